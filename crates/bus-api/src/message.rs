@@ -1,0 +1,44 @@
+//! Messages between agents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AgentId, MessageId, Text, Timestamp};
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Who sent it; null for the operator.
+    pub from: Option<AgentId>,
+    /// Whom it is for.
+    pub to: AgentId,
+    /// One line.
+    pub subject: Text<512>,
+    /// The text.
+    pub body: Text<65536>,
+    /// What it is about: `rotation`, `stop`, `progress`, or any word.
+    pub kind: Option<Text<64>>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When the addressee took note.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// `POST /messages`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMessage {
+    /// Whom it is for.
+    pub to: AgentId,
+    /// One line.
+    pub subject: Text<512>,
+    /// The text.
+    #[serde(default)]
+    pub body: Text<65536>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Text<64>>,
+    /// Who sends it, where the operator's token is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<AgentId>,
+}
