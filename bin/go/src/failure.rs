@@ -1,0 +1,109 @@
+//! Why a command can't do what it was asked, and what to do next.
+
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::exit::Exit;
+use crate::settings::Fault;
+
+/// Why a command failed. Printed as what failed and why; [`Failure::advice`] says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The command line is wrong, or asks for help.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// The command can't be meant like this.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// What would be right.
+        advice: String,
+    },
+    /// go.yaml, the environment or a flag is wrong.
+    #[error("{}", lines(.0))]
+    Settings(Vec<Fault>),
+    /// A file can't be read or written.
+    #[error("can't {doing} {}: {source}", path.display())]
+    File {
+        /// What was tried: `read`, `write`.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Standard output is closed, as `head` closes it: no news to anybody.
+    #[error("standard output is closed")]
+    OutputClosed,
+    /// Something failed that has its own words.
+    #[error("{what}")]
+    Failed {
+        /// What failed and why.
+        what: String,
+        /// What to do next.
+        advice: String,
+    },
+}
+
+impl Failure {
+    /// A file that can't be read, written or whatever `doing` names.
+    pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { doing, path, source }
+    }
+
+    /// Something else that failed.
+    pub(crate) fn failed(what: impl Display, advice: impl Into<String>) -> Self {
+        Self::Failed { what: what.to_string(), advice: advice.into() }
+    }
+
+    /// A command that can't be meant like this.
+    pub(crate) fn usage(what: impl Display, advice: impl Into<String>) -> Self {
+        Self::Usage { what: what.to_string(), advice: advice.into() }
+    }
+
+    /// How the command ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::CommandLine(error) if !error.use_stderr() => Exit::Done,
+            Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) => Exit::Usage,
+            Self::File { .. } | Self::Failed { .. } => Exit::Failed,
+            Self::OutputClosed => Exit::Done,
+        }
+    }
+
+    /// What to do next; empty where the message says it.
+    fn advice(&self) -> String {
+        match self {
+            Self::Usage { advice, .. } | Self::Failed { advice, .. } => advice.clone(),
+            Self::Settings(_) => "`go config show` lists every setting; nothing was started".to_owned(),
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => "check the path".to_owned(),
+            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "check who owns it and its mode".to_owned()
+            }
+            Self::CommandLine(_) | Self::OutputClosed | Self::File { .. } => String::new(),
+        }
+    }
+
+    /// Says on standard error what failed, why and what to do next.
+    pub(crate) fn report(&self) -> Exit {
+        match self {
+            Self::OutputClosed => {}
+            // Help and version go to standard output; a closed one is no failure.
+            Self::CommandLine(error) => error.print().unwrap_or_default(),
+            Self::Settings(_) => eprintln!("{self}"),
+            _ => eprintln!("go: {self}"),
+        }
+        let advice = self.advice();
+        if !advice.is_empty() {
+            eprintln!("    {advice}");
+        }
+        self.exit()
+    }
+}
+
+fn lines(faults: &[impl Display]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

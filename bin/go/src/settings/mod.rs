@@ -1,0 +1,147 @@
+//! Settings: go.yaml, then the environment, then flags; every value knows where it came from, every fault is told in one run.
+
+mod agents;
+mod bus;
+mod capacity;
+mod environment;
+mod later;
+mod lease;
+mod lines;
+mod origin;
+mod paths;
+mod period;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod value;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+pub(crate) use agents::{AgentSettings, RuntimeKind};
+pub(crate) use bus::{BusSettings, Database, Listen};
+pub(crate) use capacity::Readings;
+pub(crate) use lease::{LeaseSettings, SessionGrace};
+pub(crate) use origin::{Fault, Origin};
+pub(crate) use paths::PathSettings;
+pub(crate) use period::Period;
+pub(crate) use reader::Shown;
+
+use crate::failure::Failure;
+use reader::Reader;
+use tree::Tree;
+
+/// The file that is read where no `--config` names another.
+pub(crate) const FILE: &str = "go.yaml";
+/// The data folder where nothing else is said.
+const DATA: &str = ".go";
+
+/// What flags say about settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flags {
+    /// `--data`.
+    pub(crate) data: Option<PathBuf>,
+    /// Keys that flags set: the key, the flag, the text.
+    pub(crate) keys: Vec<(&'static str, &'static str, String)>,
+}
+
+/// All settings in effect.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// `bus`.
+    pub(crate) bus: BusSettings,
+    /// `lease`.
+    pub(crate) lease: LeaseSettings,
+    /// `agents`.
+    pub(crate) agents: AgentSettings,
+    /// `tokens`.
+    pub(crate) tokens: TokenSettings,
+    /// `paths`.
+    pub(crate) paths: PathSettings,
+    /// Every key with its value and where that came from.
+    pub(crate) shown: Vec<Shown>,
+    /// What is allowed but unusual.
+    pub(crate) warnings: Vec<Fault>,
+}
+
+/// `tokens`: how long an agent's token lives (R17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TokenSettings {
+    /// How long one is valid.
+    pub(crate) rotate_every: Period,
+    /// How long the one before is still taken.
+    pub(crate) overlap: Period,
+}
+
+/// Reads the settings in effect: `file`, or go.yaml here where there is one; this process's environment; flags.
+pub(crate) fn load(file: Option<&Path>, flags: &Flags) -> Result<Settings, Failure> {
+    let path = file.unwrap_or(Path::new(FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => None,
+        Err(error) => return Err(Failure::file("read", path)(error)),
+    };
+    let environment: Vec<_> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("XIO_"))
+        .collect();
+    read(text.as_deref().map(|text| (path, text)), &environment, flags).map_err(Failure::Settings)
+}
+
+/// Reads the settings from the layers' texts, or tells every fault in them.
+pub(crate) fn read(
+    file: Option<(&Path, &str)>,
+    environment: &[(String, String)],
+    flags: &Flags,
+) -> Result<Settings, Vec<Fault>> {
+    let mut tree = match file {
+        Some((path, text)) => Tree::of_file(path, text).map_err(|fault| vec![fault])?,
+        None => Tree::default(),
+    };
+    let mut faults = environment::overlay(&mut tree, environment);
+    for (key, flag, text) in &flags.keys {
+        tree.set(key, text, Origin::Flag(flag));
+    }
+    let (data, data_origin) = data_folder(environment, flags);
+    let mut reader = Reader::new(&tree);
+    let settings = Settings {
+        bus: BusSettings::read(&mut reader, &data),
+        lease: LeaseSettings::read(&mut reader),
+        agents: AgentSettings::read(&mut reader),
+        tokens: TokenSettings {
+            rotate_every: reader.get("tokens.rotate_every", Period::hours(24)),
+            overlap: reader.get("tokens.overlap", Period::minutes(5)),
+        },
+        paths: PathSettings::read(&mut reader),
+        shown: vec![Shown::new("data", data.display(), &data_origin)],
+        warnings: Vec::new(),
+        data,
+    };
+    later::check(&mut reader);
+    let read = reader.finish();
+    faults.extend(read.faults);
+    if faults.is_empty() {
+        Ok(Settings { shown: [settings.shown, read.shown].concat(), warnings: read.warnings, ..settings })
+    } else {
+        Err(faults)
+    }
+}
+
+/// The data folder, and who named it.
+fn data_folder(environment: &[(String, String)], flags: &Flags) -> (PathBuf, Origin) {
+    if let Some(data) = &flags.data {
+        return (data.clone(), Origin::Flag("--data"));
+    }
+    match environment.iter().find(|(name, value)| name == "XIO_DATA" && !value.is_empty()) {
+        Some((name, value)) => (value.into(), Origin::Environment(name.clone())),
+        None => (DATA.into(), Origin::Default),
+    }
+}
+
+/// The rule that a length is at least `least`.
+fn at_least(length: &Period, least: Period, what: &str) -> Result<(), String> {
+    if *length < least { Err(format!("{length} is too short; {what} takes at least {least}")) } else { Ok(()) }
+}
