@@ -8,6 +8,7 @@ pub mod builder_end;
 pub mod freshness;
 pub mod lease;
 pub mod liveness;
+pub mod placement;
 pub mod prompt;
 pub mod slots;
 pub mod tiers;
