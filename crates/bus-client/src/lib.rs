@@ -1,1 +1,37 @@
-//! placeholder
+//! A typed client of the Control Bus, and a [`World`] that follows its events.
+//!
+//! Three layers, each usable alone:
+//! - [`Transport`] is the port that carries a request; [`HttpTransport`] (feature `reqwest`, on by default) and
+//!   [`blocking::BlockingTransport`] (feature `blocking`) are its adapters. Without either there is no HTTP crate beneath.
+//! - [`BusClient`] has a method for each call of the contract, with deadlines, and retries where a repeat is harmless.
+//! - [`Feed`] holds a [`World`], made from a snapshot and the events after it, so that nobody polls.
+
+mod answer;
+mod call;
+mod client;
+mod entropy;
+mod error;
+mod feed;
+mod query;
+mod retry;
+mod subscribe;
+mod token;
+mod transport;
+mod world;
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "reqwest")]
+mod http_transport;
+
+pub use client::BusClient;
+pub use entropy::{Entropy, SystemEntropy};
+pub use error::BusError;
+pub use feed::{Change, Changes, Feed, FeedError};
+#[cfg(feature = "reqwest")]
+pub use http_transport::HttpTransport;
+pub use retry::RetryPolicy;
+pub use subscribe::{SubscribeError, Subscription};
+pub use token::{Token, TokenError, TokenSource};
+pub use transport::{Frame, Frames, Opened, Request, Response, Transport, TransportError};
+pub use world::World;

@@ -1,0 +1,130 @@
+//! From a call to its answer: authorization, fencing, deadline, retries.
+
+use std::time::Duration;
+
+use go_bus_api::Epoch;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, Method};
+use serde::de::DeserializeOwned;
+
+use super::BusClient;
+use crate::call::Call;
+use crate::{BusError, Opened, Request, Response, Token, TransportError, answer, retry};
+
+const LEASE_EPOCH: HeaderName = HeaderName::from_static("lease-epoch");
+
+impl BusClient {
+    /// Carries out `call` and reads the JSON of its answer.
+    pub(super) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, BusError> {
+        answer::decode(self.exchange(call).await?)
+    }
+
+    /// Carries out `call` and drops the body of its answer.
+    pub(super) async fn done(&self, call: Call) -> Result<(), BusError> {
+        self.exchange(call).await.map(drop)
+    }
+
+    /// Carries out `call`: the 2xx answer, or the error after the last try.
+    pub(super) async fn exchange(&self, call: Call) -> Result<Response, BusError> {
+        let began = self.clock.boottime();
+        let left = || call.deadline.saturating_sub(self.clock.boottime().since(began));
+        let mut failures = 0;
+        loop {
+            let error = match self.try_once(&call, left()).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            failures += 1;
+            let pause = retry::pause(self.retry, call.repeat, &error, failures, left(), self.entropy.share());
+            let Some(pause) = pause else { return Err(error) };
+            tracing::debug!(%error, failures, ?pause, "a call to the Bus is tried again");
+            self.clock.sleep(pause).await;
+        }
+    }
+
+    async fn try_once(&self, call: &Call, left: Duration) -> Result<Response, BusError> {
+        let token = self.tokens.current();
+        let error = match self.attempt(call, left, &token).await {
+            Ok(response) if response.status.is_success() => return Ok(response),
+            Ok(response) => answer::refusal(&response),
+            Err(error) => error,
+        };
+        // A refused token means that nothing was done, so one more try with a newer token is harmless for any call.
+        let renewed = if matches!(error, BusError::Unauthorized(_)) { self.tokens.renewed(&token) } else { None };
+        let Some(token) = renewed else { return Err(error) };
+        let response = self.attempt(call, left, &token).await?;
+        if response.status.is_success() { Ok(response) } else { Err(answer::refusal(&response)) }
+    }
+
+    async fn attempt(&self, call: &Call, left: Duration, token: &Token) -> Result<Response, BusError> {
+        let request = self.authorized(call, left, token)?;
+        let timeout = request.timeout;
+        self.transport.send(request).await.map_err(|error| failure(error, timeout))
+    }
+
+    /// Opens an event stream; a refused token is renewed once, other refusals are errors.
+    pub(crate) async fn open(&self, call: &Call) -> Result<crate::Frames, BusError> {
+        let token = self.tokens.current();
+        let error = match self.open_once(call, &token).await? {
+            Opened::Stream(frames) => return Ok(frames),
+            Opened::Refused(response) => answer::refusal(&response),
+        };
+        let renewed = if matches!(error, BusError::Unauthorized(_)) { self.tokens.renewed(&token) } else { None };
+        let Some(token) = renewed else { return Err(error) };
+        match self.open_once(call, &token).await? {
+            Opened::Stream(frames) => Ok(frames),
+            Opened::Refused(response) => Err(answer::refusal(&response)),
+        }
+    }
+
+    async fn open_once(&self, call: &Call, token: &Token) -> Result<Opened, BusError> {
+        let request = self.authorized(call, call.deadline, token)?;
+        let timeout = request.timeout;
+        self.transport.open_stream(request, self.idle).await.map_err(|error| failure(error, timeout))
+    }
+
+    /// The request of one try, which must not begin or last beyond what this client is good for.
+    fn authorized(&self, call: &Call, left: Duration, token: &Token) -> Result<Request, BusError> {
+        let good_for = match self.until {
+            Some(until) => until.since(self.clock.boottime()),
+            None => Duration::MAX,
+        };
+        if good_for.is_zero() {
+            return Err(BusError::Expired);
+        }
+        if left.is_zero() {
+            return Err(BusError::TimedOut(call.deadline));
+        }
+        let mut request = call.request(left.min(good_for))?;
+        let bearer = token.header().ok_or_else(|| BusError::Unwritable("the token fits no header".to_owned()))?;
+        request.headers.insert(AUTHORIZATION, bearer);
+        if let Some(Epoch(epoch)) = self.epoch.filter(|_| request.method != Method::GET) {
+            request.headers.insert(LEASE_EPOCH, HeaderValue::from(epoch));
+        }
+        Ok(request)
+    }
+
+    /// Waits by this client's clock.
+    pub(crate) async fn pause(&self, duration: Duration) {
+        self.clock.sleep(duration).await;
+    }
+
+    /// A share of jitter from this client's randomness.
+    pub(crate) fn jitter(&self) -> f64 {
+        self.entropy.share()
+    }
+
+    /// A fresh idempotency key.
+    pub(super) fn key(&self) -> String {
+        self.entropy.key()
+    }
+}
+
+fn failure(error: TransportError, timeout: Duration) -> BusError {
+    match error {
+        TransportError::NotSent(why) => BusError::Unreachable(why),
+        TransportError::Broken(why) => BusError::Broken(why),
+        TransportError::TimedOut => BusError::TimedOut(timeout),
+        TransportError::Unsupported(what) => BusError::Unsupported(what),
+    }
+}
