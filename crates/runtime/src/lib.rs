@@ -1,1 +1,43 @@
-//! placeholder
+//! Processes: the folders of agents, how one is started, watched and ended, and who keeps it.
+//!
+//! This is the only crate that starts processes. What differs between platforms (the process table, subreapers, timers that
+//! count suspend, waiting for a process that is nobody's child) stands in one file for each, `linux.rs`; another platform is
+//! another such file.
+
+mod agent_folder;
+mod children;
+mod durable;
+mod end_strays;
+mod environment;
+mod error;
+mod host_folder;
+mod host_lease;
+mod identity;
+mod memory;
+mod port;
+mod process;
+mod spec;
+mod start;
+mod tree;
+
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod platform;
+
+pub use agent_folder::{AgentFolder, KeeperLock, Stage};
+pub use children::{End, each_end, has_children, kill_tree, signal_group, signal_tree};
+pub use end_strays::end_strays;
+pub use environment::{ALLOWED, Environment};
+pub use error::RuntimeError;
+pub use host_folder::{HostFolder, KEPT_LOGS};
+pub use host_lease::HostLeaseFile;
+pub use identity::ProcessId;
+pub use memory::MemoryRuntime;
+pub use platform::{Alarm, become_subreaper, boot_id, is_alive, myself};
+pub use port::AgentRuntime;
+pub use process::ProcessRuntime;
+pub use spec::{AgentSpec, CommandSpec};
+pub use start::start;
+
+/// The variable by which an agent's processes are found in the process table.
+pub const AGENT_ID_VARIABLE: &str = "XIO_AGENT_ID";

@@ -1,0 +1,158 @@
+//! One host's folder: its lease, its agents' folders, and the logs of those that have ended.
+
+use std::path::{Path, PathBuf};
+
+use go_bus_api::{AgentId, HostId};
+
+use crate::durable::create_folder;
+use crate::error::file;
+use crate::{AgentFolder, HostLeaseFile, RuntimeError};
+
+/// How many logs of ended agents are kept.
+pub const KEPT_LOGS: usize = 200;
+
+/// `<data>/hosts/<host>/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostFolder {
+    path: PathBuf,
+}
+
+impl HostFolder {
+    /// The folder of `host` in the data folder.
+    pub fn of(data: &Path, host: &HostId) -> Self {
+        Self { path: data.join("hosts").join(host.as_str()) }
+    }
+
+    /// Makes it and the folders in it.
+    pub fn create(&self) -> Result<(), RuntimeError> {
+        create_folder(&self.agents_path())?;
+        create_folder(&self.logs_path())
+    }
+
+    fn agents_path(&self) -> PathBuf {
+        self.path.join("agents")
+    }
+
+    fn logs_path(&self) -> PathBuf {
+        self.path.join("logs")
+    }
+
+    /// Its lease.
+    pub fn lease(&self) -> HostLeaseFile {
+        HostLeaseFile::at(self.path.join("lease"))
+    }
+
+    /// The folder of one of its agents, which need not be there.
+    pub fn agent(&self, agent: &AgentId) -> AgentFolder {
+        AgentFolder::at(self.agents_path().join(agent.as_str()))
+    }
+
+    /// The folders that are there; anything whose name is no agent's id is left alone.
+    pub fn agents(&self) -> Result<Vec<(AgentId, AgentFolder)>, RuntimeError> {
+        let path = self.agents_path();
+        let mut found = Vec::new();
+        for item in std::fs::read_dir(&path).map_err(file("list", &path))? {
+            let folder = AgentFolder::at(item.map_err(file("list", &path))?.path());
+            if let Some(agent) = folder.agent() {
+                found.push((agent, folder));
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(found)
+    }
+
+    /// Where the log of an agent is, during its life or after it.
+    pub fn log(&self, agent: &AgentId) -> PathBuf {
+        let during = self.agent(agent).agent_log();
+        if during.exists() { during } else { self.logs_path().join(format!("{agent}.log")) }
+    }
+
+    /// Removes an agent's folder, but keeps its logs, and of all kept logs the [`KEPT_LOGS`] youngest.
+    pub fn remove(&self, agent: &AgentId) -> Result<(), RuntimeError> {
+        let folder = self.agent(agent);
+        self.keep(&folder.agent_log(), &format!("{agent}.log"))?;
+        self.keep(&folder.shim_log(), &format!("{agent}.shim.log"))?;
+        match std::fs::remove_dir_all(folder.path()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file("remove", folder.path())(error)),
+            _ => self.prune(),
+        }
+    }
+
+    /// Moves a log that says something to the kept ones.
+    fn keep(&self, log: &Path, name: &str) -> Result<(), RuntimeError> {
+        match std::fs::metadata(log) {
+            Ok(found) if found.len() > 0 => {
+                std::fs::rename(log, self.logs_path().join(name)).map_err(file("keep", log))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the oldest logs beyond those that are kept.
+    fn prune(&self) -> Result<(), RuntimeError> {
+        let path = self.logs_path();
+        let listed: Vec<_> = std::fs::read_dir(&path).map_err(file("list", &path))?.filter_map(Result::ok).collect();
+        let surplus = listed.len().saturating_sub(KEPT_LOGS);
+        if surplus == 0 {
+            return Ok(());
+        }
+        let mut aged: Vec<_> =
+            listed.iter().filter_map(|i| Some((i.metadata().ok()?.modified().ok()?, i.path()))).collect();
+        aged.sort();
+        for (_, log) in aged.into_iter().take(surplus) {
+            std::fs::remove_file(&log).map_err(file("remove", &log))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> (tempfile::TempDir, HostFolder) {
+        let temp = tempfile::tempdir().unwrap();
+        let host = HostFolder::of(temp.path(), &HostId::new("h1").unwrap());
+        host.create().unwrap();
+        (temp, host)
+    }
+
+    fn agent(number: usize) -> AgentId {
+        AgentId::new(format!("a-{number}")).unwrap()
+    }
+
+    #[test]
+    fn a_removed_agent_leaves_its_logs_that_say_something() {
+        let (_temp, host) = host();
+        let folder = host.agent(&agent(1));
+        folder.create().unwrap();
+        std::fs::write(folder.agent_log(), "done").unwrap();
+        std::fs::write(folder.shim_log(), "").unwrap();
+        assert_eq!(host.log(&agent(1)), folder.agent_log());
+        host.remove(&agent(1)).unwrap();
+        assert_eq!(std::fs::read_to_string(host.log(&agent(1))).unwrap(), "done");
+        assert_eq!(std::fs::read_dir(host.logs_path()).unwrap().count(), 1);
+        assert!(host.agents().unwrap().is_empty());
+        host.remove(&agent(1)).unwrap();
+    }
+
+    #[test]
+    fn only_so_many_logs_are_kept() {
+        let (_temp, host) = host();
+        for number in 0..KEPT_LOGS + 3 {
+            let folder = host.agent(&agent(number));
+            folder.create().unwrap();
+            std::fs::write(folder.agent_log(), "x").unwrap();
+            host.remove(&agent(number)).unwrap();
+        }
+        assert_eq!(std::fs::read_dir(host.logs_path()).unwrap().count(), KEPT_LOGS);
+    }
+
+    #[test]
+    fn what_is_no_agent_s_folder_is_left_alone() {
+        let (_temp, host) = host();
+        std::fs::create_dir(host.agents_path().join(".hidden")).unwrap();
+        host.agent(&agent(1)).create().unwrap();
+        assert_eq!(host.agents().unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [agent(1)]);
+    }
+}

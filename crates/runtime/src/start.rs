@@ -1,0 +1,79 @@
+//! Starting a process: the one place of the workspace where that happens.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{CommandSpec, Environment, ProcessId, RuntimeError, platform};
+
+/// Starts `command` as the leader of a process group of its own, with nothing on its input and all its output appended to
+/// `output`. Nobody waits for it here: whoever calls this reaps it, by [`crate::each_end`] or by its end's watch.
+///
+/// A process group and no `pre_exec`, and a program given as a path, let the standard library use `posix_spawn`, which costs
+/// a tenth of a fork in a process with threads.
+pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> Result<ProcessId, RuntimeError> {
+    let name = command.argv.first().cloned().unwrap_or_default();
+    let failed = |source| RuntimeError::Start { program: name.clone(), source };
+    if !command.folder.is_dir() {
+        let reason = format!("its folder {} is not there", command.folder.display());
+        return Err(failed(io::Error::new(io::ErrorKind::NotFound, reason)));
+    }
+    let path = command.env.get("PATH").map(OsStr::new).or(environment.path().map(|p| p.as_os_str()));
+    let program = look_up(&name, path, &command.folder).map_err(failed)?;
+    let errors = output.try_clone().map_err(failed)?;
+    #[expect(clippy::disallowed_methods, reason = "this is where processes are started")]
+    let mut starting = Command::new(program);
+    starting
+        .args(command.argv.iter().skip(1))
+        .current_dir(&command.folder)
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .envs(&command.env)
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors);
+    let pid = starting.spawn().map_err(failed)?.id();
+    // It is our child and unreaped, so it is in the table even where it has ended already.
+    platform::identify(pid).ok_or_else(|| failed(io::Error::other("it is not in the process table")))
+}
+
+/// The file to run for `name`: a name with a slash as it is, any other on `path`, as execvp(3) does.
+fn look_up(name: &str, path: Option<&OsStr>, folder: &Path) -> io::Result<PathBuf> {
+    if name.contains('/') {
+        return Ok(PathBuf::from(name));
+    }
+    let places = path.unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin")).as_bytes().split(|byte| *byte == b':');
+    places
+        .map(|place| folder.join(OsStr::from_bytes(place)).join(name))
+        .find(|file| !name.is_empty() && is_program(file))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such program on PATH"))
+}
+
+fn is_program(file: &Path) -> bool {
+    file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_on_the_path_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = format!("{}:/bin:/usr/bin", folder.path().display());
+        std::fs::write(folder.path().join("sh"), "not executable").unwrap();
+        let found = look_up("sh", Some(OsStr::new(&path)), Path::new("/")).unwrap();
+        assert!(found.ends_with("bin/sh"), "{found:?}");
+        assert_eq!(
+            look_up("no-such-program", Some(OsStr::new(&path)), Path::new("/")).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert_eq!(look_up("./x", None, Path::new("/")).unwrap(), PathBuf::from("./x"));
+        assert!(look_up("", Some(OsStr::new("/bin")), Path::new("/")).is_err());
+    }
+}
