@@ -1,1 +1,15 @@
-//! placeholder
+//! What an agent runs: a driver turns an assignment into a command, and the command's end into what it means.
+//!
+//! A driver starts nothing itself and knows of no process, file or Bus; so a third party can add one by implementing
+//! [`AgentDriver`] and check it with [`conformance::run`].
+
+mod assignment;
+pub mod conformance;
+mod error;
+mod port;
+mod shell;
+
+pub use assignment::{Assignment, Beats, CommandEnd, Launch, Reading};
+pub use error::DriverError;
+pub use port::AgentDriver;
+pub use shell::ShellDriver;

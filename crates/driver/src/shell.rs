@@ -1,0 +1,79 @@
+//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, Text, Verdict};
+
+use crate::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Reading};
+
+/// Runs each of its arguments as a shell command, until one fails; its code is that one's.
+const EACH_IN_TURN: &str = r#"for command do sh -c "$command" || exit; done"#;
+
+/// What a reviewer says where there is nothing to run.
+const NOTHING_TO_CHECK: &str = "echo 'nothing to check: the ticket has neither a review nor a verify command'";
+
+/// Plain commands through `/bin/sh -c`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ShellDriver;
+
+impl AgentDriver for ShellDriver {
+    fn kind(&self) -> DriverKind {
+        DriverKind::Shell
+    }
+
+    fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
+        let task = assignment.task.ok_or_else(|| DriverError::NoTask(assignment.agent.id.clone()))?;
+        let repo = assignment.project.and_then(|project| project.repo.as_ref());
+        let folder = PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str());
+        let reviews = match assignment.agent.role {
+            Role::Specialist | Role::Worker => false,
+            Role::Reviewer => true,
+            other => return Err(DriverError::Role(other)),
+        };
+        let argv = if reviews { review(assignment, task)? } else { build(task)? };
+        let verify = if reviews { Vec::new() } else { task.verify.clone() };
+        Ok(Launch { argv, folder, env: BTreeMap::new(), verify, beats: Beats::Shim, posts_verdict: reviews })
+    }
+
+    fn read(&self, end: &CommandEnd, posts_verdict: bool) -> Reading {
+        let tail = Text::clipped(&end.tail);
+        let report = ExitReport { code: end.code, signal: end.signal, tail, ..ExitReport::default() };
+        let verdict = posts_verdict.then(|| Review {
+            verdict: if end.code == Some(0) { Verdict::Approve } else { Verdict::RequestChanges },
+            notes: Text::clipped(&end.tail),
+        });
+        Reading { report, verdict }
+    }
+}
+
+fn sh(script: &str) -> Vec<String> {
+    ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
+}
+
+fn build(task: &Task) -> Result<Vec<String>, DriverError> {
+    let run = task.run.as_ref().filter(|run| !run.is_blank());
+    run.map(|run| sh(run.as_str())).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
+}
+
+/// `review` of the delivered task, else its `verify` once more. The review's own task may bring a command that goes first.
+fn review(assignment: &Assignment<'_>, task: &Task) -> Result<Vec<String>, DriverError> {
+    let reviewed = match &task.review_of {
+        Some(id) => assignment.reviewed.filter(|r| r.id == *id),
+        None => Some(task),
+    };
+    let reviewed = reviewed.ok_or_else(|| DriverError::NothingToReview(task.id.clone()))?;
+    if let Some(command) = reviewed.review.as_ref().or(task.review.as_ref()).filter(|command| !command.is_blank()) {
+        return Ok(sh(command.as_str()));
+    }
+    if reviewed.verify.is_empty() {
+        return Ok(sh(NOTHING_TO_CHECK));
+    }
+    let mut argv = sh(EACH_IN_TURN);
+    argv.push("review".to_owned());
+    argv.extend(reviewed.verify.iter().map(|command| command.as_str().to_owned()));
+    Ok(argv)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What the shell driver runs, and how it reads an end.
+
+use std::path::Path;
+
+use super::*;
+use go_bus_api::{Agent, AgentId, Project, TaskId};
+use serde_json::json;
+
+fn agent(role: &str) -> Agent {
+    serde_json::from_value(json!({
+        "id": "a-1", "role": role, "state": "requested", "driver": "shell", "spawned_at": "2026-03-21T08:15:30.250Z",
+        "revision": 1
+    }))
+    .unwrap()
+}
+
+fn task(id: &str, more: serde_json::Value) -> Task {
+    let mut task = json!({
+        "id": id, "project": "site", "title": "t", "kind": "ticket", "priority": "p2", "state": "in_progress",
+        "attempt": 1, "max_attempts": 3, "failures": 0, "losses": 0, "created_at": "2026-03-21T08:15:30.250Z", "revision": 1
+    });
+    task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(task).unwrap()
+}
+
+fn project(repo: Option<&str>) -> Project {
+    serde_json::from_value(json!({
+        "id": "site", "name": "site", "state": "active", "priority": "p2", "weight": 1, "repo": repo,
+        "created_at": "2026-03-21T08:15:30.250Z", "revision": 1
+    }))
+    .unwrap()
+}
+
+fn launch(role: &str, task: Option<&Task>, reviewed: Option<&Task>, repo: Option<&str>) -> Result<Launch, DriverError> {
+    let (agent, project) = (agent(role), project(repo));
+    let prompt_file = Path::new("/p");
+    ShellDriver.launch(&Assignment { agent: &agent, task, reviewed, project: Some(&project), prompt_file })
+}
+
+#[test]
+fn a_builder_runs_the_ticket_s_command_in_the_project_s_folder_and_its_verifications_follow() {
+    let ticket = task("T-1", json!({"run": "make index", "verify": ["test -s x"]}));
+    let launch = launch("worker", Some(&ticket), None, Some("/srv/site")).unwrap();
+    assert_eq!(launch.argv, ["/bin/sh", "-c", "make index"]);
+    assert_eq!((launch.folder.as_path(), launch.posts_verdict), (Path::new("/srv/site"), false));
+    assert_eq!(launch.verify, ticket.verify);
+}
+
+#[test]
+fn a_reviewer_runs_the_delivered_ticket_s_review_and_posts_a_verdict() {
+    let review = task("R-1", json!({"kind": "review", "review_of": "T-1"}));
+    let ticket = task("T-1", json!({"review": "make lint", "verify": ["false"]}));
+    let launch = launch("reviewer", Some(&review), Some(&ticket), Some("/srv/site")).unwrap();
+    assert_eq!(launch.argv, ["/bin/sh", "-c", "make lint"]);
+    assert!(launch.posts_verdict && launch.verify.is_empty());
+}
+
+#[test]
+fn without_a_review_command_each_verification_runs_again_whatever_its_quotes() {
+    let review = task("R-1", json!({"kind": "review", "review_of": "T-1"}));
+    let ticket = task("T-1", json!({"verify": ["test \"a b\" = 'a b'", "exit 4", "exit 5"]}));
+    let launch = launch("reviewer", Some(&review), Some(&ticket), Some("/")).unwrap();
+    assert_eq!(launch.argv[2..], [EACH_IN_TURN, "review", "test \"a b\" = 'a b'", "exit 4", "exit 5"]);
+    #[expect(clippy::disallowed_methods, reason = "the script is what is tested")]
+    let status = std::process::Command::new(&launch.argv[0]).args(&launch.argv[1..]).status().unwrap();
+    assert_eq!(status.code(), Some(4));
+}
+
+#[test]
+fn with_nothing_to_check_a_review_says_so() {
+    let launch = launch("reviewer", Some(&task("T-1", json!({}))), None, Some("/")).unwrap();
+    assert!(launch.argv[2].contains("nothing to check"));
+}
+
+#[test]
+fn what_can_t_be_run_says_what_is_missing() {
+    let (ticket, empty) = (task("T-1", json!({"run": "true"})), task("T-2", json!({"run": "  "})));
+    let review = task("R-1", json!({"kind": "review", "review_of": "T-9"}));
+    let id = |text| TaskId::new(text).unwrap();
+    assert_eq!(launch("worker", None, None, Some("/")), Err(DriverError::NoTask(AgentId::new("a-1").unwrap())));
+    assert_eq!(launch("worker", Some(&empty), None, Some("/")), Err(DriverError::NoCommand(id("T-2"))));
+    assert_eq!(launch("worker", Some(&ticket), None, None), Err(DriverError::NoFolder(ticket.project.clone())));
+    let unrelated = launch("reviewer", Some(&review), Some(&ticket), Some("/"));
+    assert_eq!(unrelated, Err(DriverError::NothingToReview(id("R-1"))));
+    assert_eq!(launch("ho", Some(&ticket), None, Some("/")), Err(DriverError::Role(Role::Ho)));
+}
+
+#[test]
+fn it_conforms() {
+    let (worker, reviewer, project) = (agent("worker"), agent("reviewer"), project(Some("/srv/site")));
+    let ticket = task("T-1", json!({"run": "true", "verify": ["true"]}));
+    let review = task("R-1", json!({"kind": "review", "review_of": "T-1"}));
+    let builds = Assignment {
+        agent: &worker,
+        task: Some(&ticket),
+        reviewed: None,
+        project: Some(&project),
+        prompt_file: Path::new("/p"),
+    };
+    let reviews = Assignment { agent: &reviewer, task: Some(&review), reviewed: Some(&ticket), ..builds };
+    assert_eq!(crate::conformance::run(&ShellDriver, &[builds, reviews]), Vec::<String>::new());
+}
+
+#[test]
+fn the_conformance_suite_sees_what_is_wrong() {
+    #[derive(Debug)]
+    struct Careless;
+    impl AgentDriver for Careless {
+        fn kind(&self) -> DriverKind {
+            DriverKind::Command
+        }
+        fn launch(&self, _: &Assignment<'_>) -> Result<Launch, DriverError> {
+            Ok(Launch {
+                argv: vec![String::new()],
+                folder: "here".into(),
+                env: BTreeMap::from([("XIO_TOKEN_FILE".to_owned(), "/x".to_owned())]),
+                verify: Vec::new(),
+                beats: Beats::Agent,
+                posts_verdict: false,
+            })
+        }
+        fn read(&self, _: &CommandEnd, _: bool) -> Reading {
+            let report = ExitReport { code: Some(0), stopped: false, ..ExitReport::default() };
+            Reading { report, verdict: Some(Review { verdict: Verdict::Approve, notes: Text::default() }) }
+        }
+    }
+    let agent = agent("worker");
+    let assignment =
+        Assignment { agent: &agent, task: None, reviewed: None, project: None, prompt_file: Path::new("/p") };
+    let broken = crate::conformance::run(&Careless, &[assignment]).join("; ");
+    for what in ["no program", "not absolute", "XIO_TOKEN_FILE", "read as a success", "approves", "exactly where"] {
+        assert!(broken.contains(what), "{what} was not seen in: {broken}");
+    }
+}
