@@ -1,2 +1,67 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: the project's own checks (`tidy`, `test`) and measurements (`bench`).
+
+mod bench;
+mod command;
+mod layers;
+mod stopwatch;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own checks and measurements.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks how the house is kept: layers, sizes, module docs, links, names.
+    Tidy,
+    /// Runs everything that CI runs, in order, and says how each step went.
+    Test,
+    /// Measures, prints a table, and fails where a bound is missed.
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// `go up` on 30 tickets with 10 slots: even, uneven, and killed half way.
+    Jobs {
+        /// How often each is measured; the median counts.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+        runs: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = repository();
+    let result = match Arguments::parse().task {
+        Task::Tidy => tidy::run(&root).map_err(|e| e.to_string()),
+        Task::Test => Ok(test::run(&root)),
+        Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root. Cargo says at run time where this package lies, and the root is the folder above.
+fn repository() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    package.as_deref().and_then(|p| p.parent()).map_or_else(|| PathBuf::from("."), PathBuf::from)
+}

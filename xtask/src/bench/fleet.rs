@@ -1,0 +1,79 @@
+//! `go up` in a place of a bench: start it, wait for its end, or kill it.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use super::BenchError;
+use super::place::Place;
+use crate::command::command;
+use crate::stopwatch::{Stopwatch, until};
+
+/// How long a run may take before it counts as stuck.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A running `go up`.
+pub(crate) struct Fleet {
+    child: Child,
+    log: PathBuf,
+    watch: Stopwatch,
+}
+
+/// The command line of `go up`, the same before and after a kill.
+pub(crate) struct GoUp<'a> {
+    binary: &'a Path,
+    listen: String,
+}
+
+impl<'a> GoUp<'a> {
+    /// A command line with a port of its own.
+    pub(crate) fn new(binary: &'a Path) -> Result<Self, BenchError> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        Ok(Self { binary, listen: free.map_err(|e| BenchError::Io("a free port", e))?.to_string() })
+    }
+
+    /// Starts it in `place`.
+    pub(crate) fn start(&self, place: &Place) -> Result<Fleet, BenchError> {
+        let log = place.path().join("go-up.log");
+        let file = File::options().create(true).append(true).open(&log).map_err(|e| BenchError::Io("the log", e))?;
+        let both = file.try_clone().map_err(|e| BenchError::Io("the log", e))?;
+        let mut up = command(self.binary);
+        up.args(["up", "--plan", "plan.yaml", "--exit-when-done", "--listen", &self.listen]).current_dir(place.path());
+        let settings =
+            std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("XIO_"));
+        settings.for_each(|name| {
+            up.env_remove(name);
+        });
+        let watch = Stopwatch::start();
+        let child =
+            up.stdin(Stdio::null()).stdout(file).stderr(both).spawn().map_err(|e| BenchError::Io("go up", e))?;
+        Ok(Fleet { child, log, watch })
+    }
+}
+
+impl Fleet {
+    /// Waits for a good end; seconds since the start.
+    pub(crate) fn finish(mut self) -> Result<f64, BenchError> {
+        let Some(status) = until(LIMIT, || self.child.try_wait().ok().flatten()) else {
+            self.kill()?;
+            return Err(BenchError::TooSlow(LIMIT.as_secs(), self.log_end()));
+        };
+        let took = self.watch.elapsed().as_secs_f64();
+        if status.success() { Ok(took) } else { Err(BenchError::Failed(status.to_string(), self.log_end())) }
+    }
+
+    /// Kills the process itself, with SIGKILL, and nothing else; whether it still ran.
+    pub(crate) fn kill(&mut self) -> Result<bool, BenchError> {
+        let ran = self.child.try_wait().is_ok_and(|status| status.is_none());
+        self.child.kill().and_then(|()| self.child.wait()).map_err(|e| BenchError::Io("kill", e))?;
+        Ok(ran)
+    }
+
+    fn log_end(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<_> = log.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,59 @@
+//! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, against the ideal of the same run.
+
+mod fleet;
+mod ideal;
+mod jobs;
+mod judge;
+mod killed;
+mod leftovers;
+mod place;
+mod pool;
+mod table;
+mod trace;
+
+use std::io;
+use std::path::Path;
+
+use crate::command::cargo;
+use table::Row;
+
+/// Why nothing could be measured.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BenchError {
+    /// A file, a folder or a process is not to be had.
+    #[error("{0}: {1}")]
+    Io(&'static str, io::Error),
+    /// `go up` did not end in time.
+    #[error("`go up` still ran after {0} s; the end of its log:\n{1}")]
+    TooSlow(u64, String),
+    /// `go up` ended with a failure.
+    #[error("`go up` ended with {0}; the end of its log:\n{1}")]
+    Failed(String, String),
+    /// The release build failed.
+    #[error("the release build failed")]
+    Build,
+    /// A trace that no ticket of ours can have written.
+    #[error("trace line {0} is not understood: {1:?}")]
+    Trace(usize, String),
+}
+
+/// Measures the three figures of the main job, prints them, and says whether each bound holds.
+pub(crate) fn jobs(root: &Path, runs: u32) -> Result<bool, BenchError> {
+    let build = cargo().args(["build", "--release", "--bin", "go"]).current_dir(root).status();
+    if !build.map_err(|e| BenchError::Io("cargo", e))?.success() {
+        return Err(BenchError::Build);
+    }
+    let binary = root.join("target/release/go");
+    let mut rows = jobs::even(&binary, runs)?;
+    rows.extend(jobs::uneven(&binary, runs)?);
+    rows.extend(killed::half_way(&binary, runs)?);
+    println!("{}", table::print(&rows, runs));
+    Ok(rows.iter().all(Row::holds))
+}
+
+/// The middle of `values`; the upper one where there are two.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}

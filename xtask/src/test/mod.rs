@@ -1,0 +1,42 @@
+//! `cargo xtask test`: everything that CI runs, in order, each step timed and counted.
+
+mod counts;
+mod steps;
+mod summary;
+mod tour;
+
+use std::path::Path;
+
+use crate::stopwatch::Stopwatch;
+use summary::{Line, Outcome};
+
+/// A step's name and what it does.
+type Step = (&'static str, fn(&Path) -> Outcome);
+
+/// The steps, cheapest first.
+const STEPS: &[Step] = &[
+    ("format", steps::format),
+    ("lints", steps::lints),
+    ("tidy", steps::tidy),
+    ("dependencies", steps::dependencies),
+    ("tests", steps::tests),
+    ("doc tests", steps::doc_tests),
+    ("release build", steps::release_build),
+    ("tour", tour::run),
+    ("contract", steps::contract),
+];
+
+/// Runs every step, also past one that fails, and prints how each went; whether none failed.
+pub(crate) fn run(root: &Path) -> bool {
+    let mut lines = Vec::new();
+    for (name, step) in STEPS {
+        println!("\n==== {name}");
+        let watch = Stopwatch::start();
+        let outcome = step(root);
+        let line = Line { name, outcome, took: watch.elapsed() };
+        println!("---- {line}");
+        lines.push(line);
+    }
+    println!("\n{}", summary::table(&lines));
+    lines.iter().all(|line| !line.outcome.is_failure())
+}

@@ -1,0 +1,71 @@
+//! What cargo says about the workspace: members with their arrows, and the trees of those that must be free of IO.
+
+use std::path::Path;
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+use super::TidyError;
+use crate::command::cargo;
+use crate::layers::PURE;
+
+/// A package of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Its folder below the root.
+    pub(crate) folder: String,
+    /// Its package name.
+    pub(crate) package: String,
+    /// The workspace packages that it depends on, other than for its tests.
+    pub(crate) needs: Vec<String>,
+}
+
+/// A package's dependencies as `cargo tree --prefix depth` prints them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tree {
+    /// The package at its root.
+    pub(crate) package: String,
+    /// The lines: a depth, a name, a version.
+    pub(crate) text: String,
+}
+
+/// Every package of the workspace.
+pub(crate) fn members(root: &Path) -> Result<Vec<Member>, TidyError> {
+    let metadata = MetadataCommand::new().manifest_path(root.join("Cargo.toml")).no_deps().exec()?;
+    let root = metadata.workspace_root.clone();
+    Ok(metadata
+        .workspace_packages()
+        .into_iter()
+        .map(|package| Member {
+            folder: folder_of(package, root.as_str()),
+            package: package.name.to_string(),
+            needs: needs(package),
+        })
+        .collect())
+}
+
+fn folder_of(package: &Package, root: &str) -> String {
+    let folder = package.manifest_path.parent().map(ToString::to_string).unwrap_or_default();
+    folder.strip_prefix(root).unwrap_or(&folder).trim_start_matches('/').to_owned()
+}
+
+fn needs(package: &Package) -> Vec<String> {
+    let inside = package.dependencies.iter().filter(|d| d.path.is_some() && d.kind != DependencyKind::Development);
+    inside.map(|dependency| dependency.name.clone()).collect()
+}
+
+/// The trees of normal dependencies of the packages that must be free of IO, each with the features it has alone.
+pub(crate) fn trees(root: &Path, members: &[Member]) -> Result<Vec<Tree>, TidyError> {
+    let pure = members.iter().filter(|m| PURE.contains(&m.package.as_str()));
+    pure.map(|member| tree(root, &member.package)).collect()
+}
+
+fn tree(root: &Path, package: &str) -> Result<Tree, TidyError> {
+    // `cargo metadata` joins the features of all members, which would show reqwest below every user of the client.
+    let mut command = cargo();
+    command.args(["tree", "--package", package, "--edges", "normal", "--prefix", "depth"]).current_dir(root);
+    let output = command.output().map_err(|e| TidyError::Tree(e.to_string()))?;
+    if !output.status.success() {
+        return Err(TidyError::Tree(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    Ok(Tree { package: package.to_owned(), text: String::from_utf8_lossy(&output.stdout).into_owned() })
+}
