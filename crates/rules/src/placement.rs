@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use go_bus_api::{Agent, Host, HostId, HostState, Task, Text};
+use go_bus_api::{Agent, Host, HostId, HostState, Task, TaskKind, TaskState, Text};
 
 use crate::slots;
 
@@ -13,14 +13,11 @@ pub enum Unfit {
     OtherHost,
     /// The host takes nothing new.
     NotActive(HostState),
-    /// The host had a launcher and has none now.
-    Gone,
     /// The host lacks a capability that the task asks for.
     Lacks(Text<64>),
 }
 
-/// Whether `host` may take `task`, slots aside. A host that no launcher has joined yet is expected, one that has lost its
-/// launcher is not.
+/// Whether `host` may take `task`, slots and its launcher aside.
 pub fn check(host: &Host, task: &Task) -> Result<(), Unfit> {
     if task.host.as_ref().is_some_and(|wanted| *wanted != host.id) {
         return Err(Unfit::OtherHost);
@@ -28,15 +25,20 @@ pub fn check(host: &Host, task: &Task) -> Result<(), Unfit> {
     if host.state != HostState::Active {
         return Err(Unfit::NotActive(host.state));
     }
-    if let Some(lacking) = task.capabilities.iter().find(|wanted| !offers(host, wanted)) {
-        return Err(Unfit::Lacks(lacking.clone()));
+    match task.capabilities.iter().find(|wanted| !offers(host, wanted)) {
+        Some(lacking) => Err(Unfit::Lacks(lacking.clone())),
+        None => Ok(()),
     }
-    if is_gone(host) { Err(Unfit::Gone) } else { Ok(()) }
 }
 
-/// Whether a launcher held the host once and none does now.
-pub fn is_gone(host: &Host) -> bool {
-    host.launcher.is_none() && host.last_heartbeat.is_some()
+/// The active hosts that work may be given to: those with a launcher. While none has one, those that are still waiting for
+/// their first: work given to them starts as soon as it comes. A host that lost its launcher gets nothing.
+pub fn open<'a>(hosts: impl IntoIterator<Item = &'a Host>) -> Vec<&'a Host> {
+    let active = |host: &&Host| host.state == HostState::Active;
+    let mut hosts: Vec<_> = hosts.into_iter().filter(active).collect();
+    let joined = hosts.iter().any(|host| host.launcher.is_some());
+    hosts.retain(|host| if joined { host.launcher.is_some() } else { host.last_heartbeat.is_none() });
+    hosts
 }
 
 /// Whether a label of the host names the capability with anything but a no.
@@ -96,9 +98,77 @@ impl Load {
     }
 }
 
-/// The host for `task`: of those that may take it and have a slot free, one with a launcher first, then the freest, then by id.
-pub fn choose<'a>(hosts: impl IntoIterator<Item = &'a Host>, task: &Task, load: &Load) -> Option<&'a Host> {
-    let fits = |host: &&Host| check(host, task).is_ok() && load.free(host) > 0;
-    let best = |host: &&Host| (host.launcher.is_some(), load.free(host), std::cmp::Reverse(host.id.clone()));
-    hosts.into_iter().filter(fits).max_by_key(best)
+/// Whether `task` is assigned and its builder is still to be spawned: a slot has to be kept for it. `builders` are the agents
+/// ever spawned with it. Pushes, delegations and rotations are done by their assignee itself, without a slot.
+pub fn awaits_builder<'a>(task: &Task, builders: impl IntoIterator<Item = &'a Agent>) -> bool {
+    let has_one = |agent: &Agent| agent.attempt.is_none_or(|attempt| attempt == task.attempt);
+    task.state == TaskState::InProgress && takes_slot(task.kind) && !builders.into_iter().any(has_one)
+}
+
+/// Whether work of this kind is built by an agent with a slot.
+pub fn takes_slot(kind: TaskKind) -> bool {
+    !matches!(kind, TaskKind::Push | TaskKind::Delegation | TaskKind::Rotation)
+}
+
+/// The host for `task` among the `open` ones: the freest of those that fit and have a slot free, the first by id among equals.
+pub fn choose<'a>(open: &[&'a Host], task: &Task, load: &Load) -> Option<&'a Host> {
+    let fits = |host: &&&Host| check(host, task).is_ok() && load.free(host) > 0;
+    let best = open.iter().filter(fits).max_by_key(|host| (load.free(host), std::cmp::Reverse(&host.id)));
+    best.copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use go_bus_api::{AgentId, Revision, Slots, Timestamp};
+
+    use super::*;
+
+    fn host(id: &str, slots: u32) -> Host {
+        Host {
+            id: HostId::new(id).unwrap(),
+            state: HostState::Active,
+            slots: Slots::new(slots).unwrap(),
+            labels: BTreeMap::new(),
+            last_heartbeat: Some(Timestamp::from_unix_millis(0)),
+            launcher: Some(AgentId::new("a-launcher").unwrap()),
+            boot_id: None,
+            revision: Revision(1),
+        }
+    }
+
+    fn ids<'a>(hosts: impl IntoIterator<Item = &'a Host>) -> Vec<&'a str> {
+        hosts.into_iter().map(|host| host.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_host_without_its_launcher_is_open_only_before_the_first_one_has_come() {
+        let here = host("h1", 1);
+        let awaited = Host { launcher: None, last_heartbeat: None, ..host("h2", 1) };
+        let gone = Host { launcher: None, ..host("h3", 1) };
+        let drained = Host { state: HostState::Draining, ..host("h4", 1) };
+        assert_eq!(ids(open([&here, &awaited, &gone, &drained])), ["h1"]);
+        assert_eq!(ids(open([&awaited, &gone, &drained])), ["h2"]);
+        assert!(open([&gone]).is_empty());
+    }
+
+    #[test]
+    fn a_label_that_says_no_is_no_capability() {
+        let gpu = Text::<64>::clipped("gpu");
+        for (value, offered) in [("a100", true), ("yes", true), ("no", false), ("false", false), ("", false)] {
+            let labels = BTreeMap::from([(gpu.clone(), Text::clipped(value))]);
+            assert_eq!(offers(&Host { labels, ..host("h1", 1) }, &gpu), offered, "{value:?}");
+        }
+        assert!(!offers(&host("h1", 1), &gpu));
+    }
+
+    #[test]
+    fn load_counts_by_host_and_in_all() {
+        let h1 = host("h1", 2);
+        let mut load = Load::default();
+        load.reserve(Some(&h1.id));
+        load.reserve(None);
+        assert_eq!((load.on(&h1.id), load.free(&h1), load.floating(), load.at_work()), (1, 1, 1, 2));
+    }
 }

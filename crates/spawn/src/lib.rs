@@ -1,1 +1,35 @@
-//! placeholder
+//! Who is to be spawned, on which model, with which prompt: what GO, an HO, a PO or an IO decides before `POST /agents`.
+//!
+//! GO asks for an [`Orchestrator`] only, so its spawner can't express a worker (R11); HOs, POs and IOs ask for a [`Hand`].
+//! Everything here is pure: the World and the time come in, a [`go_bus_api::NewAgent`] comes out, and the caller posts it.
+//!
+//! ```compile_fail
+//! use go_spawn::{Hand, orchestrator_request, Handbook};
+//! // GO's request takes an orchestrator; a worker is of another type.
+//! orchestrator_request(&Hand::Worker, &go_bus_client::World::default(), &Handbook::default());
+//! ```
+
+mod hand;
+mod handbook;
+mod hands;
+mod models;
+mod orchestrator;
+mod prompt;
+mod request;
+mod router;
+mod succession;
+mod vacancies;
+
+#[cfg(test)]
+mod samples;
+
+pub use hand::Hand;
+pub use handbook::Handbook;
+pub use hands::{Desk, NoHost, builder_for, reviewer_for};
+pub use models::{Models, Strength};
+pub use orchestrator::Orchestrator;
+pub use prompt::{Identity, Needed, NotNeeded, PromptBuilder, Rotation, RotationSettled, Verification};
+pub use request::orchestrator_request;
+pub use router::{ModelRouter, Purpose, SeedRouter};
+pub use succession::{EARLY, SeatHistory};
+pub use vacancies::{surplus, vacancies};

@@ -1,0 +1,100 @@
+//! Builders and reviewers: role, model, host, prompt.
+
+use std::collections::BTreeMap;
+
+use go_bus_api::{Agent, Attempt, Host, Project, Resource, Revision, Role, Task, TaskKind, Text};
+use go_rules::prompt::missing;
+
+use super::*;
+use crate::{SeedRouter, samples};
+
+fn world(resources: impl IntoIterator<Item = Resource>) -> World {
+    let site = Resource::Project(samples::project("site"));
+    std::iter::once(site).chain(resources).collect()
+}
+
+fn hosts(hosts: impl IntoIterator<Item = Host>) -> World {
+    world(hosts.into_iter().map(Resource::Host))
+}
+
+fn build(task: &Task, world: &World) -> Result<NewAgent, NoHost> {
+    let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
+    builder_for(task, &Desk { world, router: &router, parent: &parent, driver: DriverKind::Shell, rules: "" })
+}
+
+fn at_work(id: &str, host: &str) -> Resource {
+    let task = Some(samples::id(&format!("T-{id}")));
+    Resource::Agent(Agent {
+        task,
+        attempt: Some(Attempt(1)),
+        host: Some(samples::id(host)),
+        ..samples::agent(id, Role::Worker)
+    })
+}
+
+#[test]
+fn a_builder_is_for_this_task_and_attempt_with_a_whole_prompt() {
+    let task = Task { attempt: Attempt(2), verify: vec![Text::clipped("make test")], ..samples::task("T-1") };
+    let builder = build(&task, &hosts([samples::host("h1", 1)])).unwrap();
+    assert_eq!((builder.role, builder.task.as_ref()), (Role::Worker, Some(&task.id)));
+    assert_eq!((builder.attempt, builder.host), (Some(Attempt(2)), Some(samples::id("h1"))));
+    let prompt = builder.prompt.unwrap();
+    assert!(missing(Role::Worker, prompt.as_str()).is_empty() && prompt.as_str().contains("- `make test`"));
+}
+
+#[test]
+fn the_project_s_driver_wins_over_the_default() {
+    let claude = Project { driver: Some(DriverKind::Claude), revision: Revision(2), ..samples::project("site") };
+    let world = world([Resource::Host(samples::host("h1", 1)), Resource::Project(claude)]);
+    assert_eq!(build(&samples::task("T-1"), &world).unwrap().driver, Some(DriverKind::Claude));
+    assert_eq!(build(&samples::task("T-1"), &hosts([samples::host("h1", 1)])).unwrap().driver, Some(DriverKind::Shell));
+}
+
+#[test]
+fn the_freest_host_that_fits_is_chosen_and_a_full_one_never() {
+    let two = [Resource::Host(samples::host("h1", 2)), Resource::Host(samples::host("h2", 2))];
+    let chosen = |busy: &[(&str, &str)]| {
+        let busy = busy.iter().map(|(agent, host)| at_work(agent, host));
+        build(&samples::task("T-1"), &world(two.clone().into_iter().chain(busy))).map(|b| b.host.unwrap().to_string())
+    };
+    assert_eq!(chosen(&[]).unwrap(), "h1");
+    assert_eq!(chosen(&[("a", "h1")]).unwrap(), "h2");
+    assert_eq!(chosen(&[("a", "h1"), ("b", "h1"), ("c", "h2")]).unwrap(), "h2");
+    assert_eq!(chosen(&[("a", "h1"), ("b", "h1"), ("c", "h2"), ("d", "h2")]), Err(NoHost));
+}
+
+#[test]
+fn a_slot_that_an_assigned_task_must_have_on_its_own_host_is_left_to_it() {
+    use go_bus_api::TaskState::InProgress;
+    let pinned = Task { state: InProgress, host: Some(samples::id("h1")), ..samples::task("T-2") };
+    let two = [samples::host("h1", 1), samples::host("h2", 1)].map(Resource::Host);
+    let world = world(two.into_iter().chain([Resource::Task(pinned.clone())]));
+    assert_eq!(build(&samples::task("T-1"), &world).unwrap().host, Some(samples::id("h2")));
+    assert_eq!(build(&pinned, &world).unwrap().host, Some(samples::id("h1")));
+}
+
+#[test]
+fn capabilities_are_looked_for_in_the_hosts_labels() {
+    let gpu = Text::clipped("gpu");
+    let labels = BTreeMap::from([(gpu.clone(), Text::clipped("a100"))]);
+    let world = hosts([samples::host("h1", 4), Host { labels, ..samples::host("h2", 1) }]);
+    let task = Task { capabilities: vec![gpu], ..samples::task("T-1") };
+    assert_eq!(build(&task, &world).unwrap().host, Some(samples::id("h2")));
+    let task = Task { capabilities: vec![Text::clipped("browser")], ..task };
+    assert_eq!(build(&task, &world), Err(NoHost));
+}
+
+#[test]
+fn a_reviewer_gets_the_review_task_and_the_delivered_ticket_s_text() {
+    let delivered = Task { title: Text::clipped("Build the index page"), ..samples::task("T-1") };
+    let review = Task { kind: TaskKind::Review, review_of: Some(delivered.id.clone()), ..samples::task("R-1") };
+    let world = hosts([samples::host("h1", 1)]);
+    let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
+    let desk = Desk { world: &world, router: &router, parent: &parent, driver: DriverKind::Shell, rules: "" };
+    let reviewer = reviewer_for(&review, &delivered, "Look at it.", &["make lint".to_owned()], &desk).unwrap();
+    assert_eq!((reviewer.role, reviewer.task), (Role::Reviewer, Some(review.id)));
+    let prompt = reviewer.prompt.unwrap();
+    for part in ["Look at it.", "T-1: Build the index page", "- `make lint`"] {
+        assert!(prompt.as_str().contains(part), "{part:?} is missing in\n{prompt}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Prompts that can't be built without verification (R23), nor an orchestrator's without context rotation (R26).
+
+mod builder;
+mod quote;
+mod sections;
+pub(crate) mod texts;
+
+#[cfg(test)]
+mod tests;
+
+pub use builder::{Needed, NotNeeded, PromptBuilder, RotationSettled};
+pub use sections::{Identity, Rotation, Verification};

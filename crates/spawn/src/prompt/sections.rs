@@ -1,0 +1,97 @@
+//! The sections that have a form of their own.
+
+use go_bus_api::{Ratio, Task};
+
+use crate::prompt::quote::{clip, item, one_line, quoted};
+use crate::prompt::texts;
+
+const VERIFICATION_BYTES: usize = 32 * 1024;
+const TICKET_BYTES: usize = 96 * 1024;
+
+/// Who the agent is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    what: String,
+    of: String,
+}
+
+impl Identity {
+    /// `what` it is ("a worker") and what it is part `of` ("of project site").
+    pub fn new(what: &str, of: &str) -> Self {
+        Self { what: clip(&one_line(what), 256), of: clip(&one_line(of), 256) }
+    }
+
+    pub(crate) fn render(&self) -> String {
+        format!("# You are {} {}\n", self.what, self.of)
+    }
+}
+
+/// How the work is verified. There is always at least one sentence, so the section is never empty (R23).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    lead: &'static str,
+    commands: Vec<String>,
+}
+
+impl Verification {
+    /// Commands that all exit 0 when the work is well done; with none, the agent has to show it otherwise.
+    pub fn commands<T: AsRef<str>>(commands: impl IntoIterator<Item = T>) -> Self {
+        let commands: Vec<_> =
+            commands.into_iter().map(|c| c.as_ref().to_owned()).filter(|c| !c.trim().is_empty()).collect();
+        let lead = if commands.is_empty() { texts::VERIFY_BY_SHOWING } else { texts::VERIFY_BY_COMMANDS };
+        Self { lead, commands }
+    }
+
+    /// What an orchestrator checks: the exits of its agents, never their word.
+    pub fn of_an_orchestrator() -> Self {
+        Self { lead: texts::VERIFY_AS_ORCHESTRATOR, commands: Vec::new() }
+    }
+
+    pub(crate) fn render(&self) -> String {
+        let list: String = self.commands.iter().map(|command| item(command)).collect();
+        format!("{}\n{}", self.lead, clip(&list, VERIFICATION_BYTES))
+    }
+}
+
+/// When an orchestrator hands over to a successor with a fresh context, and how (R26).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rotation {
+    percent: f64,
+}
+
+impl Default for Rotation {
+    fn default() -> Self {
+        Self { percent: 70.0 }
+    }
+}
+
+impl Rotation {
+    /// Hands over once this much of its context is used (the setting `context.rotate_at`, by default 0.7).
+    pub fn at(rotate_at: Ratio) -> Self {
+        Self { percent: (rotate_at.get() * 100.0).round() }
+    }
+
+    pub(crate) fn render(&self) -> String {
+        texts::context_rotation(self.percent)
+    }
+}
+
+/// The section on the task in hand.
+pub(crate) fn ticket(task: &Task) -> String {
+    let mut text = format!("{}: {}\n", task.id, one_line(task.title.as_str()));
+    if let Some(category) = &task.category {
+        text.push_str(&format!("Kind: {}. ", one_line(category.as_str())));
+    }
+    text.push_str(&format!("Project: {}. Attempt: {}.\n", task.project, task.attempt));
+    part(&mut text, "What is to be done:", task.description.as_str());
+    part(&mut text, "The command:", task.run.as_ref().map_or("", |run| run.as_str()));
+    part(&mut text, "The last attempt failed:", task.error.as_ref().map_or("", |error| error.as_str()));
+    part(&mut text, "The reviewer wants changes:", task.review_notes.as_ref().map_or("", |notes| notes.as_str()));
+    clip(&text, TICKET_BYTES)
+}
+
+fn part(text: &mut String, lead: &str, body: &str) {
+    if !body.trim().is_empty() {
+        text.push_str(&format!("\n{lead}\n\n{}", quoted(body)));
+    }
+}

@@ -1,0 +1,48 @@
+//! What GO posts to have an HO, a PO or an IO spawned.
+
+use go_bus_api::{Host, HostId, HostState, NewAgent};
+use go_bus_client::World;
+
+use crate::{Handbook, Orchestrator, PromptBuilder, Purpose, Verification};
+
+/// The spawn of `orchestrator`. An HO runs on its own host; a PO or IO on the first active host by id, one that has a launcher
+/// first. `None` while there is no host to run on.
+pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook: &Handbook) -> Option<NewAgent> {
+    let host = home(orchestrator, world)?;
+    let (project, user) = match orchestrator {
+        Orchestrator::Ho(_) => (None, None),
+        Orchestrator::Po(project) => (Some(project.clone()), None),
+        Orchestrator::Io(user) => (None, Some(user.clone())),
+    };
+    let prompt = PromptBuilder::for_orchestrator(orchestrator)
+        .rules(&handbook.rules)
+        .verification(Verification::of_an_orchestrator())
+        .context_rotation(handbook.rotation)
+        .build();
+    Some(NewAgent {
+        role: orchestrator.role(),
+        host: Some(host),
+        project,
+        user,
+        parent: None,
+        model: Some(handbook.router.route(Purpose::Orchestrate(orchestrator))),
+        driver: None,
+        prompt: Some(prompt),
+        task: None,
+        attempt: None,
+        replaces: None,
+        capabilities: Vec::new(),
+    })
+}
+
+fn home(orchestrator: &Orchestrator, world: &World) -> Option<HostId> {
+    match orchestrator {
+        Orchestrator::Ho(host) => Some(host.clone()),
+        Orchestrator::Po(_) | Orchestrator::Io(_) => first_active(world).map(|host| host.id.clone()),
+    }
+}
+
+fn first_active(world: &World) -> Option<&Host> {
+    let active = world.hosts().filter(|host| host.state == HostState::Active);
+    active.min_by_key(|host| (host.launcher.is_none(), host.id.clone()))
+}

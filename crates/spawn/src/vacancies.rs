@@ -1,0 +1,45 @@
+//! Which orchestrators are missing, and which are too many (R12).
+
+use std::collections::BTreeSet;
+
+use go_bus_api::{Agent, HostState, ProjectState, Role, TaskState};
+use go_bus_client::World;
+
+use crate::Orchestrator;
+
+/// The orchestrators there have to be: an HO for each active host, a PO for each active project, an IO for each human with an
+/// open session.
+fn wanted(world: &World) -> BTreeSet<Orchestrator> {
+    let hosts = world.hosts().filter(|host| host.state == HostState::Active);
+    let projects = world.projects().filter(|project| project.state == ProjectState::Active);
+    let hosts = hosts.map(|host| Orchestrator::Ho(host.id.clone()));
+    let projects = projects.map(|project| Orchestrator::Po(project.id.clone()));
+    let humans = world.open_sessions().map(|session| Orchestrator::Io(session.user.clone()));
+    hosts.chain(projects).chain(humans).collect()
+}
+
+/// The wanted orchestrators whose seat nobody alive holds: HOs first, then POs, then IOs, each by id.
+pub fn vacancies(world: &World) -> Vec<Orchestrator> {
+    wanted(world).into_iter().filter(|orchestrator| world.live_in(&orchestrator.seat()).is_none()).collect()
+}
+
+/// The live orchestrators that are not wanted any more and have nothing in hand: their host is inactive, their project is
+/// paused or done, their human has logged out. One with open tasks stays until they have ended.
+pub fn surplus(world: &World) -> Vec<&Agent> {
+    let wanted = wanted(world);
+    let unwanted = |agent: &&Agent| {
+        agent.state.is_live()
+            && Orchestrator::of(agent).is_some_and(|who| !wanted.contains(&who))
+            && is_idle(world, agent)
+    };
+    [Role::Ho, Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role)).filter(unwanted).collect()
+}
+
+/// Whether nothing that `agent` answers for is under way.
+fn is_idle(world: &World, agent: &Agent) -> bool {
+    use TaskState::{InProgress, InReview, Waiting};
+    !world.tasks_assigned_to(&agent.id).any(|task| matches!(task.state, InProgress | InReview | Waiting))
+}
+
+#[cfg(test)]
+mod tests;
