@@ -1,0 +1,125 @@
+//! Each index follows each change.
+
+use go_bus_api::{AgentId, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskState};
+use go_rules::uniqueness::Seat;
+use serde_json::json;
+
+use super::{AT, agent, event, message, read, task};
+use crate::World;
+
+fn ids<'a>(tasks: impl Iterator<Item = &'a go_bus_api::Task>) -> Vec<String> {
+    tasks.map(|task| task.id.to_string()).collect()
+}
+
+fn names<'a>(agents: impl Iterator<Item = &'a go_bus_api::Agent>) -> Vec<String> {
+    agents.map(|agent| agent.id.to_string()).collect()
+}
+
+fn with_task(id: &str, revision: u64, more: serde_json::Value) -> Resource {
+    Resource::Task(task(id, revision, more))
+}
+
+#[test]
+fn a_task_moves_through_states_and_assignees_and_stays_readable_when_done() {
+    let (id, po, site) = (TaskId::new("T-1").unwrap(), AgentId::new("po-1").unwrap(), ProjectId::new("site").unwrap());
+    let mut world = World::default();
+    assert!(world.apply(with_task("T-1", 1, json!({}))));
+    assert_eq!(ids(world.tasks_in(TaskState::Pending)), ["T-1"]);
+    assert!(world.apply(with_task("T-1", 2, json!({"state": "in_progress", "assignee": "po-1", "attempt": 1}))));
+    assert_eq!(ids(world.tasks_assigned_to(&po)), ["T-1"]);
+    assert_eq!((world.count_in(TaskState::Pending), world.count_of(&site, TaskState::InProgress)), (0, 1));
+    assert!(world.apply(with_task("T-1", 3, json!({"state": "done", "assignee": "po-1"}))));
+    assert_eq!(ids(world.tasks_assigned_to(&po)), [""; 0]);
+    assert_eq!(ids(world.tasks_of(&site, TaskState::Done)), ["T-1"]);
+    assert_eq!(world.task(&id).map(|task| task.state), Some(TaskState::Done));
+}
+
+#[test]
+fn an_older_or_equal_revision_changes_nothing() {
+    let mut world: World = [with_task("T-1", 5, json!({"state": "done"}))].into_iter().collect();
+    let before = world.clone();
+    assert!(!world.apply(with_task("T-1", 4, json!({"state": "in_progress", "assignee": "po-1"}))));
+    assert!(!world.apply(with_task("T-1", 5, json!({}))));
+    assert_eq!(world, before);
+}
+
+#[test]
+fn dependents_and_reviews_are_found_from_what_they_refer_to() {
+    let (a, b) = (TaskId::new("A").unwrap(), TaskId::new("B").unwrap());
+    let mut world = World::default();
+    world.apply(with_task("B", 1, json!({"depends_on": ["A"]})));
+    world.apply(with_task("C", 1, json!({"depends_on": ["A", "B"]})));
+    world.apply(with_task("R", 1, json!({"kind": "review", "review_of": "A"})));
+    assert_eq!(ids(world.dependents(&a)), ["B", "C"]);
+    assert_eq!(ids(world.reviews_of(&a)), ["R"]);
+    world.apply(with_task("C", 2, json!({"depends_on": ["B"]})));
+    assert_eq!((ids(world.dependents(&a)), ids(world.dependents(&b))), (vec!["B".into()], vec!["C".into()]));
+}
+
+#[test]
+fn a_task_that_changes_its_project_is_counted_there_alone() {
+    let (site, docs) = (ProjectId::new("site").unwrap(), ProjectId::new("docs").unwrap());
+    let mut world = World::default();
+    world.apply(with_task("T-1", 1, json!({})));
+    world.apply(with_task("T-1", 2, json!({"project": "docs"})));
+    let pending = TaskState::Pending;
+    assert_eq!((world.count_of(&site, pending), world.count_of(&docs, pending), world.count_in(pending)), (0, 1, 1));
+}
+
+#[test]
+fn an_agent_leaves_its_seat_when_it_drains_and_its_slot_when_it_has_ended() {
+    let seat = Seat::Project(ProjectId::new("site").unwrap());
+    let (host, task) = (HostId::new("h1").unwrap(), TaskId::new("T-1").unwrap());
+    let mut world = World::default();
+    world.apply(Resource::Agent(agent("po-1", 1, json!({}))));
+    world.apply(Resource::Agent(agent("w-1", 1, json!({"role": "worker", "task": "T-1", "attempt": 1}))));
+    assert_eq!(world.live_in(&seat).map(|agent| agent.id.as_str()), Some("po-1"));
+    assert_eq!(names(world.agents_with_task()), ["w-1"]);
+    world.apply(Resource::Agent(agent("po-1", 2, json!({"state": "draining"}))));
+    world.apply(Resource::Agent(agent("po-2", 1, json!({"state": "requested"}))));
+    assert_eq!(world.live_in(&seat).map(|agent| agent.id.as_str()), Some("po-2"));
+    assert_eq!(names(world.agents_of(Role::Po)), ["po-1", "po-2"]);
+    world.apply(Resource::Agent(agent("w-1", 2, json!({"role": "worker", "task": "T-1", "state": "lost"}))));
+    assert_eq!(names(world.agents_with_task()), ["w-1"], "mere silence keeps the slot");
+    world.apply(Resource::Agent(agent("w-1", 3, json!({"role": "worker", "task": "T-1", "state": "terminated"}))));
+    assert_eq!(names(world.agents_with_task()), [""; 0]);
+    assert_eq!(names(world.agents_on(&host)), ["po-1", "po-2"]);
+    assert_eq!(names(world.builders(&task)), ["w-1"], "how it ended is still to be judged");
+}
+
+#[test]
+fn a_message_is_kept_until_it_is_acknowledged() {
+    let (to, other) = (AgentId::new("po-1").unwrap(), AgentId::new("po-2").unwrap());
+    let mut world = World::default();
+    assert!(world.apply(Resource::Message(message("m-1", "po-1", false))));
+    assert!(world.apply(Resource::Message(message("m-2", "po-1", false))));
+    assert!(!world.apply(Resource::Message(message("m-2", "po-1", false))));
+    assert_eq!((world.messages_to(&to).count(), world.messages_to(&other).count()), (2, 0));
+    assert!(world.apply(Resource::Message(message("m-1", "po-1", true))));
+    assert!(!world.apply(Resource::Message(message("m-1", "po-1", true))));
+    assert_eq!(world.messages_to(&to).map(|m| m.id.to_string()).collect::<Vec<_>>(), ["m-2"]);
+}
+
+#[test]
+fn only_open_sessions_are_open() {
+    let session = |id: &str, revision: u64, closed: Option<&str>| {
+        let fields =
+            json!({"id": id, "user": "ann", "opened_at": AT, "closed_at": closed, "io": null, "revision": revision});
+        Resource::Session(read(fields))
+    };
+    let mut world: World = [session("s-1", 1, None), session("s-2", 1, None)].into_iter().collect();
+    world.apply(session("s-1", 2, Some(AT)));
+    assert_eq!(world.open_sessions().map(|s| s.id.to_string()).collect::<Vec<_>>(), ["s-2"]);
+    assert_eq!(world.sessions().len(), 2);
+}
+
+#[test]
+fn an_event_goes_to_the_collection_of_its_subject_and_others_change_nothing() {
+    let mut world = World::default();
+    let data = serde_json::to_value(task("T-1", 1, json!({}))).unwrap();
+    assert!(world.apply_event(&event(1, ResourceKind::Task, "T-1", data.clone())));
+    let before = world.clone();
+    assert!(!world.apply_event(&event(2, ResourceKind::Agent, "000/lease", json!({"holder": "go-1", "epoch": 3}))));
+    assert!(!world.apply_event(&go_bus_api::Event { subject: None, ..event(3, ResourceKind::Task, "T-1", data) }));
+    assert_eq!(world, before);
+}
