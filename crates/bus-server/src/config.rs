@@ -1,0 +1,115 @@
+//! What a Bus can be told.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A Bus's settings. [`Config::new`] has the seed's values; a caller changes what it wants changed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The data folder: `operator.token` lies in it.
+    pub data: PathBuf,
+    /// How often agents heartbeat; silence for three of these makes one `lost`.
+    pub agent_heartbeat: Duration,
+    /// How old a token gets before it has to be rotated (R17). It is taken for one overlap more.
+    pub token_ttl: Duration,
+    /// How long the token before is still taken after a rotation.
+    pub token_overlap: Duration,
+    /// How long a host's lease lives without its launcher's heartbeat.
+    pub host_ttl: Duration,
+    /// How long the holder's session may be broken while a standby waits.
+    pub session_grace: SessionGrace,
+    /// Bounds on what one client can hold.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// A Bus at `listen` with its files in `data`, and the seed's numbers for the rest.
+    pub fn new(listen: SocketAddr, data: impl Into<PathBuf>) -> Self {
+        Self {
+            listen,
+            data: data.into(),
+            agent_heartbeat: Duration::from_secs(30),
+            token_ttl: Duration::from_secs(24 * 3600),
+            token_overlap: Duration::from_secs(5 * 60),
+            host_ttl: go_rules::liveness::HOST_TTL,
+            session_grace: SessionGrace::Auto,
+            limits: Limits::default(),
+        }
+    }
+
+    /// A Bus on loopback at a free port: what a test needs.
+    pub fn loopback(data: impl Into<PathBuf>) -> Self {
+        Self::new(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), data)
+    }
+}
+
+/// How long the holder's session may be broken before a waiting standby ends its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SessionGrace {
+    /// 2 s on loopback, 10 s elsewhere.
+    #[default]
+    Auto,
+    /// There are no sessions: only the TTL ends a lease.
+    Off,
+    /// This long; zero is off.
+    After(Duration),
+}
+
+impl SessionGrace {
+    /// The grace for a Bus that listens at `ip`; `None` is off.
+    pub fn resolve(self, ip: IpAddr) -> Option<Duration> {
+        match self {
+            Self::Off | Self::After(Duration::ZERO) => None,
+            Self::After(grace) => Some(grace),
+            Self::Auto if ip.is_loopback() => Some(Duration::from_secs(2)),
+            Self::Auto => Some(Duration::from_secs(10)),
+        }
+    }
+}
+
+/// Bounds on what one client can hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The largest request body, in bytes; 1 MiB by the contract.
+    pub body: usize,
+    /// How long a `/wait` is held.
+    pub wait: Duration,
+    /// How often a silent stream says that it lives.
+    pub keep_alive: Duration,
+    /// How long a client may take nothing of what is sent to it before it is cut off.
+    pub stall: Duration,
+    /// How long a standby that nobody hears of stays listed.
+    pub standby: Duration,
+    /// How long requests under way may go on after the shutdown signal.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 1 << 20,
+            wait: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(15),
+            stall: Duration::from_secs(30),
+            standby: Duration::from_secs(60),
+            drain: Duration::from_millis(500),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grace_is_short_on_loopback_and_can_be_turned_off() {
+        let (near, far) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0]));
+        assert_eq!(SessionGrace::Auto.resolve(near), Some(Duration::from_secs(2)));
+        assert_eq!(SessionGrace::Auto.resolve(far), Some(Duration::from_secs(10)));
+        assert_eq!(SessionGrace::Off.resolve(near), None);
+        assert_eq!(SessionGrace::After(Duration::ZERO).resolve(near), None);
+    }
+}

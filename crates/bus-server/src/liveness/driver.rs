@@ -1,0 +1,164 @@
+//! The task that sleeps until the earliest deadline, and commits what is due.
+
+use std::time::Duration;
+
+use go_bus_api::{Epoch, ResourceKind, Seq};
+use go_bus_store::{Action, EventFilter, Query, QueryAnswer, Reject, StoreError};
+use go_clock::Boottime;
+
+use crate::bus::{Bus, wrong_answer};
+
+use super::{Sign, Silent, Watched};
+
+/// Events read at once while catching up.
+const BATCH: usize = 256;
+
+/// How long a store that fails is left alone.
+const BACKOFF: Duration = Duration::from_secs(1);
+
+/// Arms everything that lives in full, as at every start: an outage of the Bus makes nobody lost.
+///
+/// Answers the event up to which the timers know; [`run`] goes on from there.
+pub(crate) async fn arm_everything(bus: &Bus) -> Result<Seq, StoreError> {
+    // The place is read first: what comes after it is read again as an event, and arms nothing twice.
+    let QueryAnswer::LastSeq(seq) = bus.store.read(Query::LastSeq).await? else { return Err(wrong_answer()) };
+    bus.lease().await?;
+    let QueryAnswer::Living(documents) = bus.store.read(Query::Living).await? else { return Err(wrong_answer()) };
+    for document in &documents {
+        bus.liveness.see_document(document, bus.now(), false);
+    }
+    Ok(seq)
+}
+
+/// Keeps the timers until the Bus ends, from the events after `seq` on.
+pub(crate) async fn run(bus: Bus, mut seq: Seq) {
+    let mut wake = bus.store.wake();
+    loop {
+        let known = catch_up(&bus, &mut seq).await;
+        expire_what_is_due(&bus).await;
+        let again = if known.is_ok() { None } else { Some(bus.now() + BACKOFF) };
+        tokio::select! {
+            () = bus.closing() => return,
+            () = bus.liveness.changed.notified() => {}
+            () = bus.desk.changed.notified() => {}
+            () = until(&bus, earliest(&bus).into_iter().chain(again).min()) => {}
+            moved = wake.changed(), if known.is_ok() => if moved.is_err() { return },
+        }
+    }
+}
+
+/// Reads the events after `seq` and lets the timers see them.
+async fn catch_up(bus: &Bus, seq: &mut Seq) -> Result<(), StoreError> {
+    loop {
+        let events = match bus.store.events(*seq, BATCH, &EventFilter::default()).await {
+            Ok(events) => events,
+            Err(StoreError::HistoryGone { .. }) => {
+                *seq = arm_everything(bus).await?;
+                continue;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the liveness timers can't read the events");
+                return Err(error);
+            }
+        };
+        let now = bus.now();
+        let mut lease_moved = false;
+        for event in &events {
+            lease_moved |= bus.liveness.see_event(event, now);
+        }
+        if lease_moved {
+            bus.lease().await?;
+        }
+        let Some(last) = events.last() else { return Ok(()) };
+        *seq = last.seq;
+    }
+}
+
+/// The instant at which something may be due.
+fn earliest(bus: &Bus) -> Option<Boottime> {
+    bus.liveness.next().into_iter().chain(early_end(bus).map(|(_, at)| at)).min()
+}
+
+/// When the present lease is to end before its time, because its holder's session broke.
+fn early_end(bus: &Bus) -> Option<(Epoch, Boottime)> {
+    let lease = bus.liveness.lease.borrow();
+    lease.holder.as_ref()?;
+    Some((lease.epoch, bus.desk.early_end(lease.epoch, bus.now())?))
+}
+
+async fn until(bus: &Bus, instant: Option<Boottime>) {
+    match instant {
+        Some(instant) => bus.clock.sleep(instant.since(bus.now())).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn expire_what_is_due(bus: &Bus) {
+    if let Some((epoch, at)) = early_end(bus)
+        && at <= bus.now()
+    {
+        end_lease_early(bus, epoch).await;
+    }
+    for silent in bus.liveness.due(bus.now()) {
+        expire(bus, &silent).await;
+    }
+}
+
+/// Ends the lease of a holder whose session broke, unless it has moved on meanwhile.
+async fn end_lease_early(bus: &Bus, epoch: Epoch) {
+    let Ok(lease) = bus.lease().await else { return };
+    if lease.holder.is_none() || lease.epoch != epoch {
+        return;
+    }
+    tracing::warn!(%epoch, "the holder's session is broken and a standby waits: its lease ends early");
+    if bus.commit_own(Action::ExpireLease { epoch, renewals: lease.renewals }).await.is_ok() {
+        bus.desk.ended_early(bus.now());
+    }
+}
+
+async fn expire(bus: &Bus, silent: &Silent) {
+    let Some(action) = action(silent) else { return bus.liveness.disarm(&silent.what) };
+    tracing::info!(what = ?silent.what, "silent for its whole time");
+    match bus.commit_own(action).await {
+        Err(Reject::Store(error)) => tracing::warn!(%error, "an expiry could not be committed; it is tried again"),
+        // Done, done by another Bus, or overtaken by a sign of life: the row tells.
+        Ok(_) | Err(_) => look_again(bus, &silent.what).await,
+    }
+}
+
+fn action(silent: &Silent) -> Option<Action> {
+    match (&silent.what, silent.since) {
+        (Watched::Lease, Sign::Renewal(epoch, renewals)) => Some(Action::ExpireLease { epoch, renewals }),
+        (Watched::Agent(agent), Sign::Heartbeat(last_heartbeat)) => {
+            Some(Action::LoseAgent { agent: agent.clone(), last_heartbeat })
+        }
+        (Watched::Host(host), Sign::Heartbeat(last_heartbeat)) => {
+            Some(Action::ExpireHost { host: host.clone(), last_heartbeat, bus_was_reachable: silent.bus_was_reachable })
+        }
+        _ => None,
+    }
+}
+
+/// Reads what was to expire, so that its timer stands as its row does.
+async fn look_again(bus: &Bus, what: &Watched) {
+    let (kind, id) = match what {
+        Watched::Lease => {
+            if let Err(error) = bus.lease().await {
+                tracing::warn!(%error, "the lease can't be read");
+            }
+            return;
+        }
+        Watched::Agent(agent) => (ResourceKind::Agent, agent.as_str()),
+        Watched::Host(host) => (ResourceKind::Host, host.as_str()),
+    };
+    match bus.find(kind, id).await {
+        Ok(found) => {
+            // A host that has just expired is still named by its last heartbeat: only a new one arms it again.
+            bus.liveness.disarm(what);
+            if let Some(document) = found {
+                bus.liveness.see_document(&document, bus.now(), true);
+            }
+        }
+        Err(error) => tracing::warn!(%error, ?what, "what was to expire can't be read"),
+    }
+}

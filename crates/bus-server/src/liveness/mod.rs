@@ -1,0 +1,165 @@
+//! Who is silent for too long: the lease's holder, agents, hosts.
+//!
+//! The timers learn of life from the receipts of this Bus (heartbeats and renewals leave no event) and from the event log
+//! (everything else, and what other Buses on the same database did). An expiry is a compare-and-swap in the store, so a
+//! renewal that another Bus took is never overrun: it only arms the timer anew.
+
+mod driver;
+mod signs;
+mod timers;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use go_bus_api::{Epoch, EventKind, Millis, ResourceKind};
+use go_bus_store::{Actor, Document, EventLine, Lease, Receipt};
+use go_clock::Boottime;
+use tokio::sync::{Notify, watch};
+
+pub(crate) use driver::{arm_everything, run};
+use signs::{AgentSign, HostSign};
+use timers::{Sign, Silent, Timers, Watched};
+
+/// The timers, and the lease as this Bus last saw it.
+pub(crate) struct Liveness {
+    timers: Mutex<Timers>,
+    lease: watch::Sender<Lease>,
+    agent_silence: Duration,
+    host_ttl: Duration,
+    /// Rings when an earlier deadline may have come.
+    changed: Notify,
+}
+
+impl Liveness {
+    /// Nothing armed yet.
+    pub(crate) fn new(agent_silence: Duration, host_ttl: Duration) -> Self {
+        Self {
+            timers: Mutex::default(),
+            lease: watch::Sender::new(Lease::default()),
+            agent_silence,
+            host_ttl,
+            changed: Notify::new(),
+        }
+    }
+
+    /// The lease as it moves: what a `/wait` waits on.
+    pub(crate) fn watch_lease(&self) -> watch::Receiver<Lease> {
+        self.lease.subscribe()
+    }
+
+    /// Takes note of the lease's row. One that is older than what is known changes nothing.
+    pub(crate) fn see_lease(&self, lease: &Lease, now: Boottime) {
+        let mut timers = self.lock();
+        if rank(lease) <= rank(&self.lease.borrow()) {
+            return;
+        }
+        if lease.holder.is_some() {
+            let sign = Sign::Renewal(lease.epoch, lease.renewals);
+            timers.see(&Watched::Lease, sign, lease.ttl.duration(), now, true);
+        } else {
+            timers.disarm(&Watched::Lease);
+        }
+        self.lease.send_replace(lease.clone());
+        self.changed.notify_one();
+    }
+
+    /// How long the holder has without a renewal; zero where the lease is free.
+    pub(crate) fn lease_remaining(&self, lease: &Lease, now: Boottime) -> Millis {
+        if lease.holder.is_none() {
+            return Millis::default();
+        }
+        let remaining = self.lock().remaining(&Watched::Lease, now);
+        // A holder whose expiry is being committed has a moment left, not none.
+        Millis(Millis::from(remaining).0.clamp(1, lease.ttl.0.max(1)))
+    }
+
+    /// Takes note of what a commit shows: a heartbeat, a renewal, or merely that its actor lives.
+    pub(crate) fn see_receipt(&self, receipt: &Receipt, actor: &Actor, now: Boottime) {
+        if let Actor::Agent { id, .. } | Actor::Shim { agent: id } = actor {
+            self.lock().hear(&Watched::Agent(id.clone()), now);
+        }
+        if let Some(lease) = &receipt.lease {
+            self.see_lease(lease, now);
+        }
+        if let Some(document) = &receipt.document {
+            self.see_document(document, now, true);
+        }
+    }
+
+    /// Takes note of an agent or a host; `live` where this Bus was there when it gave the sign.
+    pub(crate) fn see_document(&self, document: &Document, now: Boottime, live: bool) {
+        match document.kind {
+            ResourceKind::Agent => self.see_agent(AgentSign::read(&document.json), now, live),
+            ResourceKind::Host => self.see_host(HostSign::read(&document.json), now, live),
+            _ => {}
+        }
+    }
+
+    /// Takes note of an event; true where it is the lease's, whose row has to be read then.
+    fn see_event(&self, event: &EventLine, now: Boottime) -> bool {
+        match event.kind {
+            EventKind::HostExpired => {
+                if let Some(host) = HostSign::of_event(&event.json) {
+                    self.lock().disarm(&Watched::Host(host.id));
+                }
+            }
+            EventKind::HostCreated | EventKind::HostUpdated | EventKind::HostJoined => {
+                self.see_host(HostSign::of_event(&event.json), now, true);
+            }
+            EventKind::LeaseAcquired | EventKind::LeaseReleased | EventKind::LeaseExpired => return true,
+            ref kind if kind.as_str().starts_with("agent.") => {
+                self.see_agent(AgentSign::of_event(&event.json), now, true);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn see_agent(&self, sign: Option<AgentSign>, now: Boottime, live: bool) {
+        let Some(sign) = sign else { return };
+        let is_watched = sign.is_watched();
+        let (what, sign) = (Watched::Agent(sign.id), Sign::Heartbeat(sign.last_heartbeat));
+        if is_watched {
+            self.lock().see(&what, sign, self.agent_silence, now, live);
+        } else {
+            self.lock().disarm(&what);
+        }
+        self.changed.notify_one();
+    }
+
+    fn see_host(&self, sign: Option<HostSign>, now: Boottime, live: bool) {
+        let Some(sign) = sign else { return };
+        let mut timers = self.lock();
+        let (what, held) = (Watched::Host(sign.id), sign.launcher.is_some());
+        // A host whose launcher was terminated keeps its running lease: the next launcher may take it before its end.
+        if held || timers.is_armed(&what) {
+            timers.see(&what, Sign::Heartbeat(sign.last_heartbeat), self.host_ttl, now, live);
+        }
+        self.changed.notify_one();
+    }
+
+    fn due(&self, now: Boottime) -> Vec<Silent> {
+        self.lock().due(now)
+    }
+
+    fn disarm(&self, what: &Watched) {
+        self.lock().disarm(what);
+    }
+
+    fn next(&self) -> Option<Boottime> {
+        self.lock().next()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Timers> {
+        // Nothing in here panics half way through a change.
+        self.timers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The order in which a lease's rows come to be: an epoch is granted, renewed, and ended once.
+fn rank(lease: &Lease) -> (Epoch, bool, u64) {
+    (lease.epoch, lease.holder.is_none(), lease.renewals)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Refusals as answers: the one place where a problem becomes `application/problem+json`.
+
+use std::any::Any;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use go_bus_api::{FieldError, LeaseHeld, Millis, Problem, ProblemKind};
+use go_bus_store::{Reject, StoreError};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+/// A request that was not done, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Refusal(Box<Problem>);
+
+impl Refusal {
+    /// A refusal of this kind.
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self(Box::new(Problem::new(kind, detail)))
+    }
+
+    /// A well-formed body or query that is wrong at one place.
+    pub(crate) fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self(Box::new(Problem::field(pointer, detail)))
+    }
+
+    /// Another instance holds the lease, for `remaining` more.
+    pub(crate) fn lease_held(held: &LeaseHeld) -> Self {
+        let detail = format!("the lease is held by {} under epoch {}", held.holder, held.epoch);
+        Self(Box::new(Problem::new(ProblemKind::LeaseHeld, detail).with(held)))
+    }
+
+    /// Its kind.
+    pub(crate) fn kind(&self) -> Option<ProblemKind> {
+        self.0.kind()
+    }
+
+    /// The kind, the status and the detail as a whole.
+    #[cfg(test)]
+    pub(crate) fn problem(&self) -> &Problem {
+        &self.0
+    }
+}
+
+impl From<Reject> for Refusal {
+    fn from(reject: Reject) -> Self {
+        match reject {
+            Reject::Rule { kind, detail, errors } => rule(kind, detail, errors),
+            Reject::LeaseHeld { holder, lease } => Self::lease_held(&LeaseHeld {
+                holder,
+                epoch: lease.epoch,
+                remaining_ms: Millis::default(),
+                handoff: lease.handoff,
+            }),
+            Reject::Store(error) => error.into(),
+        }
+    }
+}
+
+fn rule(kind: ProblemKind, detail: String, errors: Vec<FieldError>) -> Refusal {
+    let mut problem = Problem::new(kind, detail);
+    problem.errors = errors;
+    Refusal(Box::new(problem))
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::HistoryGone { .. } => Self::new(ProblemKind::HistoryGone, error.to_string()),
+            StoreError::BadQuery(words) => Self::new(ProblemKind::BadRequest, words),
+            StoreError::Unwritable(_) | StoreError::Closed => {
+                tracing::warn!(%error, "the storage is out of reach");
+                Self::new(ProblemKind::StorageUnavailable, "the storage takes no writes now; try again later")
+            }
+            StoreError::Engine(_) | StoreError::Newer { .. } | StoreError::Corrupt(_) => {
+                // The engine's words go to the log: they may name paths and rows.
+                tracing::error!(%error, "the storage failed");
+                Self::new(ProblemKind::Internal, "the storage failed; the log of the Bus has more")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let problem = *self.0;
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some((name, value)) = extra_header(problem.kind()) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
+/// What some kinds say in a header besides.
+fn extra_header(kind: Option<ProblemKind>) -> Option<(HeaderName, &'static str)> {
+    match kind? {
+        ProblemKind::Unauthorized => Some((header::WWW_AUTHENTICATE, "Bearer")),
+        ProblemKind::StorageUnavailable => Some((header::RETRY_AFTER, "1")),
+        // What was not read of the body can't be told from the next request.
+        ProblemKind::TooLarge => Some((header::CONNECTION, "close")),
+        _ => None,
+    }
+}
+
+/// The answer to a path that is not there.
+pub(crate) async fn not_found() -> Refusal {
+    Refusal::new(ProblemKind::NotFound, "there is nothing at this path")
+}
+
+/// The answer to a method that the path does not take.
+pub(crate) async fn method_not_allowed() -> Refusal {
+    Refusal::new(
+        ProblemKind::MethodNotAllowed,
+        "this path does not take that method; the Allow header has those it does",
+    )
+}
+
+/// The answer where a handler panicked: the log has the trace, the client does not.
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> http::Response<Body> {
+    Refusal::new(ProblemKind::Internal, "the Bus failed at this request; its log has more").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_s_words_stay_in_the_log() {
+        let refusal = Refusal::from(StoreError::Engine("/secret/bus.db: disk I/O error".to_owned()));
+        assert_eq!(refusal.kind(), Some(ProblemKind::Internal));
+        assert!(!refusal.problem().detail.contains("secret"));
+    }
+
+    #[test]
+    fn a_cursor_too_old_is_gone_and_a_bad_query_is_the_client_s_fault() {
+        let gone = Refusal::from(StoreError::HistoryGone { first: go_bus_api::Seq(9) });
+        assert_eq!((gone.problem().status, gone.kind()), (410, Some(ProblemKind::HistoryGone)));
+        assert_eq!(Refusal::from(StoreError::BadQuery("no".into())).problem().status, 400);
+    }
+}

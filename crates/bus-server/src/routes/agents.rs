@@ -1,0 +1,69 @@
+//! `/agents`: spawns, lives and ends. Registrations, tokens and prompts have modules of their own.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use go_bus_api::{AgentId, AgentPatch, ExitReport, Heartbeat, NewAgent, ResourceKind};
+use go_bus_store::Action;
+use http::Uri;
+use serde::Deserialize;
+
+use super::registration;
+use crate::answer::Answer;
+use crate::bus::Bus;
+use crate::extract::{Bare, Filters, PathId, Write, WriteOr, query_of};
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new()
+        .route("/agents", get(list).post(spawn))
+        .route("/agents/{id}", get(one).patch(patch).delete(terminate))
+        .route("/agents/{id}/heartbeat", post(heartbeat))
+        .route("/agents/{id}/exit", post(exit))
+}
+
+async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
+    super::list(&bus, ResourceKind::Agent, filters).await
+}
+
+async fn one(State(bus): State<Bus>, PathId(agent): PathId<AgentId>) -> Answer {
+    super::one(&bus, ResourceKind::Agent, agent.as_str()).await
+}
+
+async fn spawn(State(bus): State<Bus>, Write(terms, body): Write<NewAgent>) -> Answer {
+    if registration::is_meant(&body) {
+        return registration::register(&bus, terms, body).await;
+    }
+    super::write(&bus, terms, Action::Spawn(body)).await
+}
+
+async fn patch(
+    State(bus): State<Bus>,
+    PathId(agent): PathId<AgentId>,
+    Write(terms, body): Write<AgentPatch>,
+) -> Answer {
+    super::write(&bus, terms, Action::PatchAgent(agent, body)).await
+}
+
+/// How an agent is to end.
+#[derive(Deserialize)]
+struct How {
+    #[serde(default)]
+    hold: bool,
+}
+
+async fn terminate(State(bus): State<Bus>, PathId(agent): PathId<AgentId>, uri: Uri, Bare(terms): Bare) -> Answer {
+    let How { hold } = query_of(&uri)?;
+    super::write(&bus, terms, Action::Terminate { agent, hold }).await
+}
+
+async fn heartbeat(
+    State(bus): State<Bus>,
+    PathId(agent): PathId<AgentId>,
+    WriteOr(terms, body): WriteOr<Heartbeat>,
+) -> Answer {
+    super::write(&bus, terms, Action::HeartbeatAgent(agent, body)).await
+}
+
+async fn exit(State(bus): State<Bus>, PathId(agent): PathId<AgentId>, Write(terms, body): Write<ExitReport>) -> Answer {
+    super::write(&bus, terms, Action::ReportExit(agent, body)).await
+}

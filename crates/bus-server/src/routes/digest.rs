@@ -1,0 +1,21 @@
+//! `GET /io/digest`: the projects at a glance.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use go_bus_store::{Query, QueryAnswer};
+use http::StatusCode;
+
+use crate::answer::{Answer, json};
+use crate::bus::{Bus, wrong_answer};
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new().route("/io/digest", get(digest))
+}
+
+async fn digest(State(bus): State<Bus>) -> Answer {
+    match bus.store.read(Query::Digest(bus.wall())).await? {
+        QueryAnswer::Digest(digest) => json(StatusCode::OK, &digest),
+        _ => Err(wrong_answer().into()),
+    }
+}

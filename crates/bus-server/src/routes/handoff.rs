@@ -1,0 +1,29 @@
+//! `/agents/000/handoff`: what the leader leaves to its successor (R3, R4).
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use go_bus_api::ProblemKind;
+use go_bus_store::{Action, Query, QueryAnswer};
+use http::StatusCode;
+
+use crate::answer::{Answer, json};
+use crate::bus::{Bus, wrong_answer};
+use crate::extract::WriteValue;
+use crate::problems::Refusal;
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new().route("/agents/000/handoff", get(read).put(put))
+}
+
+async fn read(State(bus): State<Bus>) -> Answer {
+    match bus.store.read(Query::Handoff).await? {
+        QueryAnswer::Handoff(Some(handoff)) => json(StatusCode::OK, &handoff),
+        QueryAnswer::Handoff(None) => Err(Refusal::new(ProblemKind::NotFound, "no handoff was written yet")),
+        _ => Err(wrong_answer().into()),
+    }
+}
+
+async fn put(State(bus): State<Bus>, WriteValue(terms, document): WriteValue) -> Answer {
+    super::write_quietly(&bus, terms, Action::PutHandoff(document)).await
+}

@@ -1,0 +1,42 @@
+//! `/hosts`: machines, and the leases by which the Bus knows that they live.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use go_bus_api::{HostHeartbeat, HostId, HostPatch, NewHost, ResourceKind};
+use go_bus_store::Action;
+
+use crate::answer::Answer;
+use crate::bus::Bus;
+use crate::extract::{Filters, PathId, Write};
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new()
+        .route("/hosts", get(list).post(create))
+        .route("/hosts/{id}", get(one).patch(patch))
+        .route("/hosts/{id}/heartbeat", post(heartbeat))
+}
+
+async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
+    super::list(&bus, ResourceKind::Host, filters).await
+}
+
+async fn one(State(bus): State<Bus>, PathId(host): PathId<HostId>) -> Answer {
+    super::one(&bus, ResourceKind::Host, host.as_str()).await
+}
+
+async fn create(State(bus): State<Bus>, Write(terms, body): Write<NewHost>) -> Answer {
+    super::write(&bus, terms, Action::CreateHost(body)).await
+}
+
+async fn patch(State(bus): State<Bus>, PathId(host): PathId<HostId>, Write(terms, body): Write<HostPatch>) -> Answer {
+    super::write(&bus, terms, Action::PatchHost(host, body)).await
+}
+
+async fn heartbeat(
+    State(bus): State<Bus>,
+    PathId(host): PathId<HostId>,
+    Write(terms, body): Write<HostHeartbeat>,
+) -> Answer {
+    super::write(&bus, terms, Action::HeartbeatHost(host, body)).await
+}

@@ -1,0 +1,107 @@
+//! `GET /agents/000/lease/session`: the holder's session, a stream with a tick every quarter of the grace.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use bytes::Bytes;
+use futures_util::stream;
+use go_bus_api::{Epoch, HolderId, Millis, ProblemKind};
+use go_bus_store::{Actor, Lease, Reject};
+use http::Method;
+use http::request::Parts;
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use crate::answer::Answer;
+use crate::bus::{Bus, Inner};
+use crate::extract::{Caller, query_of};
+use crate::problems::Refusal;
+use crate::sse;
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new().route("/agents/000/lease/session", get(session))
+}
+
+/// Whose session it is.
+#[derive(Debug, Deserialize)]
+struct Holder {
+    holder: HolderId,
+    epoch: u64,
+}
+
+async fn session(State(bus): State<Bus>, Caller(actor): Caller, parts: Parts) -> Answer {
+    let Holder { holder, epoch } = query_of(&parts.uri)?;
+    let lease = bus.lease().await?;
+    check(&lease, &actor, &holder, Epoch(epoch))?;
+    if bus.desk.grace(bus.now()).is_none() {
+        return Err(Refusal::new(ProblemKind::NotFound, "this Bus keeps no sessions: lease.session_grace is off"));
+    }
+    if parts.method == Method::HEAD {
+        // A session that is opened and broken at once would end the lease.
+        return Ok(sse::response(Body::empty()));
+    }
+    Ok(sse::response(Ticks::open(bus, lease.epoch).into_body()))
+}
+
+fn check(lease: &Lease, actor: &Actor, holder: &HolderId, epoch: Epoch) -> Result<(), Refusal> {
+    if lease.holder.is_some() && !Inner::owns(actor, lease) {
+        return Err(Refusal::new(ProblemKind::NotHolder, "the lease belongs to the token that acquired it"));
+    }
+    if lease.holder.as_ref() != Some(holder) || lease.epoch != epoch {
+        return Err(Reject::stale_epoch(epoch, lease.epoch).into());
+    }
+    Ok(())
+}
+
+/// An open session: it breaks when this is dropped, which is when its connection ends.
+struct Ticks {
+    bus: Bus,
+    epoch: Epoch,
+    lease: watch::Receiver<Lease>,
+    begun: bool,
+}
+
+impl Ticks {
+    fn open(bus: Bus, epoch: Epoch) -> Self {
+        bus.desk.open_session(epoch);
+        let lease = bus.liveness.watch_lease();
+        Self { bus, epoch, lease, begun: false }
+    }
+
+    fn into_body(self) -> Body {
+        Body::from_stream(stream::unfold(self, |mut ticks| async move {
+            let tick = ticks.next().await?;
+            Some((Ok::<_, Infallible>(tick), ticks))
+        }))
+    }
+
+    /// The next tick; `None` once the lease has moved on, or the Bus ends.
+    async fn next(&mut self) -> Option<Bytes> {
+        let grace = self.bus.desk.grace(self.bus.now())?;
+        let pause = if self.begun { grace / 4 } else { Duration::ZERO };
+        self.begun = true;
+        let epoch = self.epoch;
+        tokio::select! {
+            biased;
+            () = self.bus.closing() => None,
+            _ = self.lease.wait_for(|lease| lease.holder.is_none() || lease.epoch != epoch) => None,
+            () = self.bus.clock.sleep(pause) => Some(tick(epoch, grace)),
+        }
+    }
+}
+
+impl Drop for Ticks {
+    fn drop(&mut self) {
+        self.bus.desk.close_session(self.epoch, self.bus.now());
+    }
+}
+
+/// A tick tells the grace, so that the holder knows how far to trust itself: half of it.
+fn tick(epoch: Epoch, grace: Duration) -> Bytes {
+    let grace_ms = Millis::from(grace).0;
+    Bytes::from(format!("event: tick\ndata: {{\"epoch\":{epoch},\"grace_ms\":{grace_ms}}}\n\n"))
+}

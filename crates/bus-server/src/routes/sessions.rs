@@ -1,0 +1,31 @@
+//! `/io/sessions`: humans that are logged in.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use go_bus_api::{NewSession, ResourceKind, SessionId};
+use go_bus_store::Action;
+
+use crate::answer::Answer;
+use crate::bus::Bus;
+use crate::extract::{Bare, Filters, PathId, Write};
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new().route("/io/sessions", get(list).post(open)).route("/io/sessions/{id}", get(one).delete(close))
+}
+
+async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
+    super::list(&bus, ResourceKind::Session, filters).await
+}
+
+async fn one(State(bus): State<Bus>, PathId(session): PathId<SessionId>) -> Answer {
+    super::one(&bus, ResourceKind::Session, session.as_str()).await
+}
+
+async fn open(State(bus): State<Bus>, Write(terms, body): Write<NewSession>) -> Answer {
+    super::write(&bus, terms, Action::OpenSession(body)).await
+}
+
+async fn close(State(bus): State<Bus>, PathId(session): PathId<SessionId>, Bare(terms): Bare) -> Answer {
+    super::write_quietly(&bus, terms, Action::CloseSession(session)).await
+}

@@ -1,0 +1,77 @@
+//! `/tasks`: what there is to do.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use go_bus_api::{
+    Assign, Complete, Fail, NewTask, ProblemKind, ReportProgress, ResourceKind, Review, TaskId, TaskPatch,
+};
+use go_bus_store::Action;
+
+use crate::answer::Answer;
+use crate::bus::Bus;
+use crate::extract::{Filters, PathId, Write};
+use crate::problems::Refusal;
+
+/// One in how many parts the backoff's jitter is drawn.
+const JITTER_PARTS: u32 = 1_000_001;
+
+pub(super) fn routes() -> Router<Bus> {
+    Router::new()
+        .route("/tasks", get(list).post(create))
+        .route("/tasks/{id}", get(one).patch(patch))
+        .route("/tasks/{id}/assign", post(assign))
+        .route("/tasks/{id}/progress", post(progress))
+        .route("/tasks/{id}/complete", post(complete))
+        .route("/tasks/{id}/fail", post(fail))
+        .route("/tasks/{id}/review", post(review))
+}
+
+async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
+    super::list(&bus, ResourceKind::Task, filters).await
+}
+
+async fn one(State(bus): State<Bus>, PathId(task): PathId<TaskId>) -> Answer {
+    super::one(&bus, ResourceKind::Task, task.as_str()).await
+}
+
+async fn create(State(bus): State<Bus>, Write(terms, body): Write<NewTask>) -> Answer {
+    super::write(&bus, terms, Action::CreateTask(body)).await
+}
+
+async fn patch(State(bus): State<Bus>, PathId(task): PathId<TaskId>, Write(terms, body): Write<TaskPatch>) -> Answer {
+    super::write(&bus, terms, Action::PatchTask(task, body)).await
+}
+
+async fn assign(State(bus): State<Bus>, PathId(task): PathId<TaskId>, Write(terms, body): Write<Assign>) -> Answer {
+    super::write(&bus, terms, Action::AssignTask(task, body)).await
+}
+
+async fn progress(
+    State(bus): State<Bus>,
+    PathId(task): PathId<TaskId>,
+    Write(terms, body): Write<ReportProgress>,
+) -> Answer {
+    super::write(&bus, terms, Action::ReportProgress(task, body)).await
+}
+
+async fn complete(State(bus): State<Bus>, PathId(task): PathId<TaskId>, Write(terms, body): Write<Complete>) -> Answer {
+    super::write(&bus, terms, Action::CompleteTask(task, body)).await
+}
+
+async fn fail(State(bus): State<Bus>, PathId(task): PathId<TaskId>, Write(terms, body): Write<Fail>) -> Answer {
+    super::write(&bus, terms, Action::FailTask { task, body, jitter: jitter()? }).await
+}
+
+async fn review(State(bus): State<Bus>, PathId(task): PathId<TaskId>, Write(terms, body): Write<Review>) -> Answer {
+    super::write(&bus, terms, Action::ReviewTask(task, body)).await
+}
+
+/// How far the backoff is spread, in millionths.
+fn jitter() -> Result<u32, Refusal> {
+    let drawn = getrandom::u32().map_err(|error| {
+        tracing::error!(%error, "no random numbers");
+        Refusal::new(ProblemKind::Internal, "this machine gives no random numbers")
+    })?;
+    Ok(drawn % JITTER_PARTS)
+}

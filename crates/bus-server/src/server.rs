@@ -1,0 +1,86 @@
+//! A Bus that serves.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use go_bus_api::Seq;
+use go_bus_store::Store;
+use go_clock::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::bus::Bus;
+use crate::config::Config;
+use crate::connection::Doors;
+use crate::error::ServeError;
+use crate::{liveness, operator_token, routes};
+
+/// A Bus that listens and has armed its timers; [`Server::run`] serves.
+pub struct Server {
+    address: SocketAddr,
+    doors: Doors,
+    app: Router,
+    bus: Bus,
+    armed_up_to: Seq,
+    closing: watch::Sender<bool>,
+    cut: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Takes the address, makes the operator's token where there is none, and arms every liveness timer in full.
+    ///
+    /// Connections made from now on wait until [`Server::run`] takes them. Errors: the address is taken, the data folder
+    /// can't be written, the storage does not answer.
+    pub async fn bind(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
+        let listen = config.listen;
+        let failed = |cause| ServeError::Listen { address: listen, cause };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        operator_token::ensure(&config.data, &*store, &*clock).await?;
+        let (closing, cut) = (watch::Sender::new(false), watch::Sender::new(false));
+        let doors = Doors::new(listener, Arc::clone(&clock), config.limits.stall, cut.subscribe());
+        let grace = config.session_grace.resolve(address.ip());
+        let bus = Bus::new(config, store, clock, grace, closing.subscribe());
+        let armed_up_to = liveness::arm_everything(&bus).await?;
+        Ok(Self { address, doors, app: routes::app(bus.clone()), bus, armed_up_to, closing, cut })
+    }
+
+    /// Where it listens, with the port it got.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` completes, then ends streams and waits at once, and what else is under way within
+    /// [`Limits::drain`](crate::Limits).
+    ///
+    /// Crash semantics: dropped or killed at any moment, it leaves what is durable; nothing of it needs to be undone.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+        let Self { doors, app, bus, armed_up_to, closing, cut, address } = self;
+        tracing::info!(%address, "the Bus serves");
+        let drain = bus.config.limits.drain;
+        let clock = Arc::clone(&bus.clock);
+        let timers = tokio::spawn(liveness::run(bus, armed_up_to));
+        let closed = closing.subscribe();
+        let announce = async move {
+            shutdown.await;
+            closing.send_replace(true);
+        };
+        let serve = axum::serve(doors, app).with_graceful_shutdown(announce).into_future();
+        let cut_off = async move {
+            let mut closed = closed;
+            if closed.wait_for(|closed| *closed).await.is_ok() {
+                clock.sleep(drain).await;
+                cut.send_replace(true);
+            }
+            std::future::pending::<()>().await;
+        };
+        let served = tokio::select! {
+            served = serve => served.map_err(ServeError::Serve),
+            () = cut_off => Ok(()),
+        };
+        timers.abort();
+        served
+    }
+}
