@@ -1,1 +1,6 @@
-//! placeholder
+//! What runs on a host: the launcher that starts and ends agents, the shim that keeps each of them, and the reference HO, PO
+//! and IO.
+
+mod delivery;
+mod drivers;
+pub mod shim;
