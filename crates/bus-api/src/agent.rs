@@ -226,9 +226,9 @@ impl ExitReport {
         !self.stopped && (self.code.is_some() || self.signal.is_some())
     }
 
-    /// Whether the command and every verification after it succeeded.
+    /// Whether the command and every verification after it succeeded, and no limit ended any of them.
     pub fn succeeded(&self) -> bool {
-        !self.stopped && self.code == Some(0) && self.verify.iter().all(|v| v.code == 0)
+        !self.stopped && self.limit.is_none() && self.code == Some(0) && self.verify.iter().all(|v| v.code == 0)
     }
 }
 
