@@ -68,6 +68,16 @@ pub(crate) const IO_CRATES: &[&str] = &[
     "ureq",
 ];
 
+/// Outside crates that are one package's business; its ports hide them from everyone else.
+pub(crate) const KNOWN_ONLY_TO: &[(&str, &str)] = &[
+    ("axum", "go-bus-server"),
+    ("eventsource-stream", "go-bus-client"),
+    ("reqwest", "go-bus-client"),
+    ("rusqlite", "go-bus-store"),
+    ("tower-http", "go-bus-server"),
+    ("ureq", "go-bus-client"),
+];
+
 /// The layer of the package in this folder.
 pub(crate) fn layer_of(folder: &str) -> Option<Layer> {
     LAYERS.iter().find(|(known, _)| *known == folder).map(|(_, layer)| *layer)

@@ -32,7 +32,7 @@ mod tests {
 
     fn member(folder: &str, package: &str, needs: &[&str]) -> Member {
         let needs = needs.iter().map(|need| (*need).to_owned()).collect();
-        Member { folder: folder.to_owned(), package: package.to_owned(), needs }
+        Member { folder: folder.to_owned(), package: package.to_owned(), needs, ..Member::default() }
     }
 
     fn house() -> Vec<Member> {

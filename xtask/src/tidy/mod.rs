@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: how the house is kept. Each check is a pure function over data; this file gathers the data.
 
 mod arrows;
+mod dependencies;
 mod functions;
 mod io_free;
 mod links;
@@ -58,9 +59,12 @@ pub(crate) fn run(root: &Path) -> Result<bool, TidyError> {
     let rust: Vec<_> = files.iter().filter(|file| file.is_rust()).cloned().collect();
     let lengths = functions::measure(&rust);
     let members = workspace::members(root)?;
+    let manifest = sources::text(root, "Cargo.toml")?;
+    let page = sources::text(root, "docs/dependencies.md")?;
     let checks = [
         ("layers", arrows::check(&members)),
         ("no IO beneath decisions", io_free::check(&workspace::trees(root, &members)?)),
+        ("outside crates", dependencies::check(&manifest, &members, &page)),
         ("file sizes", sizes::check(&rust)),
         ("function sizes", functions::check(&lengths)),
         ("module docs", module_docs::check(&rust)),

@@ -40,6 +40,11 @@ pub(crate) fn read(root: &Path) -> Result<Vec<SourceFile>, TidyError> {
     Ok(files)
 }
 
+/// The text of one file.
+pub(crate) fn text(root: &Path, path: &str) -> Result<String, TidyError> {
+    fs::read_to_string(root.join(path)).map_err(|e| TidyError::Read(path.to_owned(), e))
+}
+
 /// The names of what lies at the top level, in order.
 pub(crate) fn top_level(root: &Path) -> Result<Vec<String>, TidyError> {
     let mut names = names(root)?;
@@ -62,8 +67,7 @@ fn walk(root: &Path, below: &str, files: &mut Vec<SourceFile>) -> Result<(), Tid
                 walk(root, &path, files)?;
             }
         } else if name.ends_with(".rs") || name.ends_with(".md") {
-            let text = fs::read_to_string(&full).map_err(|e| TidyError::Read(path.clone(), e))?;
-            files.push(SourceFile { path, text });
+            files.push(SourceFile { text: text(root, &path)?, path });
         }
     }
     Ok(())

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
 
 use super::TidyError;
 use crate::command::cargo;
 use crate::layers::PURE;
 
 /// A package of the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Member {
     /// Its folder below the root.
     pub(crate) folder: String,
@@ -17,6 +17,10 @@ pub(crate) struct Member {
     pub(crate) package: String,
     /// The workspace packages that it depends on, other than for its tests.
     pub(crate) needs: Vec<String>,
+    /// The outside crates that it depends on, other than for its tests.
+    pub(crate) outside: Vec<String>,
+    /// The outside crates of its tests.
+    pub(crate) for_tests: Vec<String>,
 }
 
 /// A package's dependencies as `cargo tree --prefix depth` prints them.
@@ -38,7 +42,9 @@ pub(crate) fn members(root: &Path) -> Result<Vec<Member>, TidyError> {
         .map(|package| Member {
             folder: folder_of(package, root.as_str()),
             package: package.name.to_string(),
-            needs: needs(package),
+            needs: names(package, |d| d.path.is_some() && d.kind != DependencyKind::Development),
+            outside: names(package, |d| d.path.is_none() && d.kind != DependencyKind::Development),
+            for_tests: names(package, |d| d.path.is_none() && d.kind == DependencyKind::Development),
         })
         .collect())
 }
@@ -48,9 +54,10 @@ fn folder_of(package: &Package, root: &str) -> String {
     folder.strip_prefix(root).unwrap_or(&folder).trim_start_matches('/').to_owned()
 }
 
-fn needs(package: &Package) -> Vec<String> {
-    let inside = package.dependencies.iter().filter(|d| d.path.is_some() && d.kind != DependencyKind::Development);
-    inside.map(|dependency| dependency.name.clone()).collect()
+/// The names that a package's manifest gives to those of its dependencies.
+fn names(package: &Package, those: impl Fn(&Dependency) -> bool) -> Vec<String> {
+    let named = |dependency: &Dependency| dependency.rename.clone().unwrap_or_else(|| dependency.name.clone());
+    package.dependencies.iter().filter(|dependency| those(dependency)).map(named).collect()
 }
 
 /// The trees of normal dependencies of the packages that must be free of IO, each with the features it has alone.
