@@ -6,6 +6,8 @@
 //!
 //! Only `file` touches the disk; everything else is a function from text and values to values.
 
+pub mod edit;
+
 mod diagnostic;
 mod duration;
 mod graph;

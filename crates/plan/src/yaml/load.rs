@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle as EventStyle, Span as EventSpan, Tag};
 
+use super::extent;
 use super::{AnchorId, Entry, Kind, Node, Scalar, ScalarStyle, Style, is_merge};
 use crate::diagnostic::Problem;
 use crate::position::{Lines, Offsets, Span};
@@ -49,7 +50,8 @@ pub(crate) fn load(text: &str) -> Result<Loaded, Problem> {
 
 /// A collection whose end has not come yet.
 struct Open {
-    span: Span,
+    start: usize,
+    content: usize,
     anchor: Option<AnchorId>,
     style: Style,
     weight: usize,
@@ -117,7 +119,8 @@ impl Loader<'_> {
             EventStyle::Literal | EventStyle::Folded => ScalarStyle::Block,
         };
         let tagged_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
-        let content = Span::new(after_properties(self.text, span), span.end);
+        let content = extent::scalar(self.text, span, style);
+        let span = Span::new(span.start.min(content.start), content.end);
         let kind = Kind::Scalar(Scalar { text: text.into_owned(), style, tagged_text });
         self.add(Node { span, content, anchor: anchor_id(anchor), kind, weight: 1, height: 1 })
     }
@@ -127,19 +130,28 @@ impl Loader<'_> {
             return Err(Problem::new(span.start, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         let in_flow = self.stack.last().is_some_and(|open| open.style != Style::Block);
-        let style = match span.of(self.text).ends_with(bracket) {
+        let content = extent::after_properties(self.text, span);
+        let style = match Span::new(content, span.end).of(self.text).starts_with(bracket) {
             true => Style::Flow,
             false if in_flow => Style::Pair,
             false => Style::Block,
         };
-        self.stack.push(Open { span, anchor: anchor_id(anchor), style, weight: 1, height: 1, children });
+        self.stack.push(Open {
+            start: span.start,
+            content,
+            anchor: anchor_id(anchor),
+            style,
+            weight: 1,
+            height: 1,
+            children,
+        });
         Ok(())
     }
 
     fn close(&mut self, end: Span) -> Result<(), Problem> {
         let Some(open) = self.stack.pop() else { return Ok(()) };
-        // A flow collection's content begins with its bracket, one byte; a block collection's where its start event ends.
-        let start = if open.style == Style::Flow { open.span.end.saturating_sub(1) } else { open.span.end };
+        // The parser's end of a flow collection may take in white space and a comment; the bracket is one byte.
+        let end = if open.style == Style::Flow { end.start.saturating_add(1) } else { end.end };
         let kind = match open.children {
             Children::Items(items) => Kind::Sequence(items, open.style),
             Children::Entries(entries, _) => {
@@ -148,8 +160,8 @@ impl Loader<'_> {
             }
         };
         self.add(Node {
-            span: Span::new(open.span.start, end.end),
-            content: Span::new(start, end.end),
+            span: Span::new(open.start, end),
+            content: Span::new(open.content, end),
             anchor: open.anchor,
             kind,
             weight: open.weight,
@@ -215,13 +227,4 @@ fn is_mergeable(value: &Node) -> bool {
 /// The parser numbers anchors from 1; 0 is none.
 fn anchor_id(id: usize) -> Option<AnchorId> {
     (id > 0).then_some(AnchorId(id))
-}
-
-/// Where a scalar's content begins behind its anchor and tag. No content begins with `&` or `!` itself.
-fn after_properties(text: &str, span: Span) -> usize {
-    let mut rest = span.of(text);
-    while rest.starts_with(['&', '!']) {
-        rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
-    }
-    span.end.saturating_sub(rest.len())
 }
