@@ -1,0 +1,116 @@
+//! What has to hold before a task may start, slots and caps aside.
+
+use std::collections::HashSet;
+
+use go_bus_api::{HostState, ProjectState, Task, TaskId, TaskState, Timestamp};
+use go_bus_client::World;
+use go_rules::placement::{self, Unfit};
+
+use crate::answerer::{Answerer, answerer};
+use crate::reason::Reason;
+
+/// The tasks that could be assigned as far as their state and what they depend on go: those that dispatch has to look at.
+pub(crate) fn unblocked(world: &World) -> impl Iterator<Item = &Task> {
+    let states = [TaskState::ChangesRequested, TaskState::Pending];
+    states.into_iter().flat_map(|state| world.tasks_in(state)).filter(|task| dependencies_done(world, task))
+}
+
+fn dependencies_done(world: &World, task: &Task) -> bool {
+    task.depends_on.iter().all(|id| world.task(id).is_some_and(|dependency| dependency.state == TaskState::Done))
+}
+
+/// Everything that `task` waits for, slots and caps aside; empty where nothing is in the way.
+pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    dependencies(world, task, &mut reasons);
+    own_state(task, &mut reasons);
+    if let Some(until) = task.not_before.filter(|until| *until > now) {
+        reasons.push(Reason::Backoff { until });
+    }
+    project(world, task, &mut reasons);
+    host(world, task, &mut reasons);
+    match answerer(world, task) {
+        Answerer::Agent(_) => {}
+        Answerer::Vacant(seat) => reasons.push(Reason::NoOrchestrator(seat)),
+        Answerer::NoHost if reasons.contains(&Reason::NoHost) => {}
+        Answerer::NoHost => reasons.push(Reason::NoHost),
+    }
+    reasons
+}
+
+fn own_state(task: &Task, reasons: &mut Vec<Reason>) {
+    match task.state {
+        TaskState::Held => reasons.push(Reason::Held),
+        // What it is blocked behind says more than the Bus's note.
+        TaskState::Blocked if !reasons.iter().any(|reason| matches!(reason, Reason::Behind { .. })) => {
+            reasons.push(Reason::Blocked(task.error.clone().unwrap_or_default()));
+        }
+        _ => {}
+    }
+}
+
+fn dependencies(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
+    for id in &task.depends_on {
+        match world.task(id) {
+            None => reasons.push(Reason::UnknownDependency(id.clone())),
+            Some(dependency) if dependency.state == TaskState::Done => {}
+            Some(dependency) => reasons.push(match root_of_block(world, dependency) {
+                Some(root) => Reason::Behind { task: root.id.clone(), state: root.state },
+                None => Reason::Dependency { task: id.clone(), state: dependency.state },
+            }),
+        }
+    }
+}
+
+/// The failed or cancelled task that `task` is, or is blocked behind.
+fn root_of_block<'a>(world: &'a World, task: &'a Task) -> Option<&'a Task> {
+    let mut seen: HashSet<&TaskId> = HashSet::new();
+    let mut open = vec![task];
+    while let Some(task) = open.pop() {
+        match task.state {
+            TaskState::Failed | TaskState::Cancelled => return Some(task),
+            TaskState::Blocked if seen.insert(&task.id) => {
+                open.extend(task.depends_on.iter().filter_map(|id| world.task(id)));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn project(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
+    match world.project(&task.project) {
+        None => reasons.push(Reason::UnknownProject(task.project.clone())),
+        Some(project) if project.state != ProjectState::Active => {
+            reasons.push(Reason::Project { project: project.id.clone(), state: project.state });
+        }
+        Some(_) => {}
+    }
+}
+
+/// What is wrong with every host that the task may run on.
+fn host(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
+    let open = placement::open(world.hosts());
+    if open.iter().any(|host| placement::check(host, task).is_ok()) {
+        return;
+    }
+    if let Some(named) = &task.host {
+        match world.host(named) {
+            None => return reasons.push(Reason::UnknownHost(named.clone())),
+            Some(host) if host.state != HostState::Active => {
+                return reasons.push(Reason::Host { host: named.clone(), state: host.state });
+            }
+            Some(_) => {}
+        }
+    }
+    let mut lacks = None;
+    for host in world.hosts() {
+        match placement::check(host, task) {
+            // A host would do if only its launcher were there.
+            Ok(()) => return reasons.push(task.host.clone().map_or(Reason::NoHost, Reason::HostAway)),
+            Err(Unfit::Lacks(name)) => lacks = Some(name),
+            Err(Unfit::OtherHost | Unfit::NotActive(_)) => {}
+        }
+    }
+    reasons.push(lacks.map_or(Reason::NoHost, Reason::Capability));
+}

@@ -1,0 +1,41 @@
+//! Whether a task can start, and if not, why.
+
+use go_bus_api::{Task, TaskState, Timestamp};
+use go_bus_client::World;
+use go_rules::placement;
+
+use crate::capacity::Capacity;
+use crate::limits::Limits;
+use crate::prerequisites::missing;
+use crate::reason::Reason;
+
+/// Where a task stands before it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can be assigned now.
+    Ready,
+    /// It is assigned, in review, or waits for an answer.
+    UnderWay,
+    /// It waits for all of these.
+    Waiting(Vec<Reason>),
+    /// It is done, failed or cancelled.
+    Over,
+}
+
+/// Where `task` stands. With nothing else in the way the reason is a slot or a cap, as they are now.
+pub fn readiness(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Readiness {
+    match task.state {
+        TaskState::Done | TaskState::Failed | TaskState::Cancelled => Readiness::Over,
+        TaskState::InProgress | TaskState::InReview | TaskState::Waiting => Readiness::UnderWay,
+        TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {
+            let mut reasons = missing(world, task, now);
+            if reasons.is_empty() && placement::takes_slot(task.kind) {
+                reasons.extend(Capacity::of(world, limits).why_not(task));
+            }
+            if reasons.is_empty() { Readiness::Ready } else { Readiness::Waiting(reasons) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Why a task waits, in a sentence for people and a word for the planner.
+
+use std::fmt;
+
+use go_bus_api::{HostId, HostState, ProjectId, ProjectState, TaskId, TaskState, Text, Timestamp};
+use go_rules::uniqueness::Seat;
+
+/// One thing that a task waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Another task has to be done first.
+    Dependency {
+        /// That task.
+        task: TaskId,
+        /// Where it is.
+        state: TaskState,
+    },
+    /// It depends on a task that does not exist.
+    UnknownDependency(TaskId),
+    /// A task that it depends on, directly or not, has failed or was cancelled.
+    Behind {
+        /// That task.
+        task: TaskId,
+        /// How it ended.
+        state: TaskState,
+    },
+    /// The Bus has blocked it, for this reason.
+    Blocked(Text<16384>),
+    /// The operator has set it aside.
+    Held,
+    /// A retry waits for its time.
+    Backoff {
+        /// When that is.
+        until: Timestamp,
+    },
+    /// Its project is not worked on.
+    Project {
+        /// The project.
+        project: ProjectId,
+        /// Its state.
+        state: ProjectState,
+    },
+    /// Its project is not on the Bus.
+    UnknownProject(ProjectId),
+    /// Nobody alive answers for it.
+    NoOrchestrator(Seat),
+    /// The host it names takes nothing new.
+    Host {
+        /// The host.
+        host: HostId,
+        /// Its state.
+        state: HostState,
+    },
+    /// The host it names is not on the Bus.
+    UnknownHost(HostId),
+    /// No launcher holds the host it names.
+    HostAway(HostId),
+    /// No active host has a launcher.
+    NoHost,
+    /// No active host that it may run on offers this.
+    Capability(Text<64>),
+    /// Every host that it may run on is full.
+    Full(Vec<Fill>),
+    /// As many agents are at work as may be.
+    Cap {
+        /// How many there are, and slots kept for assigned tasks.
+        at_work: usize,
+        /// `agents.max`.
+        max: u32,
+    },
+}
+
+/// How full a host is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    /// The host.
+    pub host: HostId,
+    /// Slots taken or kept for assigned tasks.
+    pub used: usize,
+    /// All its slots.
+    pub slots: u32,
+}
+
+/// What has to happen for a reason to go away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// It passes by itself, or the fleet sees to it.
+    Passes,
+    /// It passes with another task.
+    Others,
+    /// The operator has stopped it and may let it go on.
+    Operator,
+    /// It does not pass: somebody has to change the plan, or retry what failed.
+    Stays,
+}
+
+impl Reason {
+    /// What has to happen for it to go away.
+    pub fn outlook(&self) -> Outlook {
+        match self {
+            Self::Backoff { .. } | Self::NoOrchestrator(_) | Self::HostAway(_) => Outlook::Passes,
+            Self::NoHost | Self::Full(_) | Self::Cap { .. } => Outlook::Passes,
+            Self::Dependency { .. } => Outlook::Others,
+            Self::Held
+            | Self::Project { state: ProjectState::Paused, .. }
+            | Self::Host { state: HostState::Draining, .. } => Outlook::Operator,
+            Self::UnknownDependency(_) | Self::Behind { .. } | Self::Blocked(_) => Outlook::Stays,
+            Self::Project { .. } | Self::UnknownProject(_) => Outlook::Stays,
+            Self::Host { .. } | Self::UnknownHost(_) | Self::Capability(_) => Outlook::Stays,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dependency { task, state } => write!(f, "dependency {task} is {}", state.as_str()),
+            Self::UnknownDependency(task) => write!(f, "dependency {task} is not on the Bus"),
+            Self::Behind { task, state: TaskState::Failed } => write!(f, "blocked behind {task}, which failed"),
+            Self::Behind { task, state } => write!(f, "blocked behind {task}, which is {}", state.as_str()),
+            Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
+            Self::Blocked(why) => write!(f, "blocked: {why}"),
+            Self::Held => f.write_str("held by the operator"),
+            Self::Backoff { until } => write!(f, "backoff until {until}"),
+            Self::Project { project, state } => write!(f, "project {project} is {}", state.as_str()),
+            Self::UnknownProject(project) => write!(f, "project {project} is not on the Bus"),
+            Self::NoOrchestrator(Seat::Host(host)) => write!(f, "no HO of host {host} is alive yet"),
+            Self::NoOrchestrator(Seat::Project(project)) => write!(f, "no PO of project {project} is alive yet"),
+            Self::NoOrchestrator(Seat::Human(user)) => write!(f, "no IO of {user} is alive yet"),
+            Self::Host { host, state } => write!(f, "host {host} is {}", state.as_str()),
+            Self::UnknownHost(host) => write!(f, "host {host} is not on the Bus"),
+            Self::HostAway(host) => write!(f, "host {host} has no launcher now"),
+            Self::NoHost => f.write_str("no active host has a launcher now"),
+            Self::Capability(name) => write!(f, "capability {name} is on no active host that it may run on"),
+            Self::Full(hosts) => write_full(f, hosts),
+            Self::Cap { at_work, max } => write!(f, "cap agents.max: {at_work} of {max} at work"),
+        }
+    }
+}
+
+fn write_full(f: &mut fmt::Formatter<'_>, hosts: &[Fill]) -> fmt::Result {
+    f.write_str("no slot is free on ")?;
+    for (index, Fill { host, used, slots }) in hosts.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}{host} ({used} of {slots})")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! When to look again though nothing happens: the end of a backoff.
+
+use go_bus_api::Timestamp;
+use go_bus_client::World;
+
+use crate::prerequisites::unblocked;
+
+/// The first end of a backoff after `now`. Everything else that a task may wait for comes with an event.
+pub fn next_wake(world: &World, now: Timestamp) -> Option<Timestamp> {
+    unblocked(world).filter_map(|task| task.not_before).filter(|until| *until > now).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use go_bus_api::{Resource, Task, TaskState};
+
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn the_next_backoff_that_ends_counts_and_past_or_blocked_ones_do_not() {
+        let at = Timestamp::from_unix_millis;
+        let waits = |id: &str, until: i64| Task { not_before: Some(at(until)), ..samples::task(id, "site") };
+        let behind = Task { depends_on: vec![samples::id("T-1")], ..waits("T-4", 1_500) };
+        let done = Task { state: TaskState::Done, ..waits("T-5", 1_600) };
+        let tasks = [waits("T-1", 3_000), waits("T-2", 2_000), waits("T-3", 1_000), behind, done];
+        let world: World = tasks.into_iter().map(Resource::Task).collect();
+        assert_eq!(next_wake(&world, at(1_000)), Some(at(2_000)));
+        assert_eq!(next_wake(&world, at(3_000)), None);
+    }
+}
