@@ -8,13 +8,22 @@ use crate::layers::IO_CRATES;
 pub(crate) fn check(trees: &[Tree]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tree in trees {
-        for path in paths(&tree.text) {
-            if path.last().is_some_and(|name| IO_CRATES.contains(name)) {
-                findings.push(Finding::new(&tree.package, format!("stands on IO: {}", path.join(" → "))));
+        let text = match &tree.text {
+            Ok(text) => text,
+            Err(reason) => {
+                findings.push(Finding::new(&tree.package, format!("cargo tree: {reason}")));
+                continue;
             }
-        }
+        };
+        let ways = paths(text).into_iter().filter(|way| first_io(way) == way.len().checked_sub(1));
+        findings.extend(ways.map(|way| Finding::new(&tree.package, format!("stands on IO: {}", way.join(" → ")))));
     }
     findings
+}
+
+/// Where a way first meets IO; what lies beneath that needs no word of its own.
+fn first_io(way: &[&str]) -> Option<usize> {
+    way.iter().position(|name| IO_CRATES.contains(name))
 }
 
 /// The way from the root to each line of a tree.
@@ -37,7 +46,7 @@ mod tests {
     use super::*;
 
     fn tree(text: &str) -> Vec<Tree> {
-        vec![Tree { package: "go-lease".to_owned(), text: text.to_owned() }]
+        vec![Tree { package: "go-lease".to_owned(), text: Ok(text.to_owned()) }]
     }
 
     #[test]
@@ -49,9 +58,16 @@ mod tests {
     }
 
     #[test]
+    fn a_tree_that_cargo_can_t_make_is_found() {
+        let cycle = Tree { package: "go-lease".to_owned(), text: Err("cyclic package dependency".to_owned()) };
+        assert!(check(&[cycle])[0].problem.contains("cyclic"));
+    }
+
+    #[test]
     fn io_deep_below_is_found_with_its_way() {
-        let findings =
-            check(&tree("0go-lease v0.1.0\n1serde v1.0.0\n1go-bus-client v0.1.0\n2reqwest v0.13.5\n1tokio v1\n"));
+        let findings = check(&tree(
+            "0go-lease v0.1.0\n1serde v1.0.0\n1go-bus-client v0.1.0\n2reqwest v0.13.5\n3hyper v1\n1tokio v1\n",
+        ));
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].problem, "stands on IO: go-lease → go-bus-client → reqwest");
     }

@@ -48,9 +48,6 @@ pub(crate) enum TidyError {
     /// `cargo metadata` fails.
     #[error("cargo metadata: {0}")]
     Metadata(#[from] cargo_metadata::Error),
-    /// `cargo tree` fails.
-    #[error("cargo tree: {0}")]
-    Tree(String),
 }
 
 /// Checks the repository at `root`, prints what is found and the figures; whether nothing was found.
@@ -59,11 +56,12 @@ pub(crate) fn run(root: &Path) -> Result<bool, TidyError> {
     let rust: Vec<_> = files.iter().filter(|file| file.is_rust()).cloned().collect();
     let lengths = functions::measure(&rust);
     let members = workspace::members(root)?;
+    let trees = workspace::trees(root, &members);
     let manifest = sources::text(root, "Cargo.toml")?;
     let page = sources::text(root, "docs/dependencies.md")?;
     let checks = [
         ("layers", arrows::check(&members)),
-        ("no IO beneath decisions", io_free::check(&workspace::trees(root, &members)?)),
+        ("no IO beneath decisions", io_free::check(&trees)),
         ("outside crates", dependencies::check(&manifest, &members, &page)),
         ("file sizes", sizes::check(&rust)),
         ("function sizes", functions::check(&lengths)),

@@ -28,8 +28,8 @@ pub(crate) struct Member {
 pub(crate) struct Tree {
     /// The package at its root.
     pub(crate) package: String,
-    /// The lines: a depth, a name, a version.
-    pub(crate) text: String,
+    /// The lines (a depth, a name, a version), or why cargo has none, such as a cycle.
+    pub(crate) text: Result<String, String>,
 }
 
 /// Every package of the workspace.
@@ -61,18 +61,17 @@ fn names(package: &Package, those: impl Fn(&Dependency) -> bool) -> Vec<String> 
 }
 
 /// The trees of normal dependencies of the packages that must be free of IO, each with the features it has alone.
-pub(crate) fn trees(root: &Path, members: &[Member]) -> Result<Vec<Tree>, TidyError> {
+pub(crate) fn trees(root: &Path, members: &[Member]) -> Vec<Tree> {
     let pure = members.iter().filter(|m| PURE.contains(&m.package.as_str()));
-    pure.map(|member| tree(root, &member.package)).collect()
+    pure.map(|member| Tree { package: member.package.clone(), text: tree(root, &member.package) }).collect()
 }
 
-fn tree(root: &Path, package: &str) -> Result<Tree, TidyError> {
+/// The lines of `cargo tree`, or why there are none.
+fn tree(root: &Path, package: &str) -> Result<String, String> {
     // `cargo metadata` joins the features of all members, which would show reqwest below every user of the client.
     let mut command = cargo();
     command.args(["tree", "--package", package, "--edges", "normal", "--prefix", "depth"]).current_dir(root);
-    let output = command.output().map_err(|e| TidyError::Tree(e.to_string()))?;
-    if !output.status.success() {
-        return Err(TidyError::Tree(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-    }
-    Ok(Tree { package: package.to_owned(), text: String::from_utf8_lossy(&output.stdout).into_owned() })
+    let output = command.output().map_err(|e| e.to_string())?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
