@@ -80,35 +80,36 @@ impl Fleet {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
     use crate::bench::place::even_jobs;
 
-    /// A place with a program in it that does `script` whatever its arguments.
-    fn place_with(script: &str) -> (Place, PathBuf) {
+    /// The program of these tests is the shell: in a place with a script named `up`, its first argument runs that.
+    const SHELL: &str = "/bin/sh";
+
+    fn place_with(script: &str) -> Place {
         let place = Place::new(&even_jobs(0.1)).unwrap();
-        let program = place.path().join("fake-go");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        (place, program)
+        fs::write(place.path().join("up"), script).unwrap();
+        place
+    }
+
+    fn start(place: &Place) -> Fleet {
+        GoUp::new(Path::new(SHELL)).unwrap().start(place).unwrap()
     }
 
     #[test]
     fn a_good_end_has_a_time_and_a_bad_one_the_end_of_its_log() {
-        let (place, program) = place_with("exit 0");
-        assert!(GoUp::new(&program).unwrap().start(&place).unwrap().finish().unwrap() < 60.0);
-        let (place, program) = place_with("echo nothing can move >&2; exit 1");
-        let end = GoUp::new(&program).unwrap().start(&place).unwrap().finish();
-        assert!(matches!(end, Err(BenchError::Failed(_, log)) if log == "nothing can move"));
+        let place = place_with("exit 0");
+        assert!(start(&place).finish().unwrap() < 60.0);
+        let place = place_with("echo nothing can move >&2; exit 1");
+        assert!(matches!(start(&place).finish(), Err(BenchError::Failed(_, log)) if log == "nothing can move"));
     }
 
     #[test]
     fn a_kill_says_whether_it_came_in_time() {
-        let (place, program) = place_with("exec sleep 60");
-        assert!(GoUp::new(&program).unwrap().start(&place).unwrap().kill().unwrap());
-        let (place, program) = place_with("exit 0");
-        let mut fleet = GoUp::new(&program).unwrap().start(&place).unwrap();
+        let place = place_with("exec sleep 60");
+        assert!(start(&place).kill().unwrap());
+        let place = place_with("exit 0");
+        let mut fleet = start(&place);
         fleet.child.wait().unwrap();
         assert!(!fleet.kill().unwrap());
     }
