@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Problem, ProblemKind};
+use go_bus_api::{LeaseHeld, Problem, ProblemKind};
 
 /// Why a call to the Bus failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -58,6 +58,12 @@ impl BusError {
     /// Whether the Bus named this problem.
     pub fn is(&self, kind: ProblemKind) -> bool {
         self.problem() == Some(kind)
+    }
+
+    /// Who holds the lease, where that is why the Bus refused a bid.
+    pub fn lease_held(&self) -> Option<LeaseHeld> {
+        let problem = self.document().filter(|problem| problem.kind() == Some(ProblemKind::LeaseHeld))?;
+        serde_json::from_value(serde_json::Value::Object(problem.more.clone())).ok()
     }
 
     /// Whether the same request may well succeed a little later. Says nothing about whether a repeat is harmless.

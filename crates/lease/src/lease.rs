@@ -1,0 +1,108 @@
+//! A held lease: the only way to a client that may write as GO.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use go_bus_api::Epoch;
+use go_bus_client::BusClient;
+use go_clock::{Boottime, Clock};
+use tokio::sync::{oneshot, watch};
+
+use crate::{LeaseError, Lost, Phase};
+
+/// How the keeper tells whether the release was confirmed.
+pub(crate) type Reply = oneshot::Sender<Result<(), LeaseError>>;
+
+/// The lease, held under one epoch and renewed in the background.
+///
+/// *Guarantees*: a client that it hands out sends nothing after the local trust is over, by the boottime clock, so also after
+/// a suspend; and every write of it carries the epoch, which the Bus checks.
+/// *Crash semantics*: dropping it (or the process's end) stops the renewals; the lease then ends with its TTL.
+#[derive(Debug)]
+pub struct Lease {
+    client: BusClient,
+    clock: Arc<dyn Clock>,
+    epoch: Epoch,
+    phase: watch::Receiver<Phase>,
+    release: oneshot::Sender<Reply>,
+}
+
+impl Lease {
+    pub(crate) fn new(
+        client: BusClient,
+        clock: Arc<dyn Clock>,
+        epoch: Epoch,
+        phase: watch::Receiver<Phase>,
+        release: oneshot::Sender<Reply>,
+    ) -> Self {
+        Self { client, clock, epoch, phase, release }
+    }
+
+    /// The fencing token of this tenure. It never changes: a new epoch is a new lease.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// A fenced client, good until the trust that there is now would end; so ask for one before each batch of work rather
+    /// than keep it.
+    pub fn client(&self) -> Result<BusClient, Lost> {
+        let until = trust(&self.phase.borrow(), self.clock.boottime())?;
+        Ok(self.client.fenced(self.epoch).until(until))
+    }
+
+    /// Until when something may be begun, where it may be now.
+    pub fn trusted_until(&self) -> Result<Boottime, Lost> {
+        trust(&self.phase.borrow(), self.clock.boottime())
+    }
+
+    /// Waits, where the trust is over, until the lease has been renewed under the same epoch after all, or is lost for good.
+    pub async fn trusted(&self) -> Result<BusClient, Lost> {
+        let mut phase = self.phase.clone();
+        loop {
+            match self.client() {
+                Err(Lost::TrustOver) => {}
+                settled => return settled,
+            }
+            if phase.changed().await.is_err() {
+                return Err(Lost::Released);
+            }
+        }
+    }
+
+    /// Completes when the lease is lost for good, and tells why. Trust that is over may come back and is not yet that.
+    pub fn lost(&self) -> impl Future<Output = Lost> + Send + 'static {
+        let mut phase = self.phase.clone();
+        async move {
+            match phase.wait_for(|phase| matches!(phase, Phase::Ended(_))).await.as_deref() {
+                Ok(Phase::Ended(lost)) => lost.clone(),
+                Ok(_) | Err(_) => Lost::Released,
+            }
+        }
+    }
+
+    /// What it is at, now and later.
+    pub fn phase(&self) -> watch::Receiver<Phase> {
+        self.phase.clone()
+    }
+
+    /// Gives the lease back (R4), so that a standby takes over at once. From the call on no client is handed out.
+    pub async fn release(self) -> Result<(), LeaseError> {
+        let lost = self.lost();
+        let (reply, answer) = oneshot::channel();
+        if self.release.send(reply).is_err() {
+            return Err(LeaseError::Lost(lost.await));
+        }
+        match answer.await {
+            Ok(released) => released,
+            Err(_) => Err(LeaseError::Lost(lost.await)),
+        }
+    }
+}
+
+fn trust(phase: &Phase, now: Boottime) -> Result<Boottime, Lost> {
+    match phase {
+        Phase::Leading(tenure) if tenure.is_trusted(now) => Ok(tenure.trusted_until),
+        Phase::Ended(lost) => Err(lost.clone()),
+        Phase::Leading(_) | Phase::Bidding | Phase::Standby(_) => Err(Lost::TrustOver),
+    }
+}
