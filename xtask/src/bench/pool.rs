@@ -11,7 +11,10 @@ use crate::stopwatch::Stopwatch;
 
 /// Runs `jobs` on a pool of [`SLOTS`]; how long it took, in seconds.
 pub(crate) fn run(jobs: &[Job]) -> Result<f64, BenchError> {
-    let place = Place::new(jobs)?;
+    run_in(&Place::new(jobs)?, jobs)
+}
+
+fn run_in(place: &Place, jobs: &[Job]) -> Result<f64, BenchError> {
     let trace = place.trace_file().display().to_string();
     let queue = Mutex::new(jobs.iter());
     let watch = Stopwatch::start();
@@ -29,4 +32,21 @@ fn work(queue: &Mutex<std::slice::Iter<'_, Job>>, trace: &str) -> Result<(), Ben
         command("sh").arg("-c").arg(run).status().map_err(|e| BenchError::Io("sh", e))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::judge::Verdict;
+    use crate::bench::place::even_jobs;
+
+    #[test]
+    fn a_pool_runs_each_job_once_within_the_cap_and_the_judge_agrees() {
+        let jobs = even_jobs(0.05);
+        let place = Place::new(&jobs).unwrap();
+        let seconds = run_in(&place, &jobs).unwrap();
+        assert!(seconds >= 0.15, "{seconds} s is less than three rounds take");
+        assert_eq!(place.marks_so_far(), 60);
+        assert_eq!(place.verdict().unwrap(), Verdict::default());
+    }
 }
