@@ -1,0 +1,111 @@
+//! Spawning: tiers, uniqueness, prompts, slots, caps and budgets hold here, with no GO in the way (R11, R12, R23, R26).
+
+use data_encoding::HEXLOWER;
+use go_bus_api::{
+    Agent, AgentId, AgentState, Attempt, EventKind, NewAgent, Project, ProjectId, Revision, Task, Text, Timestamp,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::super::ctx::Ctx;
+use super::super::{Done, audit};
+use super::spawn_checks as check;
+use super::{succession, terminate};
+use crate::{Outcome, Reject};
+
+/// `POST /agents`. A refusal leaves an audit entry.
+pub(in crate::apply) fn spawn(ctx: &mut Ctx<'_>, body: &NewAgent) -> Result<Done, Reject> {
+    let parent = check::parent(ctx, body)?;
+    let result = admit(ctx, body, parent);
+    if let Err(reject) = &result {
+        let detail = json!({ "wanted": body, "why": reject.to_string() });
+        ctx.audit_refusal(audit::entry("spawn.refused", "agents", without_prompt(detail)));
+    }
+    result
+}
+
+fn admit(ctx: &mut Ctx<'_>, body: &NewAgent, parent: check::Parent) -> Result<Done, Reject> {
+    check::tier(&parent, body.role)?;
+    let task = check::references(ctx, body)?;
+    let prompt = check::prompt(body)?;
+    let attempt = check::attempt(body, task.as_ref())?;
+    let project = body.project.clone().or_else(|| task.as_ref().map(|task| task.project.clone()));
+    check_room(ctx, body, task.as_ref(), project.as_ref())?;
+
+    let mut agent = new_agent(body, ctx.at);
+    agent.parent = parent.id;
+    agent.project = project;
+    agent.attempt = attempt;
+    agent.prompt_sha256 = Some(Text::clipped(&HEXLOWER.encode(&Sha256::digest(prompt.as_bytes()))));
+    check::seat(ctx, &agent)?;
+    if let Some(old) = &body.replaces {
+        terminate::replace(ctx, old)?;
+    }
+    seat(ctx, &agent, prompt)
+}
+
+/// What is refused for want of room: a paused project, a spent budget, a second builder, no slot.
+fn check_room(
+    ctx: &mut Ctx<'_>,
+    body: &NewAgent,
+    task: Option<&Task>,
+    project: Option<&ProjectId>,
+) -> Result<(), Reject> {
+    if let Some(project) = project {
+        let project = ctx.refer::<Project>(project.as_str(), "/project")?;
+        check::active(&project)?;
+        check::budget(ctx, &project)?;
+    }
+    match task {
+        Some(task) => {
+            check::only_builder(ctx, body, task)?;
+            check::slot(ctx, body)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes the agent, and gives it the tasks that its seat's former holders left.
+fn seat(ctx: &mut Ctx<'_>, agent: &Agent, prompt: &str) -> Result<Done, Reject> {
+    ctx.tx.put_prompt(&agent.id, prompt)?;
+    let document = ctx.create(agent, &EventKind::AgentRequested)?;
+    succession::adopt_tasks(ctx, agent)?;
+    let detail = json!({ "role": agent.role, "task": agent.task, "prompt_sha256": agent.prompt_sha256 });
+    audit::note(ctx, "spawn", &format!("agents/{}", agent.id), detail)?;
+    Ok(Done { outcome: Outcome::Created, document: Some(document), lease: None })
+}
+
+/// An agent as its request has it, under a new id.
+pub(super) fn new_agent(body: &NewAgent, at: Timestamp) -> Agent {
+    Agent {
+        id: AgentId::generate(),
+        role: body.role,
+        host: body.host.clone(),
+        project: body.project.clone(),
+        user: body.user.clone(),
+        parent: body.parent.clone(),
+        state: AgentState::Requested,
+        model: body.model.clone(),
+        driver: body.driver.unwrap_or_default(),
+        capabilities: body.capabilities.clone(),
+        prompt_sha256: None,
+        task: body.task.clone(),
+        attempt: None::<Attempt>,
+        spawned_at: at,
+        last_heartbeat: None,
+        token_rotated_at: None,
+        context_used: None,
+        exit: None,
+        replaces: body.replaces.clone(),
+        hold: false,
+        revision: Revision(1),
+    }
+}
+
+/// Prompts may be long, and don't belong into the audit log.
+fn without_prompt(mut detail: serde_json::Value) -> serde_json::Value {
+    if let Some(wanted) = detail.get_mut("wanted").and_then(serde_json::Value::as_object_mut) {
+        wanted.remove("prompt");
+    }
+    detail
+}

@@ -1,0 +1,4 @@
+//! What is put before a human: alerts and questions.
+
+pub(super) mod alerts;
+pub(super) mod questions;

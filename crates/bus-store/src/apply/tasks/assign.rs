@@ -1,0 +1,62 @@
+//! `POST /tasks/{id}/assign`: the start signal (R7).
+
+use go_bus_api::{Agent, Assign, EventKind, ProblemKind, Project, Role, Task, TaskId, TaskState};
+
+use super::super::Done;
+use super::super::agents;
+use super::super::authority::wrong_state;
+use super::super::ctx::Ctx;
+use super::dependencies;
+use crate::Reject;
+
+/// Assigns a task: its attempt grows, and its assignee answers for it from now on.
+pub(in crate::apply) fn assign(ctx: &mut Ctx<'_>, id: &TaskId, body: &Assign) -> Result<Done, Reject> {
+    let mut task: Task = ctx.need(id.as_str())?;
+    let assignee: Agent = ctx.refer(body.agent.as_str(), "/agent")?;
+    check_assignee(ctx, &assignee)?;
+    check_task(ctx, &task)?;
+
+    task.state = task.state.become_state(TaskState::InProgress)?;
+    task.assignee = Some(assignee.id);
+    task.attempt = task.attempt.next();
+    task.assigned_at = Some(ctx.at);
+    (task.not_before, task.progress, task.finished_at, task.delivered_at) = (None, None, None, None);
+    Ok(Done::updated(ctx.update(&mut task, &EventKind::TaskAssigned)?))
+}
+
+/// GO assigns only to a PO, an HO or M0 (R1, R11); the others to any live agent.
+fn check_assignee(ctx: &Ctx<'_>, assignee: &Agent) -> Result<(), Reject> {
+    if ctx.who.is_leader() && !matches!(assignee.role, Role::Po | Role::Ho | Role::M0) {
+        let detail = format!("GO assigns to a PO, an HO or M0, not to a {}", assignee.role.as_str());
+        return Err(Reject::rule(ProblemKind::TierViolation, detail));
+    }
+    if !assignee.state.is_live() {
+        return Err(wrong_state(format!("agent {} is {}", assignee.id, assignee.state.as_str())));
+    }
+    Ok(())
+}
+
+/// The task can start: it is waiting for that, its project runs, its time has come, what it depends on is done.
+fn check_task(ctx: &mut Ctx<'_>, task: &Task) -> Result<(), Reject> {
+    let may_start_once = task.state.is_assignable() || task.state == TaskState::Blocked;
+    if !may_start_once {
+        return Err(wrong_state(format!("task {} is {}", task.id, task.state.as_str())));
+    }
+    if let Some(project) = ctx.load::<Project>(task.project.as_str())? {
+        agents::check_active(&project)?;
+    }
+    if let Some((on, state)) = dependencies::first_not_done(ctx, task)? {
+        return Err(not_ready(format!("task {} depends on {on}, which is {}", task.id, state.as_str())));
+    }
+    match task.not_before {
+        Some(not_before) if ctx.at < not_before => {
+            Err(not_ready(format!("task {} pauses until {not_before}", task.id)))
+        }
+        _ if task.state == TaskState::Blocked => Err(wrong_state(format!("task {} is blocked", task.id))),
+        _ => Ok(()),
+    }
+}
+
+fn not_ready(detail: String) -> Reject {
+    Reject::rule(ProblemKind::NotReady, detail)
+}

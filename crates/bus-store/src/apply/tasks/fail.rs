@@ -1,0 +1,73 @@
+//! `POST /tasks/{id}/fail`: a judged failure, retried with backoff until there have been too many.
+
+use go_bus_api::{Alert, AlertId, AlertLevel, AlertState, EventKind, Fail, Revision, Task, TaskId, TaskState, Text};
+
+use super::super::Done;
+use super::super::authority::wrong_state;
+use super::super::ctx::Ctx;
+use super::super::interaction::alerts;
+use super::{authority, dependencies};
+use crate::Reject;
+use crate::stored::Stored;
+
+/// Fails an attempt. `jitter` in 0..=1 000 000 spreads the backoff.
+pub(in crate::apply) fn fail(ctx: &mut Ctx<'_>, id: &TaskId, body: &Fail, jitter: u32) -> Result<Done, Reject> {
+    let mut task: Task = ctx.need(id.as_str())?;
+    if is_repeat(&task, body) {
+        return Ok(Done::unchanged(task.document()?));
+    }
+    authority::must_be_assignee(ctx, &task)?;
+    authority::must_be_current(&task, body.attempt)?;
+    if !matches!(task.state, TaskState::InProgress | TaskState::Waiting) {
+        return Err(wrong_state(format!("task {id} is {}", task.state.as_str())));
+    }
+    task.failures = task.failures.saturating_add(1);
+    task.error = Some(body.error.clone());
+    task.assignee = None;
+    if body.retryable && task.failures < task.max_attempts {
+        return retry(ctx, task, jitter);
+    }
+    give_up(ctx, task)
+}
+
+/// The answer to a failure may have been lost; its assignee is gone from the task by then.
+fn is_repeat(task: &Task, body: &Fail) -> bool {
+    let was_failed = matches!(task.state, TaskState::Pending | TaskState::Failed) && task.failures > 0;
+    was_failed && task.attempt == body.attempt && task.error.as_ref() == Some(&body.error)
+}
+
+fn retry(ctx: &mut Ctx<'_>, mut task: Task, jitter: u32) -> Result<Done, Reject> {
+    let pause = ctx.policy.task_backoff.pause(task.failures, f64::from(jitter) / 1_000_000.0);
+    task.state = task.state.become_state(TaskState::Pending)?;
+    task.not_before = Some(ctx.at.after(pause));
+    Ok(Done::updated(ctx.update(&mut task, &EventKind::TaskRequeued)?))
+}
+
+fn give_up(ctx: &mut Ctx<'_>, mut task: Task) -> Result<Done, Reject> {
+    task.state = task.state.become_state(TaskState::Failed)?;
+    task.finished_at = Some(ctx.at);
+    let document = ctx.update(&mut task, &EventKind::TaskFailed)?;
+    dependencies::block_dependents(ctx, &task.id)?;
+    if let Some(reviewed) = task.review_of.clone() {
+        alert_unreviewed(ctx, &task, &reviewed)?;
+    }
+    Ok(Done::updated(document))
+}
+
+/// A delivery whose review has failed for good waits for a human.
+fn alert_unreviewed(ctx: &mut Ctx<'_>, review: &Task, reviewed: &TaskId) -> Result<(), Reject> {
+    let alert = Alert {
+        id: AlertId::generate(),
+        level: AlertLevel::L4,
+        title: Text::clipped(&format!("task {reviewed} can't be reviewed: {} failed", review.id)),
+        detail: review.error.clone().unwrap_or_default(),
+        project: Some(review.project.clone()),
+        state: AlertState::Open,
+        raised_at: ctx.at,
+        acknowledged_by: None,
+        dedupe_key: Some(Text::clipped(&format!("unreviewed:{reviewed}"))),
+        revision: Revision(1),
+    };
+    alerts::raise_once(ctx, &alert)?;
+    Ok(())
+}

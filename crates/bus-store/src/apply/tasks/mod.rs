@@ -1,0 +1,13 @@
+//! Tasks: from `pending` to their end.
+
+pub(super) mod assign;
+pub(super) mod authority;
+pub(super) mod complete;
+pub(super) mod create;
+pub(super) mod dependencies;
+pub(super) mod fail;
+pub(super) mod patch;
+mod patch_state;
+pub(super) mod progress;
+pub(super) mod review;
+mod review_task;

@@ -1,0 +1,76 @@
+//! `POST /tasks/{id}/review`: the verdict of a fresh reviewer closes the delivered task and its review task (R24).
+
+use go_bus_api::{Agent, AgentId, EventKind, ProblemKind, Review, Task, TaskId, TaskState, Text, Verdict};
+use go_rules::freshness;
+
+use super::super::Done;
+use super::super::authority::wrong_state;
+use super::super::ctx::Ctx;
+use super::{complete, review_task};
+use crate::Reject;
+use crate::stored::Stored;
+
+/// Judges a delivered task. The same verdict of the same reviewer again changes nothing.
+pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> Result<Done, Reject> {
+    let mut task: Task = ctx.need(id.as_str())?;
+    let reviewer = reviewer(ctx)?;
+    if task.state != TaskState::InReview {
+        if is_repeat(ctx, &task, body, reviewer.as_ref())? {
+            return Ok(Done::unchanged(task.document()?));
+        }
+        return Err(wrong_state(format!("task {id} is {}; only a delivered one is reviewed", task.state.as_str())));
+    }
+    if let Some(reviewer) = &reviewer {
+        must_be_fresh(ctx, reviewer, &task)?;
+    }
+    let document = match body.verdict {
+        Verdict::Approve => {
+            task.state = task.state.become_state(TaskState::Done)?;
+            complete::finish(ctx, &mut task)?
+        }
+        Verdict::RequestChanges => {
+            task.state = task.state.become_state(TaskState::ChangesRequested)?;
+            task.review_notes = Some(body.notes.clone());
+            task.assignee = None;
+            ctx.update(&mut task, &EventKind::TaskChangesRequested)?
+        }
+    };
+    review_task::close(ctx, &task, &words(body), reviewer)?;
+    Ok(Done::updated(document))
+}
+
+/// The agent that judges, by its own token or its shim's; `None` for the operator.
+fn reviewer(ctx: &Ctx<'_>) -> Result<Option<AgentId>, Reject> {
+    match ctx.who.own_agent().map(|(id, _)| id).or(ctx.who.shim_of()) {
+        Some(id) => Ok(Some(id.clone())),
+        None if ctx.who.is_operator() => Ok(None),
+        None => Err(Reject::rule(ProblemKind::ReviewerNotFresh, "a review is a reviewer's")),
+    }
+}
+
+fn must_be_fresh(ctx: &mut Ctx<'_>, reviewer: &AgentId, task: &Task) -> Result<(), Reject> {
+    let agent: Agent = ctx.need(reviewer.as_str())?;
+    freshness::check(&agent, task).map_err(|why| Reject::rule(ProblemKind::ReviewerNotFresh, why.reason()))
+}
+
+fn is_repeat(ctx: &mut Ctx<'_>, task: &Task, body: &Review, reviewer: Option<&AgentId>) -> Result<bool, Reject> {
+    let as_judged = match body.verdict {
+        Verdict::Approve => task.state == TaskState::Done,
+        Verdict::RequestChanges => task.state == TaskState::ChangesRequested,
+    };
+    let last = review_task::of(ctx, task)?.pop();
+    Ok(as_judged
+        && last.is_some_and(|review| review.result == Some(words(body)) && review.builders.first() == reviewer))
+}
+
+/// What the review task's result says.
+fn words(body: &Review) -> Text<16384> {
+    let verdict = match body.verdict {
+        Verdict::Approve => "approved",
+        Verdict::RequestChanges => "changes requested",
+    };
+    if body.notes.is_blank() {
+        return Text::clipped(verdict);
+    }
+    Text::clipped(&format!("{verdict}: {}", body.notes))
+}

@@ -1,0 +1,22 @@
+//! What the rules leave to the operator.
+
+use std::time::Duration;
+
+use go_rules::backoff::Backoff;
+
+/// The limits that hold inside the write's transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// How many agents with a task there may be on all hosts; `None` for no cap but the hosts' slots.
+    pub agents_max: Option<u32>,
+    /// How long a failed task pauses before its next attempt.
+    pub task_backoff: Backoff,
+    /// How long a lease lives whose holder asks for no TTL (R2).
+    pub lease_ttl: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { agents_max: None, task_backoff: Backoff::TASK, lease_ttl: Duration::from_secs(125) }
+    }
+}

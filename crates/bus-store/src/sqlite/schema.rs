@@ -1,0 +1,139 @@
+//! Opening a database: how it is kept, and the steps that bring an older one up to date.
+
+use std::path::Path;
+use std::time::Duration;
+
+use go_bus_api::ResourceKind;
+use rusqlite::{Connection, OpenFlags};
+
+use super::convert::time;
+use super::tx::SqliteTx;
+use super::{Durability, table};
+use crate::{StoreError, apply};
+
+/// The schema that this program writes: the number of migrations.
+const KNOWN: u32 = 1;
+
+/// How long to wait for a lock that another connection holds: the checkpoint's, or a predecessor's that is about to end.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The write-ahead log is brought over by the writer itself at this many pages, should the checkpoint thread not get to it.
+const CHECKPOINT_BACKSTOP: u32 = 4000;
+
+/// Tables beside the resources'.
+const TABLES: &str = "
+CREATE TABLE counter (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO counter VALUES (1, 0);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL, json TEXT NOT NULL)
+    STRICT;
+CREATE INDEX events_kind ON events (kind);
+CREATE INDEX events_subject ON events (subject) WHERE subject IS NOT NULL;
+CREATE TABLE lease (only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, holder TEXT, agent TEXT,
+    renewals INTEGER NOT NULL, ttl_ms INTEGER NOT NULL, acquired_at INTEGER, handoff TEXT, url TEXT) STRICT;
+CREATE TABLE handoff (only INTEGER PRIMARY KEY CHECK (only = 1), json TEXT NOT NULL) STRICT;
+CREATE TABLE prompts (agent TEXT PRIMARY KEY, prompt TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE tokens (hash BLOB PRIMARY KEY, agent TEXT, role TEXT, shim INTEGER NOT NULL, expires_at INTEGER)
+    STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_agent ON tokens (agent);
+CREATE TABLE dependencies (task TEXT NOT NULL, depends_on TEXT NOT NULL, PRIMARY KEY (task, depends_on))
+    STRICT, WITHOUT ROWID;
+CREATE INDEX dependencies_on ON dependencies (depends_on);
+CREATE TABLE receipts (actor TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
+    created INTEGER NOT NULL, kind TEXT, id TEXT, revision INTEGER, doc TEXT, seq INTEGER NOT NULL,
+    PRIMARY KEY (actor, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX receipts_at ON receipts (at);
+CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+    hash TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+CREATE TABLE costs (ord INTEGER PRIMARY KEY, at INTEGER NOT NULL, agent TEXT NOT NULL, project TEXT NOT NULL,
+    json TEXT NOT NULL) STRICT;
+CREATE TABLE spent (project TEXT PRIMARY KEY, usd TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Opens the writer's connection, with the schema up to date.
+pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open(path)?;
+    prepare(&connection, durability)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    let synchronous = match durability {
+        Durability::Full => "full",
+        Durability::Scratch => "off",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_BACKSTOP)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}
+
+/// A reader's connection. The writer has made the file by then.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// The checkpoint's connection: it writes the file, but no rows.
+pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// Brings the schema up to date, each step in the one transaction; a newer one is refused.
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > KNOWN {
+        return Err(StoreError::Newer { found, known: KNOWN });
+    }
+    if found < 1 {
+        first(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", KNOWN)?;
+    Ok(transaction.commit()?)
+}
+
+/// The first schema, and what a new Bus starts with.
+fn first(connection: &Connection) -> Result<(), StoreError> {
+    for kind in ResourceKind::ALL {
+        connection.execute_batch(&table::create(kind))?;
+    }
+    connection.execute_batch(TABLES)?;
+    // The engine's clock: this is the one instant that no command brings along.
+    let now: i64 = connection.query_row("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)", [], |row| row.get(0))?;
+    apply::seed(&mut SqliteTx::begin(connection)?, time(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bus.db");
+        let connection = open(&path, Durability::Scratch).unwrap();
+        connection.pragma_update(None, "user_version", KNOWN + 1).unwrap();
+        drop(connection);
+        let error = open(&path, Durability::Scratch).unwrap_err();
+        assert_eq!(error, StoreError::Newer { found: KNOWN + 1, known: KNOWN });
+    }
+
+    #[test]
+    fn opening_twice_seeds_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bus.db");
+        drop(open(&path, Durability::Scratch).unwrap());
+        let connection = open(&path, Durability::Scratch).unwrap();
+        let agents: u32 = connection.query_row("SELECT count(*) FROM agents", [], |row| row.get(0)).unwrap();
+        assert_eq!(agents, 3);
+    }
+}

@@ -1,0 +1,153 @@
+//! The one writer: group commit with natural batching. Whatever waits goes into one transaction; nobody lingers for more.
+
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use go_bus_api::Seq;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::checkpoint::Checkpointer;
+use super::tx::SqliteTx;
+use crate::{Command, Policy, Receipt, Reject, StoreError, apply};
+
+/// The most commands in a transaction, so that nobody's answer waits for a crowd.
+const MOST_COMMANDS: usize = 256;
+
+/// How many jobs may wait before callers do.
+const QUEUE: usize = 1024;
+
+type Answers = Vec<Result<Receipt, Reject>>;
+
+/// One caller's commands.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) commands: Vec<Command>,
+    pub(super) answer: oneshot::Sender<Answers>,
+}
+
+/// The writer's thread. Dropping it ends the thread once its queue is done.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: Connection,
+        path: &Path,
+        policy: Policy,
+        wake: watch::Sender<Seq>,
+    ) -> Result<Self, StoreError> {
+        let checkpointer = Checkpointer::start(path)?;
+        let (sender, jobs) = mpsc::channel(QUEUE);
+        let state = State { connection, policy, wake, checkpointer };
+        let thread = std::thread::Builder::new()
+            .name("bus-store-writer".to_owned())
+            .spawn(move || state.run(jobs))
+            .map_err(|error| StoreError::Engine(error.to_string()))?;
+        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+    }
+
+    /// Queues a job; false where the writer is gone.
+    pub(super) async fn send(&self, job: Job) -> bool {
+        match &self.jobs {
+            Some(jobs) => jobs.send(job).await.is_ok(),
+            None => false,
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            if thread.join().is_err() {
+                tracing::error!("the store's writer had panicked");
+            }
+        }
+    }
+}
+
+struct State {
+    connection: Connection,
+    policy: Policy,
+    wake: watch::Sender<Seq>,
+    checkpointer: Checkpointer,
+}
+
+impl State {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            let mut count = first.commands.len();
+            let mut batch = vec![first];
+            while count < MOST_COMMANDS {
+                let Ok(job) = jobs.try_recv() else { break };
+                count = count.saturating_add(job.commands.len());
+                batch.push(job);
+            }
+            self.serve(batch);
+        }
+    }
+
+    /// One transaction; answers go out once it is durable, and after the readers were woken.
+    fn serve(&mut self, batch: Vec<Job>) {
+        let outcome = self.transact(&batch);
+        let answers = match outcome {
+            Ok((answers, seq, writes)) => {
+                self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
+                self.checkpointer.written(writes);
+                answers
+            }
+            Err(error) => {
+                tracing::error!(%error, commands = batch.len(), "a batch was not written");
+                batch.iter().map(|job| refuse(job.commands.len(), &error)).collect()
+            }
+        };
+        for (job, answers) in batch.into_iter().zip(answers) {
+            // A caller that has gone away wants no answer.
+            let _ = job.answer.send(answers);
+        }
+    }
+
+    fn transact(&mut self, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let result = perform(&self.connection, &self.policy, batch);
+        if result.is_err() && !self.connection.is_autocommit() {
+            if let Err(error) = self.connection.execute_batch("ROLLBACK") {
+                tracing::error!(%error, "a failed batch could not be rolled back");
+            }
+        }
+        result
+    }
+}
+
+fn perform(connection: &Connection, policy: &Policy, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {
+    let mut tx = SqliteTx::begin(connection)?;
+    let mut answers = Vec::with_capacity(batch.len());
+    for job in batch {
+        let mut own = Vec::with_capacity(job.commands.len());
+        for command in &job.commands {
+            let answer = apply::execute(&mut tx, policy, command);
+            broken(connection, &answer)?;
+            own.push(answer);
+        }
+        answers.push(own);
+    }
+    tx.finish()?;
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok((answers, crate::tx::Tx::seq(&tx), tx.writes()))
+}
+
+/// An engine error may have ended the whole transaction; then everything before it is undone as well.
+fn broken(connection: &Connection, answer: &Result<Receipt, Reject>) -> Result<(), StoreError> {
+    match answer {
+        Err(Reject::Store(error)) if connection.is_autocommit() => Err(error.clone()),
+        _ => Ok(()),
+    }
+}
+
+fn refuse(count: usize, error: &StoreError) -> Answers {
+    (0..count).map(|_| Err(Reject::Store(error.clone()))).collect()
+}
