@@ -3,4 +3,5 @@
 
 mod delivery;
 mod drivers;
+pub mod orchestrators;
 pub mod shim;

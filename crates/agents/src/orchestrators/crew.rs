@@ -1,0 +1,74 @@
+//! What an HO or PO does next for a task it answers for: spawn a hand, wait for it, or judge how it ended.
+
+use go_bus_api::{Agent, Attempt, Complete, Fail, Task, TaskKind, TaskState, Text};
+use go_review::ReviewPolicy;
+use go_rules::placement;
+
+use super::{Judgement, judge};
+
+/// The next step for one task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: somebody is at it, or it is not this orchestrator's turn.
+    Wait,
+    /// No hand has this attempt yet: spawn one.
+    Spawn,
+    /// The hand did well.
+    Complete(Complete),
+    /// The hand failed.
+    Fail(Fail),
+}
+
+/// Decides from the task and the agents that were ever spawned with it. `hands` may hold those of other attempts.
+///
+/// A hand whose end bears no result is the Bus's to judge: it gives the task back in the commit that records the end, so
+/// such a task is not `in_progress` with this assignee any more. Seen here it means that the two facts have not both
+/// arrived yet.
+pub fn next_step<'a>(task: &Task, hands: impl IntoIterator<Item = &'a Agent>, policy: &dyn ReviewPolicy) -> Next {
+    if task.state != TaskState::InProgress {
+        return Next::Wait;
+    }
+    let mut ended = None;
+    for hand in hands.into_iter().filter(|hand| has(hand, task, task.attempt)) {
+        if !hand.state.is_ended() {
+            return Next::Wait;
+        }
+        ended = Some(hand);
+    }
+    match ended {
+        Some(hand) => verdict(task, hand, policy),
+        None if placement::takes_slot(task.kind) => Next::Spawn,
+        None => Next::Fail(not_ours(task)),
+    }
+}
+
+fn has(hand: &Agent, task: &Task, attempt: Attempt) -> bool {
+    hand.task.as_ref() == Some(&task.id) && hand.attempt == Some(attempt)
+}
+
+/// Work that an orchestrator does with its own hands, and this reference one doesn't know how to.
+fn not_ours(task: &Task) -> Fail {
+    let error = format!("the reference orchestrators do no {}; link your own HO or PO", task.kind.as_str());
+    Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false }
+}
+
+fn verdict(task: &Task, hand: &Agent, policy: &dyn ReviewPolicy) -> Next {
+    let Some(exit) = hand.exit.as_ref().filter(|exit| exit.report.bears_result()) else {
+        return Next::Wait;
+    };
+    if task.kind == TaskKind::Review {
+        let error = "the reviewer ended without a verdict".to_owned();
+        return Next::Fail(Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: true });
+    }
+    match judge(task, &exit.report, policy) {
+        Judgement::Done { summary, deliverable } => {
+            Next::Complete(Complete { attempt: task.attempt, summary: Text::clipped(&summary), deliverable })
+        }
+        Judgement::Failed { error } => {
+            Next::Fail(Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: true })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

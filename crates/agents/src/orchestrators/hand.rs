@@ -1,0 +1,41 @@
+//! Asking for a hand: a builder or a reviewer for one attempt of a task.
+
+use std::sync::Arc;
+
+use go_bus_api::{AgentId, DriverKind, NewAgent, TaskId, TaskKind};
+use go_bus_client::World;
+use go_review::ReviewPolicy;
+use go_spawn::{Desk, Handbook, builder_for, reviewer_for};
+
+/// What hands are chosen and told by.
+#[derive(Debug, Clone)]
+pub struct HandConfig {
+    /// Models and rules.
+    pub handbook: Handbook,
+    /// What is significant and how it is reviewed.
+    pub review: Arc<dyn ReviewPolicy>,
+    /// What runs a hand where its project names nothing (`agents.driver`).
+    pub driver: DriverKind,
+}
+
+/// The request for a hand with `task`; `None` where the World lacks what it needs, or no host has a free slot now: the change
+/// that mends it wakes us.
+pub(super) fn request(config: &HandConfig, me: &AgentId, world: &World, task: &TaskId) -> Option<NewAgent> {
+    let desk = Desk {
+        world,
+        router: config.handbook.router.as_ref(),
+        parent: me,
+        driver: config.driver,
+        rules: &config.handbook.rules,
+    };
+    let task = world.task(task)?;
+    let request = match task.kind {
+        TaskKind::Review => {
+            let delivered = world.task(task.review_of.as_ref()?)?;
+            let brief = config.review.brief(delivered);
+            reviewer_for(task, delivered, &brief.mission, &brief.checks, &desk)
+        }
+        _ => builder_for(task, &desk),
+    };
+    request.inspect_err(|reason| tracing::debug!(task = %task.id, %reason, "no hand yet")).ok()
+}
