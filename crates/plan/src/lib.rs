@@ -7,6 +7,7 @@
 //! Only `file` touches the disk; everything else is a function from text and values to values.
 
 pub mod edit;
+pub mod reconcile;
 
 mod diagnostic;
 mod duration;
@@ -16,6 +17,7 @@ mod model;
 mod position;
 mod read;
 mod result_line;
+mod schema;
 mod table;
 mod yaml;
 
@@ -23,4 +25,5 @@ pub use diagnostic::Diagnostic;
 pub use mermaid::mermaid;
 pub use model::{Plan, PlannedHost, PlannedProject, PlannedUser, Ticket};
 pub use result_line::ResultLine;
+pub use schema::schema;
 pub use table::table;

@@ -13,8 +13,11 @@ mod tests;
 mod ticket;
 mod values;
 
+#[cfg(test)]
 pub(crate) use fleet::{HOST_KEYS, USER_KEYS};
+#[cfg(test)]
 pub(crate) use project::PROJECT_KEYS;
+#[cfg(test)]
 pub(crate) use ticket::TICKET_KEYS;
 
 use crate::diagnostic::Problem;

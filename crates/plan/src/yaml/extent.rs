@@ -64,7 +64,6 @@ fn block_header(text: &str, body: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::yaml::{Node, load, lookup};
 
     /// What the value of `a` covers in the text.
