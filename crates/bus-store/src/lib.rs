@@ -22,6 +22,7 @@ mod stored;
 pub mod tx;
 
 #[cfg(any(test, feature = "conformance"))]
+#[expect(clippy::expect_used, clippy::panic, reason = "a check's only way to say that a property does not hold")]
 pub mod conformance;
 
 pub use command::{Action, Actor, Command, IdempotencyKey, TokenHash};

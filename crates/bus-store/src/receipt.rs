@@ -47,7 +47,7 @@ pub enum Reject {
         /// By whom.
         holder: HolderId,
         /// The whole record.
-        lease: Lease,
+        lease: Box<Lease>,
     },
     /// The engine failed; nothing was written.
     #[error(transparent)]

@@ -37,7 +37,7 @@ pub(super) fn acquire(ctx: &mut Ctx<'_>, body: &Acquire) -> Result<Done, Reject>
             must_own(&lease, bidder.as_ref())?;
             renew(ctx, lease, body)
         }
-        Some(holder) => Err(Reject::LeaseHeld { holder: holder.clone(), lease: lease.clone() }),
+        Some(holder) => Err(Reject::LeaseHeld { holder: holder.clone(), lease: Box::new(lease.clone()) }),
     }
 }
 

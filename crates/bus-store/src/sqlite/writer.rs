@@ -62,10 +62,8 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the store's writer had panicked");
-            }
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the store's writer had panicked");
         }
     }
 }
@@ -114,10 +112,11 @@ impl State {
     fn transact(&mut self, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let result = perform(&self.connection, &self.policy, batch);
-        if result.is_err() && !self.connection.is_autocommit() {
-            if let Err(error) = self.connection.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "a failed batch could not be rolled back");
-            }
+        if result.is_err()
+            && !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed batch could not be rolled back");
         }
         result
     }
