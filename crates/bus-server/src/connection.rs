@@ -25,18 +25,22 @@ pub(crate) struct Doors {
     listener: TcpListener,
     clock: Arc<dyn Clock>,
     stall: Duration,
-    cut: watch::Receiver<bool>,
+    ending: Ending,
+}
+
+/// How far the Bus's end has come.
+#[derive(Clone)]
+pub(crate) struct Ending {
+    /// True once it is to end: nothing new, and no lingering.
+    pub(crate) closing: watch::Receiver<bool>,
+    /// True once what is still open is cut off.
+    pub(crate) cut: watch::Receiver<bool>,
 }
 
 impl Doors {
-    /// Connections of `listener` end when one stalls for `stall`, and all once `cut` turns true.
-    pub(crate) fn new(
-        listener: TcpListener,
-        clock: Arc<dyn Clock>,
-        stall: Duration,
-        cut: watch::Receiver<bool>,
-    ) -> Self {
-        Self { listener, clock, stall, cut }
+    /// Connections of `listener` end when one stalls for `stall`, and all of them as `ending` says.
+    pub(crate) fn new(listener: TcpListener, clock: Arc<dyn Clock>, stall: Duration, ending: Ending) -> Self {
+        Self { listener, clock, stall, ending }
     }
 }
 
@@ -49,7 +53,7 @@ impl Listener for Doors {
         if let Err(error) = tcp.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps Nagle's delay");
         }
-        (Connection::new(tcp, Arc::clone(&self.clock), self.stall, self.cut.clone()), address)
+        (Connection::new(tcp, Arc::clone(&self.clock), self.stall, self.ending.clone()), address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -68,16 +72,14 @@ pub(crate) struct Connection {
     stall: Duration,
     stalled: Option<Sleep>,
     lingering: Option<Sleep>,
+    closing: Sleep,
     cut: Sleep,
 }
 
 impl Connection {
-    fn new(tcp: TcpStream, clock: Arc<dyn Clock>, stall: Duration, mut cut: watch::Receiver<bool>) -> Self {
-        let cut = Box::pin(async move {
-            // A sender that is gone means that the server is gone too.
-            let _ = cut.wait_for(|cut| *cut).await;
-        });
-        Self { tcp, clock, stall, stalled: None, lingering: None, cut }
+    fn new(tcp: TcpStream, clock: Arc<dyn Clock>, stall: Duration, ending: Ending) -> Self {
+        let (closing, cut) = (turned(ending.closing), turned(ending.cut));
+        Self { tcp, clock, stall, stalled: None, lingering: None, closing, cut }
     }
 
     fn check_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -103,7 +105,7 @@ impl Connection {
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let clock = &self.clock;
         let sleep = self.lingering.get_or_insert_with(|| clock.sleep(LINGER));
-        if sleep.as_mut().poll(cx).is_ready() {
+        if sleep.as_mut().poll(cx).is_ready() || self.closing.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
         loop {
@@ -115,6 +117,13 @@ impl Connection {
             }
         }
     }
+}
+
+/// Completes once `signal` is true, or nobody is left to turn it.
+fn turned(mut signal: watch::Receiver<bool>) -> Sleep {
+    Box::pin(async move {
+        let _ = signal.wait_for(|on| *on).await;
+    })
 }
 
 impl AsyncRead for Connection {

@@ -14,10 +14,11 @@ use crate::token::{self, Secret};
 /// The longest file that can hold a token, in bytes.
 const LONGEST: usize = 1024;
 
-/// Makes sure that the file's token is the operator's: makes the file where there is none, and tells an empty database.
+/// Makes sure that the file's token is the operator's: makes the file where there is none, and tells a database that does
+/// not know it.
 ///
-/// The file comes first, so a crash in between leaves a file that the next start tells the database about. A server whose
-/// file is not there adds no second operator to a database that has had one: see [`Action::SetOperatorToken`].
+/// The file comes first, so a crash in between leaves a file that the next start tells the database about. Servers that
+/// share a database share the file too, or each would replace the other's operator.
 pub(crate) async fn ensure(data: &Path, store: &dyn Store, clock: &dyn Clock) -> Result<(), ServeError> {
     let path = data.join("operator.token");
     let failed = |cause| ServeError::OperatorToken { path: path.clone(), cause };

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::bus::Bus;
 use crate::config::Config;
-use crate::connection::Doors;
+use crate::connection::{Doors, Ending};
 use crate::error::ServeError;
 use crate::{liveness, operator_token, routes};
 
@@ -40,7 +40,8 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         operator_token::ensure(&config.data, &*store, &*clock).await?;
         let (closing, cut) = (watch::Sender::new(false), watch::Sender::new(false));
-        let doors = Doors::new(listener, Arc::clone(&clock), config.limits.stall, cut.subscribe());
+        let ending = Ending { closing: closing.subscribe(), cut: cut.subscribe() };
+        let doors = Doors::new(listener, Arc::clone(&clock), config.limits.stall, ending);
         let grace = config.session_grace.resolve(address.ip());
         let bus = Bus::new(config, store, clock, grace, closing.subscribe());
         let armed_up_to = liveness::arm_everything(&bus).await?;

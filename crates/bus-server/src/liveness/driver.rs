@@ -8,7 +8,7 @@ use go_clock::Boottime;
 
 use crate::bus::{Bus, wrong_answer};
 
-use super::{Sign, Silent, Watched};
+use super::{Sign, Silent, Source, Watched};
 
 /// Events read at once while catching up.
 const BATCH: usize = 256;
@@ -25,7 +25,7 @@ pub(crate) async fn arm_everything(bus: &Bus) -> Result<Seq, StoreError> {
     bus.lease().await?;
     let QueryAnswer::Living(documents) = bus.store.read(Query::Living).await? else { return Err(wrong_answer()) };
     for document in &documents {
-        bus.liveness.see_document(document, bus.now(), false);
+        bus.liveness.see_document(document, bus.now(), Source::Start);
     }
     Ok(seq)
 }
@@ -153,10 +153,10 @@ async fn look_again(bus: &Bus, what: &Watched) {
     };
     match bus.find(kind, id).await {
         Ok(found) => {
-            // A host that has just expired is still named by its last heartbeat: only a new one arms it again.
-            bus.liveness.disarm(what);
-            if let Some(document) = found {
-                bus.liveness.see_document(&document, bus.now(), true);
+            let now = bus.now();
+            match found {
+                Some(document) => bus.liveness.see_document(&document, now, Source::Truth),
+                None => bus.liveness.disarm(what),
             }
         }
         Err(error) => tracing::warn!(%error, ?what, "what was to expire can't be read"),

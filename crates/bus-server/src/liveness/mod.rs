@@ -11,7 +11,7 @@ mod timers;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use go_bus_api::{Epoch, EventKind, Millis, ResourceKind};
+use go_bus_api::{Epoch, EventKind, Millis, ResourceKind, Timestamp};
 use go_bus_store::{Actor, Document, EventLine, Lease, Receipt};
 use go_clock::Boottime;
 use tokio::sync::{Notify, watch};
@@ -19,6 +19,17 @@ use tokio::sync::{Notify, watch};
 pub(crate) use driver::{arm_everything, run};
 use signs::{AgentSign, HostSign};
 use timers::{Sign, Silent, Timers, Watched};
+
+/// Where a sign of life was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Among all that lives, at the start: the Bus was out before.
+    Start,
+    /// In the answer to a write, which may be late or a repeat: it can show that something lives, not that it ended.
+    Receipt,
+    /// In the log or in the row itself.
+    Truth,
+}
 
 /// The timers, and the lease as this Bus last saw it.
 pub(crate) struct Liveness {
@@ -82,15 +93,15 @@ impl Liveness {
             self.see_lease(lease, now);
         }
         if let Some(document) = &receipt.document {
-            self.see_document(document, now, true);
+            self.see_document(document, now, Source::Receipt);
         }
     }
 
-    /// Takes note of an agent or a host; `live` where this Bus was there when it gave the sign.
-    pub(crate) fn see_document(&self, document: &Document, now: Boottime, live: bool) {
+    /// Takes note of an agent or a host.
+    pub(crate) fn see_document(&self, document: &Document, now: Boottime, source: Source) {
         match document.kind {
-            ResourceKind::Agent => self.see_agent(AgentSign::read(&document.json), now, live),
-            ResourceKind::Host => self.see_host(HostSign::read(&document.json), now, live),
+            ResourceKind::Agent => self.see_agent(AgentSign::read(&document.json), now, source),
+            ResourceKind::Host => self.see_host(HostSign::read(&document.json), now, source),
             _ => {}
         }
     }
@@ -98,42 +109,36 @@ impl Liveness {
     /// Takes note of an event; true where it is the lease's, whose row has to be read then.
     fn see_event(&self, event: &EventLine, now: Boottime) -> bool {
         match event.kind {
-            EventKind::HostExpired => {
-                if let Some(host) = HostSign::of_event(&event.json) {
-                    self.lock().disarm(&Watched::Host(host.id));
-                }
-            }
-            EventKind::HostCreated | EventKind::HostUpdated | EventKind::HostJoined => {
-                self.see_host(HostSign::of_event(&event.json), now, true);
+            EventKind::HostUpdated | EventKind::HostJoined | EventKind::HostExpired => {
+                self.see_host(HostSign::of_event(&event.json), now, Source::Truth);
             }
             EventKind::LeaseAcquired | EventKind::LeaseReleased | EventKind::LeaseExpired => return true,
             ref kind if kind.as_str().starts_with("agent.") => {
-                self.see_agent(AgentSign::of_event(&event.json), now, true);
+                self.see_agent(AgentSign::of_event(&event.json), now, Source::Truth);
             }
             _ => {}
         }
         false
     }
 
-    fn see_agent(&self, sign: Option<AgentSign>, now: Boottime, live: bool) {
+    fn see_agent(&self, sign: Option<AgentSign>, now: Boottime, source: Source) {
         let Some(sign) = sign else { return };
-        let is_watched = sign.is_watched();
-        let (what, sign) = (Watched::Agent(sign.id), Sign::Heartbeat(sign.last_heartbeat));
-        if is_watched {
-            self.lock().see(&what, sign, self.agent_silence, now, live);
-        } else {
-            self.lock().disarm(&what);
-        }
-        self.changed.notify_one();
+        let beat = sign.is_watched().then_some(sign.last_heartbeat);
+        self.see(&Watched::Agent(sign.id), beat, self.agent_silence, now, source);
     }
 
-    fn see_host(&self, sign: Option<HostSign>, now: Boottime, live: bool) {
+    fn see_host(&self, sign: Option<HostSign>, now: Boottime, source: Source) {
         let Some(sign) = sign else { return };
-        let mut timers = self.lock();
-        let (what, held) = (Watched::Host(sign.id), sign.launcher.is_some());
-        // A host whose launcher was terminated keeps its running lease: the next launcher may take it before its end.
-        if held || timers.is_armed(&what) {
-            timers.see(&what, Sign::Heartbeat(sign.last_heartbeat), self.host_ttl, now, live);
+        let beat = sign.is_watched().then_some(sign.last_heartbeat);
+        self.see(&Watched::Host(sign.id), beat, self.host_ttl, now, source);
+    }
+
+    /// `beat` is its last heartbeat where it is to be watched, `None` where it is not.
+    fn see(&self, what: &Watched, beat: Option<Option<Timestamp>>, ttl: Duration, now: Boottime, source: Source) {
+        match beat {
+            Some(beat) => self.lock().see(what, Sign::Heartbeat(beat), ttl, now, source != Source::Start),
+            None if source == Source::Receipt => return,
+            None => self.lock().disarm(what),
         }
         self.changed.notify_one();
     }

@@ -1,6 +1,6 @@
 //! The few fields of an agent or a host that tell whether it lives.
 
-use go_bus_api::{AgentId, AgentState, HostId, Timestamp};
+use go_bus_api::{AgentId, AgentState, BootId, HostId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -21,9 +21,8 @@ pub(super) struct HostSign {
     pub(super) id: HostId,
     /// When its launcher was last heard of.
     pub(super) last_heartbeat: Option<Timestamp>,
-    /// The launcher that holds its lease.
     #[serde(default)]
-    pub(super) launcher: Option<AgentId>,
+    boot_id: Option<BootId>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +49,11 @@ impl AgentSign {
 }
 
 impl HostSign {
+    /// Whether its lease runs: it names a boot until that lease has ended, though its launcher may be gone before.
+    pub(super) fn is_watched(&self) -> bool {
+        self.boot_id.is_some()
+    }
+
     /// From a resource.
     pub(super) fn read(json: &str) -> Option<Self> {
         parse(json)

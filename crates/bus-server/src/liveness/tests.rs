@@ -1,7 +1,7 @@
 //! What the timers learn from rows and receipts.
 
 use super::*;
-use go_bus_api::{HolderId, Timestamp};
+use go_bus_api::HolderId;
 
 const SILENCE: Duration = Duration::from_secs(90);
 const HOST_TTL: Duration = Duration::from_secs(60);
@@ -48,17 +48,35 @@ fn a_released_lease_is_not_taken_for_held_by_a_row_read_before() {
 }
 
 #[test]
-fn a_host_is_watched_while_a_launcher_holds_it_and_after_that_to_the_lease_s_end() {
+fn a_host_is_watched_until_its_lease_has_ended_though_its_launcher_is_gone_before() {
     let liveness = liveness();
-    let host = |launcher: Option<&str>, beat: i64| {
-        let beat = Timestamp::from_unix_millis(beat).to_string();
-        document(ResourceKind::Host, serde_json::json!({"id": "h1", "launcher": launcher, "last_heartbeat": beat}))
+    let host = |launcher: Option<&str>, boot: Option<&str>, beat: i64| {
+        let last_heartbeat = Timestamp::from_unix_millis(beat).to_string();
+        let json = serde_json::json!({
+            "id": "h1", "launcher": launcher, "boot_id": boot, "last_heartbeat": last_heartbeat,
+        });
+        document(ResourceKind::Host, json)
     };
-    liveness.see_document(&host(None, 0), at(0), true);
-    assert_eq!(liveness.next(), None, "no launcher, nothing to watch");
-    liveness.see_document(&host(Some("a-1"), 1), at(10), true);
-    liveness.see_document(&host(None, 1), at(20), true);
+    liveness.see_document(&host(None, None, 0), at(0), Source::Truth);
+    assert_eq!(liveness.next(), None, "no launcher ever, nothing to watch");
+    liveness.see_document(&host(Some("a-1"), Some("b-1"), 1), at(10), Source::Truth);
+    liveness.see_document(&host(None, Some("b-1"), 1), at(20), Source::Truth);
     assert_eq!(liveness.next(), Some(at(70)));
+    liveness.see_document(&host(None, None, 1), at(70), Source::Truth);
+    assert_eq!(liveness.next(), None, "expired");
+}
+
+#[test]
+fn a_repeated_answer_does_not_stop_the_watch() {
+    let liveness = liveness();
+    let agent = |state: &str| {
+        document(ResourceKind::Agent, serde_json::json!({"id": "a-1", "state": state, "last_heartbeat": null}))
+    };
+    liveness.see_document(&agent("busy"), at(0), Source::Truth);
+    liveness.see_document(&agent("requested"), at(1), Source::Receipt);
+    assert_eq!(liveness.next(), Some(at(90)));
+    liveness.see_document(&agent("terminated"), at(2), Source::Truth);
+    assert_eq!(liveness.next(), None);
 }
 
 #[test]
@@ -66,7 +84,7 @@ fn any_write_of_an_agent_shows_that_it_lives() {
     let liveness = liveness();
     let agent =
         document(ResourceKind::Agent, serde_json::json!({"id": "a-1", "state": "busy", "last_heartbeat": null}));
-    liveness.see_document(&agent, at(0), true);
+    liveness.see_document(&agent, at(0), Source::Truth);
     let receipt =
         Receipt { outcome: go_bus_store::Outcome::Updated, document: None, lease: None, seq: go_bus_api::Seq(1) };
     let actor = Actor::Agent { id: go_bus_api::AgentId::new("a-1").unwrap(), role: go_bus_api::Role::Worker };

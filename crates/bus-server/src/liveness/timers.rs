@@ -83,11 +83,6 @@ impl Timers {
         }
     }
 
-    /// Whether `what` is watched.
-    pub(crate) fn is_armed(&self, what: &Watched) -> bool {
-        self.armed.contains_key(what)
-    }
-
     /// How much time `what` has left; zero where it is not watched.
     pub(crate) fn remaining(&self, what: &Watched, now: Boottime) -> Duration {
         self.armed.get(what).map_or(Duration::ZERO, |timer| timer.deadline.since(now))

@@ -25,5 +25,6 @@ async fn read(State(bus): State<Bus>) -> Answer {
 }
 
 async fn put(State(bus): State<Bus>, WriteValue(terms, document): WriteValue) -> Answer {
-    super::write_quietly(&bus, terms, Action::PutHandoff(document)).await
+    bus.commit(terms.command(Action::PutHandoff(document))).await?;
+    read(State(bus)).await
 }

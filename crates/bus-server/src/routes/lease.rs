@@ -33,7 +33,7 @@ async fn acquire(State(bus): State<Bus>, Write(terms, body): Write<Acquire>) -> 
         Ok(receipt) => receipt,
         Err(Reject::LeaseHeld { holder: other, lease }) => {
             bus.desk.see_standby(&holder, at, bus.now());
-            return Err(held(&bus, other, lease));
+            return Err(held(&bus, other, *lease));
         }
         Err(reject) => return Err(reject.into()),
     };
