@@ -61,7 +61,7 @@ impl Changes {
 
     fn note(&mut self, event: Event) {
         let resource = event.subject.as_ref().and_then(|subject| subject.resource());
-        match resource.filter(|(_, id)| !id.contains('/')) {
+        match resource.filter(|(_, id)| event.kind.is_reserved() && !id.contains('/')) {
             Some((resource, id)) => {
                 let id = id.to_owned();
                 self.items.push(Change { resource, id, event: event.kind, seq: event.seq });
@@ -174,3 +174,7 @@ impl Feed {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Three layers, each usable alone:
 //! - [`Transport`] is the port that carries a request; [`HttpTransport`] (feature `reqwest`, on by default) and
-//!   [`blocking::BlockingTransport`] (feature `blocking`) are its adapters. Without either there is no HTTP crate beneath.
+//!   `blocking::BlockingTransport` (feature `blocking`) are its adapters. Without either there is no HTTP crate beneath.
 //! - [`BusClient`] has a method for each call of the contract, with deadlines, and retries where a repeat is harmless.
 //! - [`Feed`] holds a [`World`], made from a snapshot and the events after it, so that nobody polls.
 
@@ -11,6 +11,9 @@ mod call;
 mod client;
 mod entropy;
 mod error;
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod fake_bus;
 mod feed;
 mod query;
 mod retry;

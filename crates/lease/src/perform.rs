@@ -50,7 +50,7 @@ impl Performer {
 
     async fn wait(&self, epoch: Epoch, timeout: Duration) -> WaitAnswer {
         let seen = tokio::select! {
-            seen = self.client.wait_lease(epoch) => seen,
+            seen = self.client.wait_lease_as(&self.config.holder, epoch) => seen,
             () = self.clock.sleep(timeout) => return WaitAnswer::Overdue,
         };
         match seen {

@@ -26,3 +26,7 @@ pub fn client(base: &str, tokens: impl Into<TokenSource>) -> Result<BusClient, T
     let transport = Arc::new(BlockingTransport::new(base)?);
     Ok(BusClient::new(transport, tokens).with_clock(Arc::new(BlockingClock)))
 }
+
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod tests;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Acquire, Epoch, Grant, Handoff, LeaseView, Release};
-use serde_json::Value;
+use go_bus_api::{Acquire, Epoch, Grant, Handoff, HolderId, LeaseView, Release};
+use serde_json::{Value, json};
 
 use super::BusClient;
 use crate::BusError;
 use crate::call::Call;
+use crate::query::with_query;
 
 const LEASE: &str = "/agents/000/lease";
 const HANDOFF: &str = "/agents/000/handoff";
@@ -40,6 +41,12 @@ impl BusClient {
     /// `GET /agents/000/lease/wait`: answers as soon as the lease is free or its epoch is not `epoch`, or after 30 s.
     pub async fn wait_lease(&self, epoch: Epoch) -> Result<LeaseView, BusError> {
         self.json(Call::get(format!("{LEASE}/wait?epoch={epoch}")).within(WAIT)).await
+    }
+
+    /// The same as a standby, which the Bus lists for as long as it waits (R3).
+    pub async fn wait_lease_as(&self, holder: &HolderId, epoch: Epoch) -> Result<LeaseView, BusError> {
+        let target = with_query(&format!("{LEASE}/wait"), &json!({ "epoch": epoch, "holder": holder }));
+        self.json(Call::get(target).within(WAIT)).await
     }
 
     /// `PUT /agents/000/handoff`: needs a fenced client.

@@ -111,3 +111,7 @@ impl BusClient {
         self.tokens.current()
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod tests;

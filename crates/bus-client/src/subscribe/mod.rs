@@ -50,3 +50,7 @@ pub(crate) fn subscribe(client: BusClient, after: Seq) -> Subscription {
     });
     Subscription { events: Box::pin(events) }
 }
+
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod tests;

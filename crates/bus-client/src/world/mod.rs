@@ -2,16 +2,12 @@
 
 mod agents;
 mod index;
+mod lookup;
 mod messages;
 mod table;
 mod tasks;
 
-use go_bus_api::{
-    Agent, AgentId, Alert, AlertState, Event, Host, HostId, Message, Project, ProjectId, Question, QuestionId,
-    QuestionState, Resource, ResourceKind, Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId,
-    TaskState,
-};
-use go_rules::uniqueness::Seat;
+use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -56,8 +52,11 @@ impl World {
     }
 
     /// Takes the resource that `event` carries, and tells whether it was news. An event about anything else (`lease.*`,
-    /// `token.*`, a custom kind) changes nothing.
+    /// `token.*`) changes nothing; nor does one of a kind that anybody may post, whatever it claims to carry.
     pub fn apply_event(&mut self, event: &Event) -> bool {
+        if !event.kind.is_reserved() {
+            return false;
+        }
         let Some((kind, id)) = event.subject.as_ref().and_then(|subject| subject.resource()) else { return false };
         match resource(kind, &event.data) {
             Ok(resource) => self.apply(resource),
@@ -85,165 +84,6 @@ fn resource(kind: ResourceKind, data: &Value) -> Result<Resource, serde_json::Er
         ResourceKind::Alert => read(data).map(Resource::Alert),
         ResourceKind::Question => read(data).map(Resource::Question),
         ResourceKind::Message => read(data).map(Resource::Message),
-    }
-}
-
-/// Hosts, projects and what concerns humans.
-impl World {
-    /// Every host.
-    pub fn hosts(&self) -> impl ExactSizeIterator<Item = &Host> {
-        self.hosts.iter()
-    }
-
-    /// The host with this id.
-    pub fn host(&self, id: &HostId) -> Option<&Host> {
-        self.hosts.get(id)
-    }
-
-    /// Every project.
-    pub fn projects(&self) -> impl ExactSizeIterator<Item = &Project> {
-        self.projects.iter()
-    }
-
-    /// The project with this id.
-    pub fn project(&self, id: &ProjectId) -> Option<&Project> {
-        self.projects.get(id)
-    }
-
-    /// Every session, closed ones too.
-    pub fn sessions(&self) -> impl ExactSizeIterator<Item = &Session> {
-        self.sessions.iter()
-    }
-
-    /// The session with this id.
-    pub fn session(&self, id: &SessionId) -> Option<&Session> {
-        self.sessions.get(id)
-    }
-
-    /// The sessions that are open.
-    pub fn open_sessions(&self) -> impl Iterator<Item = &Session> {
-        self.sessions.iter().filter(|session| session.closed_at.is_none())
-    }
-
-    /// Every sprint.
-    pub fn sprints(&self) -> impl ExactSizeIterator<Item = &Sprint> {
-        self.sprints.iter()
-    }
-
-    /// The sprint with this id.
-    pub fn sprint(&self, id: &SprintId) -> Option<&Sprint> {
-        self.sprints.get(id)
-    }
-
-    /// The sprint under way, where there is one.
-    pub fn open_sprint(&self) -> Option<&Sprint> {
-        self.sprints.iter().find(|sprint| sprint.state == SprintState::Open)
-    }
-
-    /// The alerts that nobody took note of.
-    pub fn open_alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.alerts.iter().filter(|alert| alert.state == AlertState::Open)
-    }
-
-    /// The question with this id.
-    pub fn question(&self, id: &QuestionId) -> Option<&Question> {
-        self.questions.get(id)
-    }
-
-    /// The questions that wait for an answer.
-    pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
-        self.questions.iter().filter(|question| question.state == QuestionState::Open)
-    }
-
-    /// The messages to `agent` that it has not acknowledged, oldest first where the Bus made their ids.
-    pub fn messages_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Message> + use<'a> {
-        self.messages.to(agent)
-    }
-}
-
-/// Agents.
-impl World {
-    /// Every agent, ended ones too.
-    pub fn agents(&self) -> impl ExactSizeIterator<Item = &Agent> {
-        self.agents.iter()
-    }
-
-    /// The agent with this id.
-    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
-        self.agents.get(id)
-    }
-
-    /// Every agent that was ever spawned with this task (its builders, or a review task's reviewers), ended ones too.
-    pub fn builders<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Agent> + use<'a> {
-        self.agents.with(task)
-    }
-
-    /// The live agent on this seat: at most one (R12).
-    pub fn live_in(&self, seat: &Seat) -> Option<&Agent> {
-        self.agents.live_in(seat)
-    }
-
-    /// The agents of this host that have not ended for certain.
-    pub fn agents_on<'a>(&'a self, host: &HostId) -> impl Iterator<Item = &'a Agent> + use<'a> {
-        self.agents.on(host)
-    }
-
-    /// The agents of this role that have not ended for certain.
-    pub fn agents_of<'a>(&'a self, role: Role) -> impl Iterator<Item = &'a Agent> + use<'a> {
-        self.agents.of_role(role)
-    }
-
-    /// The agents that take a slot: those with a task that have not ended for certain.
-    pub fn agents_with_task(&self) -> impl Iterator<Item = &Agent> {
-        self.agents.at_work()
-    }
-}
-
-/// Tasks.
-impl World {
-    /// Every task, finished ones too.
-    pub fn tasks(&self) -> impl ExactSizeIterator<Item = &Task> {
-        self.tasks.iter()
-    }
-
-    /// The task with this id.
-    pub fn task(&self, id: &TaskId) -> Option<&Task> {
-        self.tasks.get(id)
-    }
-
-    /// The tasks in this state.
-    pub fn tasks_in<'a>(&'a self, state: TaskState) -> impl Iterator<Item = &'a Task> + use<'a> {
-        self.tasks.in_state(state)
-    }
-
-    /// How many tasks are in this state.
-    pub fn count_in(&self, state: TaskState) -> usize {
-        self.tasks.count(state)
-    }
-
-    /// The tasks of this project in this state.
-    pub fn tasks_of<'a>(&'a self, project: &ProjectId, state: TaskState) -> impl Iterator<Item = &'a Task> + use<'a> {
-        self.tasks.of_project(project, state)
-    }
-
-    /// How many tasks of this project are in this state.
-    pub fn count_of(&self, project: &ProjectId, state: TaskState) -> usize {
-        self.tasks.count_of_project(project, state)
-    }
-
-    /// The open tasks that `agent` answers for; finished ones are not among them.
-    pub fn tasks_assigned_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Task> + use<'a> {
-        self.tasks.assigned_to(agent)
-    }
-
-    /// The tasks that depend on this one.
-    pub fn dependents<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
-        self.tasks.dependents(task)
-    }
-
-    /// The review tasks that were made for this one.
-    pub fn reviews_of<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
-        self.tasks.reviews_of(task)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Each index follows each change.
 
-use go_bus_api::{AgentId, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskState};
+use go_bus_api::{AgentId, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskState};
 use go_rules::uniqueness::Seat;
 use serde_json::json;
 
@@ -120,6 +120,17 @@ fn an_event_goes_to_the_collection_of_its_subject_and_others_change_nothing() {
     assert!(world.apply_event(&event(1, ResourceKind::Task, "T-1", data.clone())));
     let before = world.clone();
     assert!(!world.apply_event(&event(2, ResourceKind::Agent, "000/lease", json!({"holder": "go-1", "epoch": 3}))));
-    assert!(!world.apply_event(&go_bus_api::Event { subject: None, ..event(3, ResourceKind::Task, "T-1", data) }));
+    assert!(!world.apply_event(&Event { subject: None, ..event(3, ResourceKind::Task, "T-2", data) }));
     assert_eq!(world, before);
+}
+
+#[test]
+fn an_event_that_anybody_may_post_can_t_forge_a_resource() {
+    let mut world = World::default();
+    let forged = serde_json::to_value(task("T-1", 99, json!({"state": "done"}))).unwrap();
+    for kind in ["check.done", "alert:go-restarted"] {
+        let kind: EventKind = kind.parse().unwrap();
+        assert!(!world.apply_event(&Event { kind, ..event(1, ResourceKind::Task, "T-1", forged.clone()) }));
+    }
+    assert_eq!(world, World::default());
 }
