@@ -1,6 +1,6 @@
 //! Telling the Bus how an agent ended: by its shim, or by its launcher where the shim could not.
 
-use go_bus_api::{ExitReport, ProblemKind, Review};
+use go_bus_api::{AgentId, ExitReport, ProblemKind, Review};
 use go_bus_client::{BusClient, BusError};
 use go_driver::CommandEnd;
 use go_runtime::AgentSpec;
@@ -17,12 +17,12 @@ pub(crate) async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitR
             Err(error) => tracing::warn!(agent = %spec.agent, %task, %error, "the verdict was not taken"),
         }
     }
-    deliver_exit(client, spec, report).await
+    deliver_exit(client, &spec.agent, report).await
 }
 
 /// Posts the exit alone. An agent that the Bus does not know, or that has ended there already, needs no report.
-pub(crate) async fn deliver_exit(client: &BusClient, spec: &AgentSpec, report: &ExitReport) -> Result<(), BusError> {
-    match client.report_exit(&spec.agent, report).await {
+pub(crate) async fn deliver_exit(client: &BusClient, agent: &AgentId, report: &ExitReport) -> Result<(), BusError> {
+    match client.report_exit(agent, report).await {
         Err(error) if is_moot(&error) => Ok(()),
         other => other.map(drop),
     }

@@ -3,5 +3,6 @@
 
 mod delivery;
 mod drivers;
+pub mod launcher;
 pub mod orchestrators;
 pub mod shim;

@@ -1,0 +1,89 @@
+//! What a launcher goes by.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use go_bus_api::HostId;
+use go_rules::liveness::{HOST_BEAT, HOST_TTL, host_margin};
+use go_runtime::{AgentRuntime, HostFolder, ProcessRuntime};
+
+use super::LauncherError;
+
+/// What a launcher goes by.
+#[derive(Debug, Clone)]
+pub struct LauncherConfig {
+    /// The host it runs agents for.
+    pub host: HostId,
+    /// The data folder; the host's part of it is this launcher's alone.
+    pub data: PathBuf,
+    /// Where the Bus is, for the agents and their shims.
+    pub bus_url: String,
+    /// The `go` binary, for the reference orchestrators.
+    pub exe: PathBuf,
+    /// What runs the keepers.
+    pub runtime: Arc<dyn AgentRuntime>,
+    /// Names that the agents' environment keeps beyond the allow-list.
+    pub keep_env: Vec<String>,
+    /// How long an agent that is told to end has for it (`agents.stop_grace`).
+    pub stop_grace: Duration,
+    /// How often an agent says that it lives (`agents.heartbeat`).
+    pub heartbeat: Duration,
+    /// The wall limit of an attempt whose task names none (`agents.timeout`).
+    pub timeout: Duration,
+    /// How long the host's lease lives at the Bus.
+    pub host_ttl: Duration,
+    /// How often it is renewed.
+    pub host_beat: Duration,
+}
+
+impl LauncherConfig {
+    /// The seed's settings, and the runtime `process` with `exe`.
+    pub fn new(host: HostId, data: PathBuf, bus_url: String, exe: PathBuf) -> Result<Self, LauncherError> {
+        let exe = absolute(exe)?;
+        let runtime = Arc::new(ProcessRuntime::new(exe.clone(), &[])?);
+        Ok(Self {
+            host,
+            data,
+            bus_url,
+            exe,
+            runtime,
+            keep_env: Vec::new(),
+            stop_grace: Duration::from_millis(1500),
+            heartbeat: Duration::from_secs(30),
+            timeout: Duration::from_secs(2 * 3600),
+            host_ttl: HOST_TTL,
+            host_beat: HOST_BEAT,
+        })
+    }
+
+    /// The same with paths that mean the same in any folder.
+    pub(super) fn absolute(self) -> Result<Self, LauncherError> {
+        let absolute =
+            |path: PathBuf| std::path::absolute(&path).map_err(|source| LauncherError::Path { path, source });
+        Ok(Self { data: absolute(self.data)?, exe: absolute(self.exe)?, ..self })
+    }
+
+    /// The host's folder.
+    pub(super) fn folder(&self) -> HostFolder {
+        HostFolder::of(&self.data, &self.host)
+    }
+
+    /// How long after a renewal was sent the agents may run: they have ended before the Bus gives their work away.
+    pub(super) fn trust(&self) -> Duration {
+        self.host_ttl.saturating_sub(host_margin(self.stop_grace).min(self.host_ttl / 2))
+    }
+}
+
+fn absolute(path: PathBuf) -> Result<PathBuf, LauncherError> {
+    std::path::absolute(&path).map_err(|source| LauncherError::Path { path, source })
+}
+
+/// How a launcher is told to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// End every agent first, and see that the Bus learns of it: Ctrl-C on `go up`, `go down`.
+    StopAgents,
+    /// Leave the agents to the next launcher.
+    LeaveRunning,
+}

@@ -1,0 +1,24 @@
+//! The launcher: runs on a host what the Bus says has to run there, and ends what has to end.
+//!
+//! A reconciler: it holds a World of the Bus and a picture of its own folders and keepers, looks at both whenever anything
+//! changes, and does what is missing. Every choice is made by [`reconcile`], which is pure; the rest carries it out. A
+//! launcher that died lost nothing: its shims work on, and the next one finds them by their folders.
+
+mod adopt;
+mod config;
+mod error;
+mod host_lease;
+mod jobs;
+mod local;
+mod reconcile;
+mod register;
+mod run;
+mod spec;
+mod start;
+mod worker;
+
+pub use config::{LauncherConfig, Shutdown};
+pub use error::LauncherError;
+pub use local::{Keeper, Local, LocalState};
+pub use reconcile::{LaunchAction, Step, reconcile};
+pub use run::run;

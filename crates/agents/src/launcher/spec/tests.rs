@@ -1,0 +1,120 @@
+//! What shims are told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use go_bus_api::{AgentId, HostId, Resource};
+use go_runtime::MemoryRuntime;
+use serde_json::{Value, json};
+
+const WHEN: &str = "2026-03-21T08:15:30.250Z";
+
+fn config() -> LauncherConfig {
+    LauncherConfig {
+        host: HostId::new("h1").unwrap(),
+        data: "/data".into(),
+        bus_url: "http://bus".to_owned(),
+        exe: "/bin/go".into(),
+        runtime: Arc::new(MemoryRuntime::default()),
+        keep_env: Vec::new(),
+        stop_grace: Duration::from_millis(1500),
+        heartbeat: Duration::from_secs(30),
+        timeout: Duration::from_secs(7200),
+        host_ttl: Duration::from_secs(60),
+        host_beat: Duration::from_secs(15),
+    }
+}
+
+fn resource(kind: &str, value: Value) -> Resource {
+    serde_json::from_value(json!({"type": kind, "resource": value})).unwrap()
+}
+
+fn task(id: &str, more: Value) -> Resource {
+    let mut task = json!({
+        "id": id, "project": "site", "title": "t", "kind": "ticket", "priority": "p2", "state": "in_progress", "attempt": 2,
+        "max_attempts": 3, "failures": 0, "losses": 0, "created_at": WHEN, "revision": 1
+    });
+    task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    resource("task", task)
+}
+
+/// The spec of an agent in a World of one project and two tasks, `T-1` and its review `R-1`.
+fn spec(role: &str, project: Option<&str>, task_id: Option<&str>, driver: &str) -> Result<AgentSpec, NotRunnable> {
+    let world: World = [
+        resource(
+            "project",
+            json!({
+                "id": "site", "name": "s", "state": "active", "priority": "p2", "weight": 1, "repo": "/srv/site",
+                "created_at": WHEN, "revision": 1
+            }),
+        ),
+        task("T-1", json!({"run": "make", "verify": ["make test"], "review": "make lint", "deadline_ms": 60_000})),
+        task("T-2", json!({"run": "make"})),
+        task("R-1", json!({"kind": "review", "review_of": "T-1"})),
+        resource(
+            "agent",
+            json!({
+                "id": "a-1", "role": role, "host": "h1", "project": project, "task": task_id, "state": "requested",
+                "driver": driver, "spawned_at": WHEN, "revision": 1
+            }),
+        ),
+    ]
+    .into_iter()
+    .collect();
+    let config = config();
+    let agent = world.agent(&AgentId::new("a-1").unwrap()).unwrap();
+    Order::of(agent, &world).spec(&config, &config.folder(), &BootId::new("boot").unwrap())
+}
+
+#[test]
+fn a_builder_gets_its_ticket_s_command_limit_and_verifications_and_the_shim_beats_for_it() {
+    let spec = spec("worker", Some("site"), Some("T-1"), "shell").unwrap();
+    assert_eq!(spec.command.argv, ["/bin/sh", "-c", "make"]);
+    assert_eq!((spec.deadline_ms, spec.heartbeat_ms), (Some(Millis(60_000)), Some(Millis(30_000))));
+    assert_eq!((spec.verify.len(), spec.reviews), (1, None));
+    assert_eq!(spec.command.folder, Path::new("/srv/site"));
+    let env: Vec<_> = spec.command.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let own = [
+        "XIO_AGENT_ID=a-1",
+        "XIO_BUS_URL=http://bus",
+        "XIO_HOST=h1",
+        "XIO_PROJECT=site",
+        "XIO_PROMPT_FILE=/data/hosts/h1/agents/a-1/prompt.md",
+        "XIO_ROLE=worker",
+        "XIO_TASK=T-1",
+        "XIO_TOKEN_FILE=/data/hosts/h1/agents/a-1/token",
+    ];
+    assert_eq!(env, own);
+}
+
+#[test]
+fn a_task_without_a_limit_has_the_setting_s() {
+    assert_eq!(spec("worker", None, Some("T-2"), "shell").unwrap().deadline_ms, Some(Millis(7_200_000)));
+}
+
+#[test]
+fn a_reviewer_s_shim_posts_its_verdict_to_the_delivered_task() {
+    for task in ["R-1", "T-1"] {
+        let spec = spec("reviewer", Some("site"), Some(task), "shell").unwrap();
+        assert_eq!(spec.command.argv[2], "make lint");
+        assert_eq!(spec.reviews, Some(TaskId::new("T-1").unwrap()));
+        assert!(spec.verify.is_empty());
+    }
+}
+
+#[test]
+fn an_orchestrator_runs_this_binary_without_a_limit_and_beats_for_itself() {
+    let spec = spec("po", Some("site"), None, "shell").unwrap();
+    assert_eq!(spec.command.argv, ["/bin/go", "agent", "po"]);
+    assert_eq!((spec.deadline_ms, spec.heartbeat_ms), (None, None));
+    assert_eq!(spec.command.env["XIO_TASK"], "");
+}
+
+#[test]
+fn what_can_t_be_run_says_why() {
+    let why = |role, task, driver| spec(role, Some("site"), task, driver).unwrap_err().to_string();
+    assert!(why("worker", None, "shell").contains("has no task"));
+    assert_eq!(why("worker", Some("T-1"), "claude"), "this build has no driver `claude`");
+    assert_eq!(why("go", None, "shell"), "a launcher runs no go");
+}
