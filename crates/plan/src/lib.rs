@@ -11,6 +11,7 @@ pub mod reconcile;
 
 mod diagnostic;
 mod duration;
+mod file;
 mod graph;
 mod mermaid;
 mod model;
@@ -22,6 +23,7 @@ mod table;
 mod yaml;
 
 pub use diagnostic::Diagnostic;
+pub use file::{FileError, PlanFile, Updated, Watch};
 pub use mermaid::mermaid;
 pub use model::{Plan, PlannedHost, PlannedProject, PlannedUser, Ticket};
 pub use result_line::ResultLine;

@@ -4,6 +4,23 @@ use super::suggest::{did_you_mean, one_of};
 use super::{Findings, values};
 use crate::yaml::{Entry, Node, Scalar, effective};
 
+/// What a mapping of the plan is and may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// What it is, with its article.
+    pub(crate) what: &'static str,
+    /// Its keys.
+    pub(crate) keys: &'static [&'static str],
+    /// Whether it may have keys beginning with `x-`, which hold anything, for anchors.
+    pub(crate) extensible: bool,
+}
+
+impl Shape {
+    fn knows(&self, key: &str) -> bool {
+        self.keys.contains(&key) || (self.extensible && key.starts_with("x-"))
+    }
+}
+
 /// The entries of a mapping whose keys are all known, or have been reported.
 pub(super) struct Fields<'n> {
     /// Where the mapping stands: what is missing from it is missing here.
@@ -14,21 +31,17 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Opens `node` as a mapping with no keys but `known`; reports what else it has. None, reported, where it is no mapping.
-    pub(super) fn open(node: &'n Node, what: &'static str, known: &[&str], findings: &mut Findings) -> Option<Self> {
+    /// Opens `node` as a mapping of `shape`; reports the keys it should not have. None, reported, where it is no mapping.
+    pub(super) fn open(node: &'n Node, shape: Shape, findings: &mut Findings) -> Option<Self> {
+        let Shape { what, keys, .. } = shape;
         let Some(entries) = effective(node) else {
-            findings.problem(
-                node.content.start,
-                format!("{what} is a mapping of {}, this is {}", one_of(known), node.describe()),
-            );
+            let message = format!("{what} is a mapping of {}, this is {}", one_of(keys), node.describe());
+            findings.problem(node.content.start, message);
             return None;
         };
-        for (key, entry) in &entries {
-            if !known.contains(&key.text.as_str()) && !(what == "a plan" && key.text.starts_with("x-")) {
-                let message =
-                    format!("{what} has no key `{}`{}", key.text, did_you_mean(&key.text, known.iter().copied()));
-                findings.problem(entry.key.content.start, message);
-            }
+        for (key, entry) in entries.iter().filter(|(key, _)| !shape.knows(&key.text)) {
+            let message = format!("{what} has no key `{}`{}", key.text, did_you_mean(&key.text, keys.iter().copied()));
+            findings.problem(entry.key.content.start, message);
         }
         Some(Self { at: node.content.start, what, entries })
     }

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use go_bus_api::{Slots, Text};
 
-use super::fields::Fields;
+use super::fields::{Fields, Shape};
 use super::{Findings, values};
 use crate::yaml::{Node, effective};
 use crate::{PlannedHost, PlannedUser};
 
 /// The keys of a host.
-pub(crate) const HOST_KEYS: &[&str] = &["id", "state", "slots", "labels"];
+pub(crate) const HOST: Shape = Shape { what: "a host", keys: &["id", "state", "slots", "labels"], extensible: false };
 
 /// The keys of a user.
-pub(crate) const USER_KEYS: &[&str] = &["id", "logged_in"];
+pub(crate) const USER: Shape = Shape { what: "a user", keys: &["id", "logged_in"], extensible: false };
 
 /// Reads a host; none, reported, where it has no usable id.
 pub(super) fn host(node: &Node, findings: &mut Findings) -> Option<PlannedHost> {
-    let fields = Fields::open(node, "a host", HOST_KEYS, findings)?;
+    let fields = Fields::open(node, HOST, findings)?;
     let id = fields.required("id", findings, values::id);
     findings.index.define_host(fields.get("id"));
     let state = fields.optional("state", findings, values::host_state).unwrap_or_default();
@@ -48,7 +48,7 @@ fn labels(node: &Node, findings: &mut Findings) -> BTreeMap<Text<64>, Text<256>>
 
 /// Reads a user; none, reported, where it has no usable id.
 pub(super) fn user(node: &Node, findings: &mut Findings) -> Option<PlannedUser> {
-    let fields = Fields::open(node, "a user", USER_KEYS, findings)?;
+    let fields = Fields::open(node, USER, findings)?;
     let id = fields.required("id", findings, values::id);
     findings.index.define(fields.get("id"));
     let logged_in = fields.optional("logged_in", findings, values::boolean).unwrap_or(true);

@@ -14,20 +14,21 @@ mod ticket;
 mod values;
 
 #[cfg(test)]
-pub(crate) use fleet::{HOST_KEYS, USER_KEYS};
+pub(crate) use fleet::{HOST, USER};
 #[cfg(test)]
-pub(crate) use project::PROJECT_KEYS;
+pub(crate) use project::PROJECT;
 #[cfg(test)]
-pub(crate) use ticket::TICKET_KEYS;
+pub(crate) use ticket::TICKET;
 
 use crate::diagnostic::Problem;
 use crate::position::Lines;
 use crate::{Diagnostic, Plan, yaml};
-use fields::Fields;
+use fields::{Fields, Shape};
 use references::Index;
 
-/// The keys of the whole plan. Keys that begin with `x-` hold anything, for anchors.
-pub(crate) const PLAN_KEYS: &[&str] = &["version", "projects", "hosts", "users"];
+/// The whole plan.
+pub(crate) const PLAN: Shape =
+    Shape { what: "a plan", keys: &["version", "projects", "hosts", "users"], extensible: true };
 
 /// What reading collects beside the plan itself.
 #[derive(Debug, Default)]
@@ -71,7 +72,7 @@ fn read(root: Option<&yaml::Node>, findings: &mut Findings) -> Plan {
         findings.problem(0, "the plan is empty: it needs `projects`");
         return Plan::default();
     };
-    let Some(fields) = Fields::open(root, "a plan", PLAN_KEYS, findings) else { return Plan::default() };
+    let Some(fields) = Fields::open(root, PLAN, findings) else { return Plan::default() };
     fields.optional("version", findings, values::version);
     Plan {
         projects: fields.list("projects", findings, project::read),

@@ -1,18 +1,21 @@
 //! Projects.
 
-use super::fields::Fields;
+use super::fields::{Fields, Shape};
 use super::{Findings, ticket, values};
 use crate::PlannedProject;
 use crate::yaml::Node;
 use go_bus_api::Weight;
 
 /// The keys of a project.
-pub(crate) const PROJECT_KEYS: &[&str] =
-    &["id", "name", "state", "priority", "weight", "budget_usd", "repo", "driver", "tickets"];
+pub(crate) const PROJECT: Shape = Shape {
+    what: "a project",
+    keys: &["id", "name", "state", "priority", "weight", "budget_usd", "repo", "driver", "tickets"],
+    extensible: false,
+};
 
 /// Reads a project; none, reported, where it has no usable id.
 pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<PlannedProject> {
-    let fields = Fields::open(node, "a project", PROJECT_KEYS, findings)?;
+    let fields = Fields::open(node, PROJECT, findings)?;
     let id = fields.required("id", findings, values::id);
     findings.index.define(fields.get("id"));
     let name = fields.optional("name", findings, values::text);

@@ -2,33 +2,37 @@
 
 use go_bus_api::{TaskId, Text};
 
-use super::fields::Fields;
+use super::fields::{Fields, Shape};
 use super::{Findings, values};
 use crate::Ticket;
 use crate::yaml::Node;
 
 /// The keys of a ticket.
-pub(crate) const TICKET_KEYS: &[&str] = &[
-    "id",
-    "title",
-    "description",
-    "kind",
-    "priority",
-    "depends_on",
-    "labels",
-    "estimate_minutes",
-    "timeout",
-    "max_attempts",
-    "model",
-    "host",
-    "capabilities",
-    "run",
-    "verify",
-    "review",
-    "status",
-    "result",
-    "sprint",
-];
+pub(crate) const TICKET: Shape = Shape {
+    what: "a ticket",
+    keys: &[
+        "id",
+        "title",
+        "description",
+        "kind",
+        "priority",
+        "depends_on",
+        "labels",
+        "estimate_minutes",
+        "timeout",
+        "max_attempts",
+        "model",
+        "host",
+        "capabilities",
+        "run",
+        "verify",
+        "review",
+        "status",
+        "result",
+        "sprint",
+    ],
+    extensible: false,
+};
 
 /// The most attempts and minutes that mean anything.
 const MAX_ATTEMPTS: u32 = 1000;
@@ -36,7 +40,7 @@ const MAX_MINUTES: u32 = 1_000_000;
 
 /// Reads a ticket; none, reported, where id or title are not usable.
 pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<Ticket> {
-    let fields = Fields::open(node, "a ticket", TICKET_KEYS, findings)?;
+    let fields = Fields::open(node, TICKET, findings)?;
     let id: Option<TaskId> = fields.required("id", findings, values::id);
     let title: Option<Text<512>> = fields.required("title", findings, values::text);
     findings.index.define_ticket(fields.get("id"));

@@ -6,7 +6,6 @@ use go_bus_api::{
 
 /// A write to the Bus; who performs it makes no choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a change is made, sent and dropped; boxing would buy nothing")]
 pub enum PlanChange {
     /// `POST /hosts`.
     CreateHost(NewHost),

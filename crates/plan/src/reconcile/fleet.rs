@@ -24,7 +24,8 @@ pub(super) fn hosts(previous: Option<&Plan>, plan: &Plan, world: &World, default
             let patch = HostPatch {
                 state: changed_state(previous.is_some(), state_before(&host.id), host.state, has.state),
                 slots: changed(&slots, &has.slots),
-                labels: changed(&host.labels, &has.labels),
+                // A launcher may know labels of its host that the plan doesn't speak of.
+                labels: changed(&host.labels, &has.labels).filter(|labels| !labels.is_empty()),
             };
             (patch != HostPatch::default()).then_some(PlanChange::PatchHost(host.id, patch))
         })

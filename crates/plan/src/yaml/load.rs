@@ -6,10 +6,9 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle as EventStyle, Span as EventSpan, Tag};
 
-use super::extent;
-use super::{AnchorId, Entry, Kind, Node, Scalar, ScalarStyle, Style, is_merge};
+use super::{AnchorId, Entry, Kind, Node, Scalar, ScalarStyle, Style, extent, keys};
 use crate::diagnostic::Problem;
-use crate::position::{Lines, Offsets, Span};
+use crate::position::{Offsets, Span};
 
 /// The deepest nesting, aliases expanded. A plan needs six levels.
 const MAX_DEPTH: usize = 64;
@@ -155,7 +154,7 @@ impl Loader<'_> {
         let kind = match open.children {
             Children::Items(items) => Kind::Sequence(items, open.style),
             Children::Entries(entries, _) => {
-                self.check_keys(&entries);
+                self.problems.extend(keys::check(self.text, &entries));
                 Kind::Mapping(entries, open.style)
             }
         };
@@ -194,34 +193,6 @@ impl Loader<'_> {
         }
         Ok(())
     }
-
-    /// A key is a scalar and stands once; what is merged in has to be a mapping.
-    fn check_keys(&mut self, entries: &[Entry]) {
-        let mut seen: HashMap<&str, usize> = HashMap::new();
-        let lines = std::cell::OnceCell::new();
-        for entry in entries {
-            let at = entry.key.content.start;
-            let Some(key) = entry.key.scalar() else {
-                self.problems
-                    .push(Problem::new(at, format!("a key is a single word, here is {}", entry.key.describe())));
-                continue;
-            };
-            if let Some(first) = seen.insert(key.text.as_str(), at) {
-                let line = lines.get_or_init(|| Lines::new(self.text)).place(first).line;
-                self.problems
-                    .push(Problem::new(at, format!("the key `{}` stands here twice, first in line {line}", key.text)));
-            }
-            if is_merge(entry) && !is_mergeable(&entry.value) {
-                let at = entry.value.content.start;
-                self.problems.push(Problem::new(at, "`<<` takes an alias of a mapping, or a list of such aliases"));
-            }
-        }
-    }
-}
-
-fn is_mergeable(value: &Node) -> bool {
-    let is_mapping = |node: &Node| matches!(node.resolved().kind, Kind::Mapping(..));
-    is_mapping(value) || value.items().is_some_and(|items| items.iter().all(|item| is_mapping(item)))
 }
 
 /// The parser numbers anchors from 1; 0 is none.

@@ -4,6 +4,7 @@
 //! nesting and on what aliases expand to keep a hostile file from costing more than a large one.
 
 mod extent;
+mod keys;
 mod load;
 mod mapping;
 mod node;
