@@ -27,6 +27,7 @@ pub(crate) async fn authenticate(
         let detail = format!("this token is good for the heartbeat, the exit and the verdict of {agent} only");
         return Err(Refusal::new(ProblemKind::Forbidden, detail));
     }
+    bus.liveness.hear(&actor, bus.now());
     request.extensions_mut().insert(actor);
     Ok(next.run(request).await)
 }

@@ -75,12 +75,11 @@ impl Inner {
 
     /// Commits one command, and lets the timers see what it shows.
     pub(crate) async fn commit(&self, command: Command) -> Result<Receipt, Reject> {
-        let actor = command.actor.clone();
         let Some(answer) = self.store.commit(vec![command]).await.pop() else {
             return Err(StoreError::Engine("no answer to a command".to_owned()).into());
         };
         let receipt = answer?;
-        self.liveness.see_receipt(&receipt, &actor, self.now());
+        self.liveness.see_receipt(&receipt, self.now());
         Ok(receipt)
     }
 

@@ -139,4 +139,22 @@ mod tests {
         assert_eq!((gone.problem().status, gone.kind()), (410, Some(ProblemKind::HistoryGone)));
         assert_eq!(Refusal::from(StoreError::BadQuery("no".into())).problem().status, 400);
     }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_without_its_trace() {
+        use axum::routing::get;
+        use tower::ServiceExt as _;
+
+        async fn broken() -> Response {
+            panic!("a secret path")
+        }
+        let app = axum::Router::<()>::new()
+            .route("/", get(broken))
+            .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked));
+        let response = app.oneshot(http::Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+    }
 }

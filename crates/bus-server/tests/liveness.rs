@@ -148,6 +148,22 @@ async fn an_agent_that_was_only_asked_for_is_not_reaped_for_silence() {
 }
 
 #[tokio::test]
+async fn a_standby_that_only_waits_is_not_lost() {
+    let clock = clock();
+    let bus = start_at(&clock).await;
+    bus.api.lead("go-1", 3_600_000).await;
+    let standby = bus.api.post("/agents", json!({"role": "go"})).await.expect(201);
+    let api = bus.api.using(standby["token"].as_str().unwrap());
+    for _ in 0..6 {
+        pass(&bus, &clock, 30).await;
+        // For another epoch than the live one, it is answered at once.
+        api.get("/agents/000/lease/wait?epoch=99&holder=go-2").await.expect(200);
+    }
+    let path = format!("/agents/{}", standby["id"].as_str().unwrap());
+    assert_eq!(bus.api.get(&path).await.expect(200)["state"], "ready");
+}
+
+#[tokio::test]
 async fn an_outage_of_the_bus_makes_nobody_lost() {
     let clock = clock();
     let mut bus = start_at(&clock).await;

@@ -115,8 +115,9 @@ async fn a_session_opens_and_closes() {
     let path = format!("/io/sessions/{}", session["id"].as_str().unwrap());
     assert_eq!(bus.api.get("/io/sessions").await.expect(200)["items"][0]["user"], "ann");
     bus.api.delete(&path, json!({})).await.expect(204);
-    let left = bus.api.get("/io/sessions").await.expect(200)["items"].clone();
-    assert!(left.as_array().unwrap().iter().all(|session| session["closed_at"].is_string()), "{left}");
+    assert_eq!(bus.api.get("/io/sessions").await.expect(200)["items"], json!([]));
+    assert!(bus.api.get("/io/sessions?state=closed").await.expect(200)["items"][0]["closed_at"].is_string());
+    assert!(bus.api.get(&path).await.expect(200)["closed_at"].is_string());
 }
 
 #[tokio::test]
@@ -146,6 +147,7 @@ async fn a_sprint_is_go_s_alone() {
     let bus = start().await;
     let sprint = json!({"id": "s-1", "tickets": [], "ends_at": "2030-01-01T00:00:00Z"});
     bus.api.post("/sprints", sprint.clone()).await.refused(403, "not-leader");
+    bus.api.post("/sprints", json!({"tickets": 7})).await.refused(403, "not-leader");
     let go = bus.api.fenced(bus.api.lead("go-1", 30_000).await);
     go.post("/sprints", sprint).await.expect(201);
     assert_eq!(go.post("/sprints/s-1/close", json!({"summary": "Well."})).await.expect(200)["state"], "closed");

@@ -5,10 +5,11 @@
 
 use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams};
 use go_bus_api::{Epoch, ProblemKind, ResourceKind};
-use go_bus_store::Reject;
+use go_bus_store::{Actor, Reject};
 use http::request::Parts;
 
-use crate::bus::Bus;
+use super::caller;
+use crate::bus::{Bus, Inner};
 use crate::problems::Refusal;
 
 /// What a request whose body was refused is answered.
@@ -20,16 +21,33 @@ pub(super) async fn refusal(bus: &Bus, parts: &mut Parts, epoch: Option<Epoch>, 
 }
 
 async fn earlier(bus: &Bus, parts: &mut Parts, epoch: Option<Epoch>) -> Result<(), Refusal> {
-    if let Some(sent) = epoch {
-        let lease = bus.lease().await?;
-        if lease.holder.is_none() || lease.epoch != sent {
-            return Err(Reject::stale_epoch(sent, lease.epoch).into());
+    match epoch {
+        Some(sent) => fence(bus, caller(parts)?, sent).await?,
+        None if is_the_leader_s(parts) => {
+            return Err(Refusal::new(ProblemKind::NotLeader, "only GO may do that, under its lease's epoch"));
         }
+        None => {}
     }
     match subject(bus, parts).await {
         Some((kind, id)) => bus.one(kind, &id).await.map(drop),
         None => Ok(()),
     }
+}
+
+async fn fence(bus: &Bus, actor: Actor, sent: Epoch) -> Result<(), Refusal> {
+    let lease = bus.lease().await?;
+    if lease.holder.is_none() || lease.epoch != sent {
+        return Err(Reject::stale_epoch(sent, lease.epoch).into());
+    }
+    if actor == Actor::Operator || Inner::owns(&actor, &lease) {
+        return Ok(());
+    }
+    Err(Refusal::new(ProblemKind::NotLeader, format!("epoch {sent} belongs to another token")))
+}
+
+/// Whether only GO writes there, whatever the body says.
+fn is_the_leader_s(parts: &Parts) -> bool {
+    parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().starts_with("/sprints"))
 }
 
 /// The resource that the path names: `{id}` right below its collection.

@@ -84,11 +84,15 @@ impl Liveness {
         Millis(Millis::from(remaining).0.clamp(1, lease.ttl.0.max(1)))
     }
 
-    /// Takes note of what a commit shows: a heartbeat, a renewal, or merely that its actor lives.
-    pub(crate) fn see_receipt(&self, receipt: &Receipt, actor: &Actor, now: Boottime) {
+    /// Whoever asks for anything lives: a standby, for one, only waits.
+    pub(crate) fn hear(&self, actor: &Actor, now: Boottime) {
         if let Actor::Agent { id, .. } | Actor::Shim { agent: id } = actor {
             self.lock().hear(&Watched::Agent(id.clone()), now);
         }
+    }
+
+    /// Takes note of what a commit shows: a heartbeat, a renewal.
+    pub(crate) fn see_receipt(&self, receipt: &Receipt, now: Boottime) {
         if let Some(lease) = &receipt.lease {
             self.see_lease(lease, now);
         }

@@ -80,14 +80,13 @@ fn a_repeated_answer_does_not_stop_the_watch() {
 }
 
 #[test]
-fn any_write_of_an_agent_shows_that_it_lives() {
+fn any_request_of_an_agent_shows_that_it_lives() {
     let liveness = liveness();
-    let agent =
-        document(ResourceKind::Agent, serde_json::json!({"id": "a-1", "state": "busy", "last_heartbeat": null}));
-    liveness.see_document(&agent, at(0), Source::Truth);
-    let receipt =
-        Receipt { outcome: go_bus_store::Outcome::Updated, document: None, lease: None, seq: go_bus_api::Seq(1) };
-    let actor = Actor::Agent { id: go_bus_api::AgentId::new("a-1").unwrap(), role: go_bus_api::Role::Worker };
-    liveness.see_receipt(&receipt, &actor, at(50));
+    let json = serde_json::json!({"id": "a-1", "state": "busy", "last_heartbeat": null});
+    liveness.see_document(&document(ResourceKind::Agent, json), at(0), Source::Truth);
+    let agent = go_bus_api::AgentId::new("a-1").unwrap();
+    liveness.hear(&Actor::Agent { id: agent.clone(), role: go_bus_api::Role::Worker }, at(50));
     assert_eq!(liveness.next(), Some(at(140)));
+    liveness.hear(&Actor::Shim { agent }, at(60));
+    assert_eq!(liveness.next(), Some(at(150)));
 }

@@ -14,7 +14,9 @@ pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/sessions", get(list).post(open)).route("/io/sessions/{id}", get(one).delete(close))
 }
 
-async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
+/// Those that are open, where the query names no state: a session is over once it is closed.
+async fn list(State(bus): State<Bus>, mut filters: Filters) -> Answer {
+    filters.0.state.get_or_insert_with(|| "open".to_owned());
     super::list(&bus, ResourceKind::Session, filters).await
 }
 

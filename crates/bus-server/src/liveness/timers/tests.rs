@@ -93,7 +93,7 @@ fn a_bus_that_was_stopped_itself_blames_nobody() {
 }
 
 #[test]
-fn a_write_of_its_own_is_a_sign_of_life() {
+fn what_is_heard_of_otherwise_lives_too() {
     let mut timers = armed();
     timers.hear(&host(), at(50));
     assert_eq!(timers.due(at(60)), []);
