@@ -1,1 +1,39 @@
-//! placeholder
+//! GO itself: observes the Bus, plans purely, acts under its lease.
+//!
+//! [`plan`] makes every choice from a World, the plan file and the time; acting performs what it says and makes none. So a decision
+//! can be replayed, printed ([`why`]) and tested without a Bus. [`run`] is the shell: it registers, acquires the lease, follows
+//! the events, and ticks whenever something happened.
+
+mod act;
+mod action;
+mod answer;
+mod config;
+mod decide;
+mod error;
+mod finish;
+mod handoff;
+mod identity;
+mod lead;
+mod leader;
+mod memory;
+mod plan_desk;
+mod plan_view;
+mod policy;
+mod retries;
+mod run;
+mod why;
+
+#[cfg(test)]
+mod samples;
+
+pub use action::{Action, Key};
+pub use config::{GoConfig, PlanSource};
+pub use decide::plan;
+pub use error::GoError;
+pub use finish::{Finished, finished};
+pub use handoff::{HandoffDocument, RunningWork};
+pub use memory::Memory;
+pub use plan_view::PlanView;
+pub use policy::{MakeDispatch, Policy};
+pub use run::run;
+pub use why::{Explanation, why};

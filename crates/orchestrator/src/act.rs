@@ -1,0 +1,99 @@
+//! Performs actions: one request each, no choices.
+
+use std::collections::HashMap;
+
+use go_bus_api::{Resource, TaskId, TaskPatch, TaskState};
+use go_bus_client::{BusClient, BusError};
+use go_plan::reconcile::PlanChange;
+
+use crate::action::Action;
+
+/// How many requests are under way at once: what one group commit of the Bus takes well.
+pub(crate) const AT_ONCE: usize = 64;
+
+/// Performs `action`, and tells what it became on the Bus.
+pub(crate) async fn perform(action: &Action, bus: &BusClient) -> Result<Resource, BusError> {
+    match action {
+        Action::Change(change) => bring(change, bus).await,
+        Action::Spawn { request, .. } => bus.spawn(request).await.map(Resource::Agent),
+        Action::End(agent) => bus.terminate(agent).await.map(Resource::Agent),
+        Action::Assign { task, assignee, .. } => bus.assign(task, assignee).await.map(Resource::Task),
+    }
+}
+
+async fn bring(change: &PlanChange, bus: &BusClient) -> Result<Resource, BusError> {
+    match change {
+        PlanChange::CreateHost(host) => bus.create_host(host).await.map(Resource::Host),
+        PlanChange::PatchHost(id, patch) => bus.patch_host(id, patch).await.map(Resource::Host),
+        PlanChange::CreateProject(project) => bus.create_project(project).await.map(Resource::Project),
+        PlanChange::PatchProject(id, patch) => bus.patch_project(id, patch).await.map(Resource::Project),
+        PlanChange::OpenSession(session) => bus.open_session(session).await.map(Resource::Session),
+        PlanChange::CreateTask(task) => bus.create_task(task).await.map(Resource::Task),
+        PlanChange::PatchTask(id, patch) => bus.patch_task(id, patch).await.map(Resource::Task),
+        PlanChange::CancelTask(id) => {
+            let cancel = TaskPatch { state: Some(TaskState::Cancelled), ..TaskPatch::default() };
+            bus.patch_task(id, &cancel).await.map(Resource::Task)
+        }
+    }
+}
+
+/// The actions in stages: what is in one may be performed all at once, after the stages before it. Hosts, projects and sessions
+/// come first; a new task comes after those it depends on; patches and cancellations of tasks come last, for they may be about
+/// new ones. `actions` have what is referred to before what refers to it, as the plan's changes do.
+pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
+    let mut depth: HashMap<TaskId, usize> = HashMap::new();
+    let mut stages: Vec<Vec<Action>> = Vec::new();
+    let mut last = Vec::new();
+    for action in actions {
+        let stage = match &action {
+            Action::Change(PlanChange::CreateTask(task)) => {
+                let before = task.depends_on.iter().filter_map(|id| depth.get(id)).max().copied().unwrap_or(0);
+                let own = before.saturating_add(1);
+                task.id.iter().for_each(|id| {
+                    depth.insert(id.clone(), own);
+                });
+                own
+            }
+            Action::Change(PlanChange::PatchTask(..) | PlanChange::CancelTask(_)) => {
+                last.push(action);
+                continue;
+            }
+            _ => 0,
+        };
+        if stages.len() <= stage {
+            stages.resize_with(stage.saturating_add(1), Vec::new);
+        }
+        if let Some(stage) = stages.get_mut(stage) {
+            stage.push(action);
+        }
+    }
+    stages.push(last);
+    stages.retain(|stage| !stage.is_empty());
+    stages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan_view::PlanView;
+    use crate::policy::Policy;
+    use crate::samples;
+
+    #[test]
+    fn what_refers_comes_after_what_it_refers_to_and_everything_else_at_once() {
+        let plan = samples::plan(samples::DIAMOND);
+        let view = PlanView::new(plan, samples::defaults(), &Policy::default());
+        let actions = view.changes(&go_bus_client::World::default()).into_iter().map(Action::Change);
+        let stages = stages(actions.collect());
+        let words: Vec<Vec<String>> =
+            stages.iter().map(|stage| stage.iter().map(ToString::to_string).collect()).collect();
+        let expected: [&[&str]; 5] = [
+            &["create host localhost", "create project site", "open a session for operator"],
+            &["create task A"],
+            &["create task B", "create task C"],
+            &["create task D"],
+            &["change task C"],
+        ];
+        assert_eq!(words, expected);
+    }
+}

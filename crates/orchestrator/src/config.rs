@@ -1,0 +1,45 @@
+//! The settings of a GO.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use go_lease::LeaseConfig;
+use go_plan::reconcile::Defaults;
+
+use crate::policy::Policy;
+
+/// The plan that a GO executes.
+#[derive(Debug, Clone)]
+pub struct PlanSource {
+    /// plan.yaml.
+    pub path: PathBuf,
+    /// What holds where it says nothing.
+    pub defaults: Defaults,
+}
+
+/// The settings of a GO.
+#[derive(Debug, Clone)]
+pub struct GoConfig {
+    /// The plan; without one GO works on what the Bus has.
+    pub plan: Option<PlanSource>,
+    /// What it decides by.
+    pub policy: Policy,
+    /// How it holds the lease.
+    pub lease: LeaseConfig,
+    /// How often it reports that it lives (`agents.heartbeat`).
+    pub heartbeat: Duration,
+    /// Whether it ends once the plan is done, or can't go on.
+    pub exit_when_done: bool,
+}
+
+impl Default for GoConfig {
+    fn default() -> Self {
+        Self {
+            plan: None,
+            policy: Policy::default(),
+            lease: LeaseConfig::default(),
+            heartbeat: Duration::from_secs(30),
+            exit_when_done: false,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Whatever is found, exactly what is missing is planned, and once it is there nothing any more.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use go_bus_api::{
+    Agent, AgentState, Exit, ExitReport, HostState, ProjectState, Resource, Revision, Role, Seq, Session, Task,
+    TaskState,
+};
+use go_bus_client::Changes;
+use go_plan::reconcile::PlanChange;
+
+use super::*;
+use crate::action::Key;
+use crate::samples;
+
+fn now() -> Timestamp {
+    "2026-03-21T09:00:00.000Z".parse().unwrap()
+}
+
+fn planned(text: &str) -> PlanView {
+    PlanView::new(samples::plan(text), samples::defaults(), &Policy::default())
+}
+
+fn actions(world: &World, view: &PlanView) -> Vec<Action> {
+    plan(&Policy::default(), world, view, &Memory::default(), now())
+}
+
+fn words(actions: &[Action]) -> Vec<String> {
+    actions.iter().map(ToString::to_string).collect()
+}
+
+/// What the Bus makes of an action, as far as this planner can tell.
+fn carry_out(world: &mut World, action: &Action, serial: usize) {
+    let resource = match action.clone() {
+        Action::Change(PlanChange::CreateHost(new)) => {
+            let host = samples::host(new.id.as_str(), new.slots.get());
+            Resource::Host(go_bus_api::Host { labels: new.labels, state: new.state, ..host })
+        }
+        Action::Change(PlanChange::CreateProject(new)) => {
+            let project = samples::project(new.id.as_str());
+            Resource::Project(go_bus_api::Project { repo: new.repo, driver: new.driver, ..project })
+        }
+        Action::Change(PlanChange::OpenSession(new)) => Resource::Session(Session {
+            id: samples::id("s-1"),
+            user: new.user,
+            opened_at: now(),
+            closed_at: None,
+            io: None,
+            revision: Revision(1),
+        }),
+        Action::Change(PlanChange::CreateTask(new)) => {
+            let task = samples::task(new.id.as_ref().unwrap().as_str(), new.project.as_str());
+            let (title, run, depends_on) = (new.title, new.run, new.depends_on);
+            Resource::Task(Task { title, run, depends_on, idle_ms: new.idle_ms, deadline_ms: new.deadline_ms, ..task })
+        }
+        Action::Change(PlanChange::PatchTask(id, patch)) => {
+            let task = world.task(&id).unwrap().clone();
+            let state = patch.state.unwrap_or(task.state);
+            Resource::Task(Task { state, revision: task.revision.next(), ..task })
+        }
+        Action::Spawn { request, .. } => {
+            let (host, project, user) = (request.host, request.project, request.user);
+            let agent = samples::agent(&format!("a-{serial}"), request.role);
+            Resource::Agent(Agent { host, project, user, state: AgentState::Requested, ..agent })
+        }
+        Action::Assign { task, assignee, .. } => {
+            let task = world.task(&task).unwrap().clone();
+            let (attempt, revision) = (task.attempt.next(), task.revision.next());
+            Resource::Task(Task { state: TaskState::InProgress, assignee: Some(assignee), attempt, revision, ..task })
+        }
+        other => panic!("{other}"),
+    };
+    assert!(world.apply(resource), "{action}");
+}
+
+#[test]
+fn from_nothing_to_a_running_ticket_and_then_nothing_more() {
+    let (mut world, view) = (World::default(), planned(samples::ONE_TICKET));
+    let mut log = Vec::new();
+    for round in 0..6 {
+        let planned = actions(&world, &view);
+        log.push(words(&planned));
+        planned.iter().enumerate().for_each(|(n, action)| carry_out(&mut world, action, round * 10 + n));
+    }
+    let expected: [&[&str]; 4] = [
+        &["create host localhost", "create project site", "open a session for operator", "create task T-1"],
+        &["spawn the HO of host localhost", "spawn the PO of project site", "spawn the IO of operator"],
+        &["assign T-1 to a-11"],
+        &[],
+    ];
+    assert_eq!(log[..4], expected.map(|round| round.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    assert!(log[4..].iter().all(Vec::is_empty), "{log:?}");
+}
+
+#[test]
+fn every_subset_of_a_finished_activation_is_completed_and_nothing_done_twice() {
+    let (mut world, view) = (World::default(), planned(samples::ONE_TICKET));
+    let mut steps = Vec::new();
+    for round in 0..4 {
+        for (n, action) in actions(&world, &view).into_iter().enumerate() {
+            carry_out(&mut world, &action, round * 10 + n);
+            steps.push(action);
+        }
+    }
+    // A predecessor may have ended after any of its writes.
+    for done in 0..=steps.len() {
+        let mut world = World::default();
+        steps.iter().take(done).enumerate().for_each(|(n, action)| carry_out(&mut world, action, n));
+        let mut keys: HashSet<Key> = steps.iter().take(done).map(Action::key).collect();
+        for round in 1..6 {
+            for (n, action) in actions(&world, &view).into_iter().enumerate() {
+                assert!(keys.insert(action.key()), "{action} again after {done} steps");
+                carry_out(&mut world, &action, round * 10 + n);
+            }
+        }
+        assert_eq!(keys.len(), steps.len(), "after {done} steps");
+        assert_eq!(world.count_in(TaskState::InProgress), 1);
+    }
+}
+
+fn fleet() -> World {
+    [
+        Resource::Host(samples::host("h1", 2)),
+        Resource::Project(samples::project("site")),
+        Resource::Agent(Agent { host: Some(samples::id("h1")), ..samples::agent("ho", Role::Ho) }),
+        Resource::Agent(samples::po("po", "site")),
+    ]
+    .into_iter()
+    .collect()
+}
+
+#[test]
+fn a_po_that_ends_is_succeeded_and_its_tasks_are_not_touched() {
+    let mut world = fleet();
+    let running =
+        Task { state: TaskState::InProgress, assignee: Some(samples::id("po")), ..samples::task("T-1", "site") };
+    world.apply(Resource::Task(running));
+    let none = PlanView::none(&Policy::default());
+    assert!(actions(&world, &none).is_empty());
+    world.apply(Resource::Agent(Agent {
+        state: AgentState::Terminated,
+        revision: Revision(2),
+        ..samples::po("po", "site")
+    }));
+    assert_eq!(words(&actions(&world, &none)), ["spawn the PO of project site"]);
+}
+
+#[test]
+fn a_po_that_crashes_early_waits_for_its_backoff_and_the_timer_knows() {
+    let mut world = fleet();
+    let spawned_at = now();
+    let ended = now().after(Duration::from_secs(1));
+    let exit = Exit { report: ExitReport { code: Some(1), ..ExitReport::default() }, at: ended };
+    let crashed = Agent {
+        state: AgentState::Terminated,
+        exit: Some(exit),
+        spawned_at,
+        revision: Revision(2),
+        ..samples::po("po", "site")
+    };
+    world.apply(Resource::Agent(crashed));
+    let mut memory = Memory::default();
+    memory.recall(&world);
+    let (policy, none) = (Policy::default(), PlanView::none(&Policy::default()));
+    let due = ended.after(Duration::from_millis(250));
+    assert!(plan(&policy, &world, &none, &memory, ended).is_empty());
+    assert_eq!(next_wake(&world, &memory, ended), Some(due));
+    assert_eq!(words(&plan(&policy, &world, &none, &memory, due)), ["spawn the PO of project site"]);
+}
+
+#[test]
+fn what_is_seen_in_events_is_remembered_too() {
+    let mut world = fleet();
+    let mut memory = Memory::default();
+    let lost = Agent { state: AgentState::Lost, revision: Revision(2), ..samples::po("po", "site") };
+    world.apply(Resource::Agent(lost.clone()));
+    let change = go_bus_client::Change {
+        resource: go_bus_api::ResourceKind::Agent,
+        id: "po".to_owned(),
+        event: go_bus_api::EventKind::AgentLost,
+        seq: Seq(7),
+    };
+    memory.observe(&world, &Changes { items: vec![change], ..Changes::default() });
+    let po = go_spawn::Orchestrator::Po(samples::id("site"));
+    assert_eq!(memory.seats.early_ends(&po), 1);
+}
+
+#[test]
+fn a_paused_project_s_idle_po_is_ended_and_a_drained_host_gets_nothing() {
+    let mut world = fleet();
+    world.apply(Resource::Task(samples::task("T-1", "site")));
+    let none = PlanView::none(&Policy::default());
+    assert_eq!(words(&actions(&world, &none)), ["assign T-1 to po"]);
+    let draining = go_bus_api::Host { state: HostState::Draining, revision: Revision(2), ..samples::host("h1", 2) };
+    let mut drained = world.clone();
+    drained.apply(Resource::Host(draining));
+    assert!(actions(&drained, &none).iter().all(|action| !matches!(action, Action::Assign { .. })));
+    let paused = go_bus_api::Project { state: ProjectState::Paused, revision: Revision(2), ..samples::project("site") };
+    world.apply(Resource::Project(paused));
+    assert_eq!(words(&actions(&world, &none)), ["end po"]);
+}
+
+#[test]
+fn no_two_actions_of_a_tick_are_about_the_same_thing() {
+    let view = planned(samples::DIAMOND);
+    let mut world = fleet();
+    for n in 0..9 {
+        world.apply(Resource::Task(samples::task(&format!("T-{n}"), "site")));
+    }
+    let planned = actions(&world, &view);
+    let keys: HashSet<Key> = planned.iter().map(Action::key).collect();
+    assert!(keys.len() > 5 && keys.len() == planned.len(), "{:?}", words(&planned));
+}

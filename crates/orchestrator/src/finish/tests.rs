@@ -1,0 +1,120 @@
+//! Done, stuck, or neither.
+
+use go_bus_api::{Agent, Project, Resource, Revision, TaskId, Text};
+
+use super::*;
+use crate::policy::Policy;
+use crate::samples;
+
+fn now() -> Timestamp {
+    "2026-03-21T09:00:00.000Z".parse().unwrap()
+}
+
+/// The fleet with these tickets of project `site`.
+fn world(tasks: impl IntoIterator<Item = Task>) -> World {
+    let fleet = [
+        Resource::Host(samples::host("h1", 1)),
+        Resource::Project(samples::project("site")),
+        Resource::Agent(samples::po("po", "site")),
+    ];
+    fleet.into_iter().chain(tasks.into_iter().map(Resource::Task)).collect()
+}
+
+fn ticket(id: &str, state: TaskState) -> Task {
+    Task { state, ..samples::task(id, "site") }
+}
+
+fn look(world: &World) -> Option<Finished> {
+    finished(world, &PlanView::none(&Policy::default()), &Limits::default(), now())
+}
+
+fn stuck(world: &World) -> Vec<String> {
+    match look(world) {
+        Some(Finished::Stuck(why)) => why.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn behind(id: &str, on: &str, state: TaskState) -> Task {
+    Task { depends_on: vec![samples::id::<TaskId>(on)], ..ticket(id, state) }
+}
+
+#[test]
+fn done_is_when_all_are_done_or_cancelled_and_no_review_is_open() {
+    let tickets = [ticket("T-1", TaskState::Done), ticket("T-2", TaskState::Cancelled)];
+    assert_eq!(look(&world(tickets.clone())), Some(Finished::Done));
+    let review = Task { kind: TaskKind::Review, ..ticket("R-1", TaskState::Pending) };
+    assert_eq!(look(&world(tickets.into_iter().chain([review]))), None);
+}
+
+#[test]
+fn what_runs_waits_or_can_start_goes_on() {
+    for state in [TaskState::InProgress, TaskState::Waiting, TaskState::Pending, TaskState::ChangesRequested] {
+        assert_eq!(look(&world([ticket("T-1", TaskState::Failed), ticket("T-2", state)])), None, "{state:?}");
+    }
+    let retry =
+        Task { not_before: Some(now().after(std::time::Duration::from_secs(9))), ..ticket("T-1", TaskState::Pending) };
+    assert_eq!(look(&world([retry])), None);
+}
+
+#[test]
+fn stuck_is_when_all_that_is_left_failed_or_hangs_on_it() {
+    let error = Some(Text::clipped("exit 2\nmore"));
+    let failed = Task { failures: 3, error, ..ticket("T-1", TaskState::Failed) };
+    let left = [failed, behind("T-2", "T-1", TaskState::Blocked), behind("T-3", "T-2", TaskState::Pending)];
+    assert_eq!(
+        stuck(&world(left)),
+        [
+            "T-3 is pending: blocked behind T-1, which failed",
+            "T-2 is blocked: blocked behind T-1, which failed",
+            "T-1 is failed: 3 of 3 attempts failed, the last with: exit 2",
+        ]
+    );
+}
+
+#[test]
+fn a_capability_that_no_host_has_is_stuck_too() {
+    let task = Task { capabilities: vec![Text::clipped("gpu")], ..ticket("T-1", TaskState::Pending) };
+    assert_eq!(stuck(&world([task])), ["T-1 is pending: capability gpu is on no active host that it may run on"]);
+}
+
+#[test]
+fn what_the_operator_holds_up_is_waited_for() {
+    assert_eq!(look(&world([ticket("T-1", TaskState::Held)])), None);
+    let mut paused = world([ticket("T-1", TaskState::Pending)]);
+    let project = Project { state: ProjectState::Paused, revision: Revision(2), ..samples::project("site") };
+    paused.apply(Resource::Project(project));
+    assert_eq!(look(&paused), None);
+    // Where the plan itself has the project as paused, nobody is expected to resume it.
+    let text = samples::ONE_TICKET.replace("id: site", "id: site\n    state: paused");
+    let view = PlanView::new(samples::plan(&text), samples::defaults(), &Policy::default());
+    assert!(matches!(finished(&paused, &view, &Limits::default(), now()), Some(Finished::Stuck(_))));
+}
+
+#[test]
+fn a_fleet_that_is_still_coming_up_is_not_stuck() {
+    let view = PlanView::new(samples::plan(samples::ONE_TICKET), samples::defaults(), &Policy::default());
+    let look = |world: &World| finished(world, &view, &Limits::default(), now());
+    assert_eq!(look(&World::default()), None);
+    let mut early = world([ticket("T-1", TaskState::Pending)]);
+    let gone = Agent { state: go_bus_api::AgentState::Terminated, revision: Revision(2), ..samples::po("po", "site") };
+    early.apply(Resource::Agent(gone));
+    assert_eq!(look(&early), None);
+    early.apply(Resource::Host(go_bus_api::Host { launcher: None, revision: Revision(2), ..samples::host("h1", 1) }));
+    assert_eq!(look(&early), None);
+}
+
+#[test]
+fn in_review_goes_on_while_its_review_can_and_no_longer() {
+    let delivered = ticket("T-1", TaskState::InReview);
+    assert_eq!(look(&world([delivered.clone()])), None, "its review is still on its way");
+    let review = |state| Task {
+        kind: TaskKind::Review,
+        review_of: Some(delivered.id.clone()),
+        failures: 3,
+        ..ticket("R-1", state)
+    };
+    assert_eq!(look(&world([delivered.clone(), review(TaskState::Pending)])), None);
+    let why = stuck(&world([delivered.clone(), review(TaskState::Failed)]));
+    assert_eq!(why, ["T-1 is in_review: review R-1 is failed: 3 of 3 attempts failed"]);
+}

@@ -1,0 +1,37 @@
+//! What GO decides by.
+
+use std::sync::Arc;
+
+use go_spawn::Handbook;
+use go_sprint::{DispatchPolicy, Limits, Ranking, SeedDispatch};
+
+/// How a plan's ranks become the order of dispatch.
+pub type MakeDispatch = Arc<dyn Fn(Ranking) -> Arc<dyn DispatchPolicy> + Send + Sync>;
+
+/// What GO decides by: caps, what it spawns with, and who comes first.
+#[derive(Clone)]
+pub struct Policy {
+    /// The caps above the hosts' slots.
+    pub limits: Limits,
+    /// Models, rules and rotation of what it spawns.
+    pub handbook: Handbook,
+    /// Makes the order of dispatch from a plan's ranks, anew for each version of the plan.
+    pub dispatch: MakeDispatch,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            handbook: Handbook::default(),
+            dispatch: Arc::new(|ranking| Arc::new(SeedDispatch::new(ranking))),
+        }
+    }
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limits, handbook, .. } = self;
+        f.debug_struct("Policy").field("limits", limits).field("handbook", handbook).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! A GO from its start to its end: register, wait for the lease, lead, hand over.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use go_bus_client::{BusClient, BusError};
+use go_clock::Clock;
+use go_lease::{Lease, LeaseError, LeaseKeeper};
+
+use crate::config::GoConfig;
+use crate::error::GoError;
+use crate::finish::Finished;
+use crate::identity::Identity;
+use crate::lead::{Ended, lead};
+use crate::plan_desk::PlanDesk;
+use crate::plan_view::PlanView;
+
+/// How long to wait after a tenure that was lost before the next bid, and after a token that was revoked.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How the service of one registered instance ended.
+enum Service {
+    Finished(Finished),
+    /// Its token is not taken any more: register anew.
+    Unauthorized,
+}
+
+/// Runs a GO: registers as an instance with the `operator`'s token, waits for the lease as a standby where another holds it,
+/// and leads. One that loses the lease is a standby again. Ends when `stop` completes, and with
+/// [`GoConfig::exit_when_done`] when the plan is done or can't go on; it then has written the plan's statuses and the handoff,
+/// and released the lease.
+///
+/// # Errors
+/// A plan with mistakes, a Bus that can't be reached at the start, a lease held by another where waiting is not wanted.
+pub async fn run(
+    config: GoConfig,
+    operator: BusClient,
+    clock: Arc<dyn Clock>,
+    stop: impl Future<Output = ()>,
+) -> Result<Finished, GoError> {
+    let mut desk = match &config.plan {
+        Some(source) => {
+            let (desk, plan) = PlanDesk::open(source)?;
+            Some((desk, PlanView::new(plan, source.defaults.clone(), &config.policy)))
+        }
+        None => None,
+    };
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let me = Identity::register(&operator).await?;
+        let service = serve(&config, &me, &clock, &mut desk, stop.as_mut()).await;
+        match service {
+            Ok(Service::Unauthorized) => clock.sleep(PAUSE).await,
+            Ok(Service::Finished(finished)) => {
+                me.retire().await;
+                return Ok(finished);
+            }
+            Err(error) => {
+                me.retire().await;
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// Leads whenever the lease is to be had, until the end or until the token is not taken any more.
+async fn serve<S: Future<Output = ()>>(
+    config: &GoConfig,
+    me: &Identity,
+    clock: &Arc<dyn Clock>,
+    desk: &mut Option<(PlanDesk, PlanView)>,
+    mut stop: Pin<&mut S>,
+) -> Result<Service, GoError> {
+    let mut beat = std::pin::pin!(me.beat(config.heartbeat, Arc::clone(clock)));
+    loop {
+        let bid = LeaseKeeper::acquire(me.bus.clone(), config.lease.clone(), Arc::clone(clock));
+        let lease = tokio::select! {
+            biased;
+            () = &mut stop => return Ok(Service::Finished(Finished::Stopped)),
+            () = &mut beat => return Ok(Service::Unauthorized),
+            lease = bid => lease,
+        };
+        let lease = match lease {
+            Ok(lease) => lease,
+            Err(LeaseError::Bus(error)) if matches!(*error, BusError::Unauthorized(_)) => {
+                return Ok(Service::Unauthorized);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let ended = tokio::select! {
+            biased;
+            () = &mut beat => Ended::Unauthorized,
+            ended = lead(config, &me.bus, &lease, clock, desk, stop.as_mut()) => ended,
+        };
+        match ended {
+            Ended::Finished(finished) => {
+                release(lease).await;
+                return Ok(Service::Finished(finished));
+            }
+            Ended::Unauthorized => return Ok(Service::Unauthorized),
+            Ended::Lost(lost) => {
+                tracing::warn!(%lost, "standing by again");
+                clock.sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn release(lease: Lease) {
+    if let Err(error) = lease.release().await {
+        tracing::warn!(%error, "the lease was not released");
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a task is where it is, in sentences (`go status --why`).
+
+use std::fmt;
+
+use go_bus_api::{Agent, Exit, Task, TaskId, TaskState, Timestamp};
+use go_bus_client::World;
+use go_sprint::{Limits, Readiness, readiness};
+
+/// Why a task is where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The task.
+    pub task: TaskId,
+    /// Where it is.
+    pub state: TaskState,
+    /// Why, a sentence each, the most telling first.
+    pub because: Vec<String>,
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}", self.task, self.state.as_str())?;
+        for (index, sentence) in self.because.iter().enumerate() {
+            write!(f, "{}{sentence}", if index == 0 { ": " } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+/// Why the task is where it is; `None` where there is no such task.
+pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Option<Explanation> {
+    let task = world.task(task)?;
+    let because = match task.state {
+        TaskState::Done => vec![ended("done", task), result(task)],
+        TaskState::Cancelled => vec![ended("cancelled", task)],
+        TaskState::Failed => vec![failed(task)],
+        TaskState::InProgress => in_progress(world, task),
+        TaskState::InReview => in_review(world, task, limits, now),
+        TaskState::Waiting => vec!["it waits for an answer".to_owned()],
+        TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {
+            waiting(world, task, limits, now)
+        }
+    };
+    let because = because.into_iter().filter(|sentence| !sentence.is_empty()).collect();
+    Some(Explanation { task: task.id.clone(), state: task.state, because })
+}
+
+fn ended(word: &str, task: &Task) -> String {
+    task.finished_at.map_or_else(String::new, |at| format!("{word} since {at}"))
+}
+
+fn result(task: &Task) -> String {
+    task.result.as_ref().map_or_else(String::new, |result| first_line(result.as_str()))
+}
+
+fn failed(task: &Task) -> String {
+    let tries = format!("{} of {} attempts failed", task.failures, task.max_attempts);
+    match &task.error {
+        Some(error) => format!("{tries}, the last with: {}", first_line(error.as_str())),
+        None => tries,
+    }
+}
+
+fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<String> {
+    let mut because = match readiness(world, task, limits, now) {
+        Readiness::Waiting(reasons) => reasons.iter().map(ToString::to_string).collect(),
+        Readiness::Ready => vec!["it is ready, and assigned with the next tick".to_owned()],
+        Readiness::UnderWay | Readiness::Over => Vec::new(),
+    };
+    if task.failures > 0 {
+        because.push(failed(task));
+    }
+    if task.losses > 0 {
+        because.push(format!("its builder was lost with its host {} times", task.losses));
+    }
+    if let Some(notes) = &task.review_notes {
+        because.push(format!("its reviewer wants changes: {}", first_line(notes.as_str())));
+    }
+    because
+}
+
+fn in_progress(world: &World, task: &Task) -> Vec<String> {
+    let assignee = task.assignee.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+    let mut because = vec![format!("attempt {} is with {assignee}", task.attempt)];
+    let builders: Vec<_> = world.builders(&task.id).filter(|agent| agent.attempt == Some(task.attempt)).collect();
+    if builders.is_empty() {
+        because.push("its builder is not spawned yet".to_owned());
+    }
+    because.extend(builders.into_iter().map(builder));
+    because
+}
+
+fn builder(agent: &Agent) -> String {
+    let host = agent.host.as_ref().map_or_else(String::new, |host| format!(" on {host}"));
+    let who = format!("{} {}{host}", agent.role.as_str(), agent.id);
+    match &agent.exit {
+        Some(exit) => format!("{who} {}, its assignee has to judge that", exit_in_words(exit)),
+        None => format!("{who} is {}", agent.state.as_str()),
+    }
+}
+
+fn exit_in_words(exit: &Exit) -> String {
+    let report = &exit.report;
+    let failed = report.verify.iter().find(|result| result.code != 0);
+    match (report.stopped, report.signal, report.code, failed) {
+        (true, ..) => "was stopped".to_owned(),
+        (_, Some(signal), ..) => format!("was ended by signal {signal}"),
+        (_, _, Some(0), Some(check)) => format!("exited 0 and `{}` exited {}", check.command, check.code),
+        (_, _, Some(code), _) => format!("exited {code}"),
+        _ => "ended without a result".to_owned(),
+    }
+}
+
+fn in_review(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<String> {
+    let open = world.reviews_of(&task.id).filter(|review| review.state.is_open() || review.state == TaskState::Failed);
+    let reviews = open.filter_map(|review| why(world, &review.id, limits, now));
+    let because: Vec<_> = reviews.map(|review| format!("review {review}")).collect();
+    if because.is_empty() { vec!["its review is still to be made".to_owned()] } else { because }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

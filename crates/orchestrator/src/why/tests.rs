@@ -1,0 +1,116 @@
+//! The sentences that a person reads.
+
+use go_bus_api::{AgentState, Attempt, ExitReport, Resource, Role, Text, VerifyResult};
+
+use super::*;
+use crate::samples;
+
+fn now() -> Timestamp {
+    "2026-03-21T09:00:00.000Z".parse().unwrap()
+}
+
+fn explain(world: &World, id: &str) -> String {
+    why(world, &samples::id(id), &Limits::default(), now()).unwrap().to_string()
+}
+
+fn fleet() -> World {
+    [
+        Resource::Host(samples::host("h1", 1)),
+        Resource::Project(samples::project("site")),
+        Resource::Agent(samples::po("po", "site")),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn with(task: Task) -> World {
+    let mut world = fleet();
+    world.apply(Resource::Task(task));
+    world
+}
+
+fn ticket(state: TaskState) -> Task {
+    Task { state, ..samples::task("T-1", "site") }
+}
+
+fn builder(state: AgentState, report: Option<ExitReport>) -> Resource {
+    let exit = report.map(|report| Exit { report, at: now() });
+    let (task, attempt, host) = (Some(samples::id("T-1")), Some(Attempt(2)), Some(samples::id("h1")));
+    Resource::Agent(Agent { task, attempt, host, state, exit, ..samples::agent("a-9", Role::Worker) })
+}
+
+#[test]
+fn a_task_that_is_not_there_is_not_explained() {
+    assert_eq!(why(&fleet(), &samples::id("ghost"), &Limits::default(), now()), None);
+}
+
+#[test]
+fn what_waits_says_for_what_and_what_went_wrong_before() {
+    assert_eq!(
+        explain(&with(ticket(TaskState::Pending)), "T-1"),
+        "T-1 is pending: it is ready, and assigned with the next tick"
+    );
+    let until = Some("2026-03-21T09:00:02.000Z".parse().unwrap());
+    let retry =
+        Task { not_before: until, failures: 1, error: Some(Text::clipped("\nexit 2")), ..ticket(TaskState::Pending) };
+    assert_eq!(
+        explain(&with(retry), "T-1"),
+        "T-1 is pending: backoff until 2026-03-21T09:00:02.000Z; 1 of 3 attempts failed, the last with: exit 2"
+    );
+}
+
+#[test]
+fn what_runs_says_with_whom_and_where() {
+    let running = Task { assignee: Some(samples::id("po")), attempt: Attempt(2), ..ticket(TaskState::InProgress) };
+    let mut world = with(running);
+    assert_eq!(explain(&world, "T-1"), "T-1 is in_progress: attempt 2 is with po; its builder is not spawned yet");
+    world.apply(builder(AgentState::Busy, None));
+    assert_eq!(explain(&world, "T-1"), "T-1 is in_progress: attempt 2 is with po; worker a-9 on h1 is busy");
+}
+
+#[test]
+fn an_exit_is_told_in_words() {
+    let verify = |code| VerifyResult {
+        command: Text::clipped("make test"),
+        code,
+        duration_ms: go_bus_api::Millis(1),
+        tail: Text::default(),
+    };
+    let zero = ExitReport { code: Some(0), ..ExitReport::default() };
+    for (report, words) in [
+        (ExitReport { code: Some(2), ..ExitReport::default() }, "exited 2"),
+        (ExitReport { verify: vec![verify(0), verify(1)], ..zero.clone() }, "exited 0 and `make test` exited 1"),
+        (ExitReport { signal: Some(9), ..ExitReport::default() }, "was ended by signal 9"),
+        (ExitReport { stopped: true, ..zero }, "was stopped"),
+        (ExitReport::default(), "ended without a result"),
+    ] {
+        assert_eq!(exit_in_words(&Exit { report, at: now() }), words);
+    }
+}
+
+#[test]
+fn what_is_over_says_since_when_and_with_what() {
+    let done = Task { finished_at: Some(now()), result: Some(Text::clipped("built\nit")), ..ticket(TaskState::Done) };
+    assert_eq!(explain(&with(done), "T-1"), "T-1 is done: done since 2026-03-21T09:00:00.000Z; built");
+    let failed = Task { failures: 3, ..ticket(TaskState::Failed) };
+    assert_eq!(explain(&with(failed), "T-1"), "T-1 is failed: 3 of 3 attempts failed");
+}
+
+#[test]
+fn what_is_in_review_says_where_the_review_is() {
+    let mut world = with(ticket(TaskState::InReview));
+    assert_eq!(explain(&world, "T-1"), "T-1 is in_review: its review is still to be made");
+    let review = Task {
+        kind: go_bus_api::TaskKind::Review,
+        review_of: Some(samples::id("T-1")),
+        assignee: Some(samples::id("po")),
+        attempt: Attempt(1),
+        state: TaskState::InProgress,
+        ..samples::task("R-1", "site")
+    };
+    world.apply(Resource::Task(review));
+    assert_eq!(
+        explain(&world, "T-1"),
+        "T-1 is in_review: review R-1 is in_progress: attempt 1 is with po; its builder is not spawned yet"
+    );
+}
