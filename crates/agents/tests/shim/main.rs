@@ -1,5 +1,5 @@
 //! A shim as a process of its own, real commands beneath it, and a fake Bus before it.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 mod bench;
 mod crash;

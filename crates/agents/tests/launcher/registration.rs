@@ -1,0 +1,38 @@
+//! Registration and the host's lease.
+
+use go_agents::launcher::Shutdown;
+use go_clock::{Clock, SystemClock};
+use serde_json::json;
+
+use crate::bench::{Bench, until};
+use crate::bus::host;
+
+#[tokio::test]
+async fn a_launcher_waits_for_its_host_registers_renews_and_says_goodbye() {
+    let bench = Bench::new().await;
+    let launcher = bench.launch();
+    bench.asked("/events/stream", 1).await;
+    assert!(bench.bus.asked("/agents").await.is_empty(), "it registered for a host that is not there");
+    bench.bus.event("host.created", "hosts/h1", host());
+    let registered = bench.asked("/agents", 1).await;
+    let expected = json!({"role": "launcher", "host": "h1"});
+    assert_eq!((registered[0].1.as_str(), &registered[0].2), ("operator-token", &expected));
+    until("the host's lease file", || bench.host().lease().deadline() > SystemClock.boottime()).await;
+    let trusted = bench.host().lease().deadline().since(SystemClock.boottime());
+    assert!(trusted < go_rules::liveness::HOST_TTL, "agents would outlive the Bus's own timer");
+    let beats = bench.bus.asked("/hosts/h1/heartbeat").await;
+    assert_eq!((beats[0].1.as_str(), &beats[0].2["launcher"]), ("launcher-token", &json!("l-1")));
+    launcher.end(Shutdown::LeaveRunning).await;
+    assert_eq!(bench.bus.asked("/agents/l-1").await[0].0, "DELETE");
+}
+
+#[tokio::test]
+async fn a_launcher_whose_token_is_void_registers_anew() {
+    let bench = Bench::new().await;
+    bench.bus.has("host", host());
+    bench.bus.refuse_heartbeats(1);
+    let launcher = bench.launch();
+    bench.asked("/agents", 2).await;
+    until("the host's lease file", || bench.host().lease().deadline() > SystemClock.boottime()).await;
+    launcher.end(Shutdown::LeaveRunning).await;
+}
