@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// What a connection gets after its request.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub(crate) enum Script {
     Cut(String),
     /// These bytes, then nothing more while the fake lives.
     Hang(String),
+    /// These bytes one after the other with this pause after each, then nothing more.
+    Drip(Vec<String>, Duration),
 }
 
 /// A fake Bus; it ends with the test's process.
@@ -73,9 +76,15 @@ fn serve(mut connection: TcpStream, script: &Script, seen: &Mutex<Vec<String>>, 
     let mut body = vec![0; length];
     let _ = reader.read_exact(&mut body);
     lock(seen).push(head);
-    let (Script::Cut(answer) | Script::Hang(answer)) = script;
-    let _ = connection.write_all(answer.as_bytes());
-    if matches!(script, Script::Hang(_)) {
+    let (pieces, pause) = match script {
+        Script::Cut(answer) | Script::Hang(answer) => (std::slice::from_ref(answer), Duration::ZERO),
+        Script::Drip(pieces, pause) => (pieces.as_slice(), *pause),
+    };
+    for piece in pieces {
+        let _ = connection.write_all(piece.as_bytes());
+        let _open = open.1.wait_timeout_while(lock(&open.0), pause, |open| *open).unwrap();
+    }
+    if !matches!(script, Script::Cut(_)) {
         let _open = open.1.wait_while(lock(&open.0), |open| *open).unwrap();
     }
 }

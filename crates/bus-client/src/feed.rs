@@ -90,12 +90,13 @@ enum Source {
 }
 
 impl Feed {
-    /// Takes a snapshot and subscribes to the events after it. A Bus that can't answer just now is asked again within the
-    /// snapshot's deadline; `clock` paces that and every reconnect.
+    /// Takes a snapshot and subscribes to the events after it. Here a Bus that is not there is an error after the few tries of
+    /// a call; later on it is waited for. `clock` paces every reconnect.
     pub async fn start(client: BusClient, clock: Arc<dyn Clock>) -> Result<Self, FeedError> {
         let client = client.with_clock(clock);
         let mut feed = Self { client, world: World::default(), seq: Seq(0), source: Source::Due };
-        feed.renew().await?;
+        let snapshot = feed.client.snapshot().await?;
+        feed.begin(snapshot);
         Ok(feed)
     }
 
@@ -151,27 +152,27 @@ impl Feed {
         }
     }
 
+    /// Begins anew from a snapshot, however long it takes until the Bus gives one.
     async fn renewed(&mut self) -> Result<Changes, FeedError> {
-        self.renew().await?;
-        Ok(Changes { reset: true, ..Changes::default() })
-    }
-
-    async fn renew(&mut self) -> Result<(), FeedError> {
-        let mut failures = 0;
-        let (seq, resources) = loop {
+        let mut failures = 0_u32;
+        let snapshot = loop {
             match self.client.snapshot().await {
                 Ok(snapshot) => break snapshot,
-                Err(error) if error.is_retryable() && failures < 10 => {
-                    failures += 1;
+                Err(error) if error.is_retryable() => {
+                    failures = failures.saturating_add(1);
                     self.client.pause(Backoff::REQUEST.pause(failures, self.client.jitter())).await;
                 }
                 Err(error) => return Err(error.into()),
             }
         };
+        self.begin(snapshot);
+        Ok(Changes { reset: true, ..Changes::default() })
+    }
+
+    fn begin(&mut self, (seq, resources): (Seq, Vec<Resource>)) {
         self.world = resources.into_iter().collect();
         self.seq = seq;
         self.source = Source::Live(self.client.subscribe(seq));
-        Ok(())
     }
 }
 

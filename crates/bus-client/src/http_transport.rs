@@ -7,6 +7,7 @@ use bytes::Bytes;
 use eventsource_stream::{EventStreamError, Eventsource};
 use futures_util::{Stream, StreamExt, stream};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 
 use crate::{Frame, Frames, Opened, Request, Response, Transport, TransportError};
 
@@ -54,7 +55,7 @@ impl Transport for HttpTransport {
         // reqwest's own timeout would span the whole stream; here it is for the head alone.
         let opening = async {
             let answer = self.builder(request).send().await.map_err(|error| failure(&error))?;
-            if answer.status() == StatusCode::OK { Ok(Ok(answer)) } else { whole(answer).await.map(Err) }
+            if is_event_stream(&answer) { Ok(Ok(answer)) } else { whole(answer).await.map(Err) }
         };
         match tokio::time::timeout(timeout, opening).await {
             Err(_) => Err(TransportError::TimedOut),
@@ -63,6 +64,11 @@ impl Transport for HttpTransport {
             Ok(Ok(Ok(answer))) => Ok(Opened::Stream(frames(answer, idle))),
         }
     }
+}
+
+fn is_event_stream(answer: &reqwest::Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    answer.status() == StatusCode::OK && kind.to_ascii_lowercase().starts_with("text/event-stream")
 }
 
 async fn whole(answer: reqwest::Response) -> Result<Response, TransportError> {

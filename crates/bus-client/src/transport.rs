@@ -51,7 +51,7 @@ pub type Frames = Pin<Box<dyn Stream<Item = Result<Frame, TransportError>> + Sen
 pub enum Opened {
     /// It is open.
     Stream(Frames),
-    /// The Bus answered with a status other than 200.
+    /// The Bus answered with a status other than 200, or with something other than an event stream.
     Refused(Response),
 }
 

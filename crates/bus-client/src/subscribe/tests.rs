@@ -85,14 +85,30 @@ async fn a_gap_is_filled_page_by_page_before_what_comes_after_it() {
 }
 
 #[tokio::test]
-async fn silence_is_a_break_and_a_comment_is_none() {
-    let bus = FakeBus::play([
-        Script::Hang(stream(&[frame(1), ": still here\n\n".to_owned()])),
-        Script::Hang(stream(&frames(2..=2))),
-    ]);
+async fn silence_is_a_break() {
+    let bus = FakeBus::play([Script::Hang(stream(&frames(1..=1))), Script::Hang(stream(&frames(2..=2)))]);
     let mut events = client(&bus).with_stream_idle(Duration::from_millis(200)).subscribe(Seq(0));
     assert_eq!(take(&mut events, 2).await, [1, 2]);
     assert_eq!(bus.resumed_after(), [0, 1]);
+}
+
+#[tokio::test]
+async fn comments_keep_a_stream_without_events_open() {
+    let mut drops = vec![stream(&[])];
+    drops.extend(std::iter::repeat_n(":\n\n".to_owned(), 15));
+    drops.push(frame(1));
+    let bus = FakeBus::play([Script::Drip(drops, Duration::from_millis(100))]);
+    let mut events = client(&bus).with_stream_idle(Duration::from_secs(1)).subscribe(Seq(0));
+    assert_eq!(take(&mut events, 1).await, [1]);
+    assert_eq!(bus.resumed_after(), [0]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_event_stream_is_nonsense() {
+    let page = answer(200, &json!({"hello": "I am another service"}));
+    let bus = FakeBus::play(std::iter::repeat_n(Script::Cut(page), 20));
+    let error = fatal(&mut client(&bus).subscribe(Seq(0))).await;
+    assert!(matches!(&error, SubscribeError::Garbage(what) if what.contains("another service")), "{error:?}");
 }
 
 #[tokio::test]
