@@ -4,10 +4,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use go_bus_api::{AgentId, TaskId};
 
 use crate::compiler;
 use crate::failure::Failure;
 use crate::logging::LogFormat;
+
+mod reading;
+
+pub(crate) use reading::{AgentFilter, Json, ReadCommand, TaskFilter};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.
 #[derive(Debug, Parser)]
@@ -46,6 +51,37 @@ pub(crate) enum Command {
         /// Where to; the current folder unless given
         dir: Option<PathBuf>,
     },
+    /// Let nothing new start, in a project, on a host, or everywhere
+    Pause(Target),
+    /// Let things start again
+    Resume(Target),
+    /// Finish what runs, take nothing new
+    Drain(Target),
+    /// The Bus alone
+    #[command(subcommand)]
+    Bus(BusCommand),
+    /// An agent's keeper; the launcher starts it
+    #[command(hide = true)]
+    Shim {
+        /// The agent's folder, as the launcher prepared it
+        #[arg(long, value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Look at a plan without touching anything
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    #[command(flatten)]
+    Read(ReadCommand),
+    /// Act on a task as the operator
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Write to an agent as the operator
+    Message {
+        /// The agent
+        to: AgentId,
+        /// What to say; the first line is the subject
+        text: String,
+    },
     /// Check the settings, or show each with where it came from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -60,12 +96,93 @@ pub(crate) enum ConfigCommand {
     Show(Json),
 }
 
-/// How a reading command answers.
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Json {
-    /// Answer as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+/// `go bus`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BusCommand {
+    /// Serve the Bus until a signal
+    Serve(Serve),
+}
+
+/// Where a Bus listens and what it stores in.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8088]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// What to store in: sqlite:PATH or postgres://… [default: sqlite:<data>/bus.db]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+/// `go plan`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Say everything that is wrong with a plan, with its line and column
+    Check {
+        /// The plan; plan.yaml here unless given
+        plan: Option<PathBuf>,
+    },
+    /// Print a plan as a table
+    Show {
+        /// The plan; plan.yaml here unless given
+        plan: Option<PathBuf>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Draw a plan as a Mermaid flowchart
+    Graph {
+        /// The plan; plan.yaml here unless given
+        plan: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of plans
+    Schema,
+}
+
+/// What to pause, resume or drain.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// A project, a host, or all
+    #[arg(default_value = "all", value_name = "PROJECT|HOST|all")]
+    pub(crate) target: String,
+}
+
+/// `go task`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    /// Show all there is to a task
+    Show {
+        /// The task
+        id: TaskId,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Assign a task: the start signal
+    Assign {
+        /// The task
+        id: TaskId,
+        /// Who answers for it from now on
+        agent: AgentId,
+    },
+    /// Stop its builder; it will not be done
+    Cancel {
+        /// The task
+        id: TaskId,
+    },
+    /// Stop its builder; it goes back to the queue, uncounted
+    Kill {
+        /// The task
+        id: TaskId,
+    },
+    /// Stop its builder and set it aside
+    Hold {
+        /// The task
+        id: TaskId,
+    },
+    /// Let a failed, blocked or held task be done again
+    Retry {
+        /// The task
+        id: TaskId,
+    },
 }
 
 /// The command that `arguments` name; the compiler's verbs, help and mistakes are failures with words of their own.

@@ -19,8 +19,6 @@ pub(crate) enum Exit {
     LeaseHeld,
     /// Ctrl-C or SIGTERM.
     Interrupted,
-    /// What a child process ended with.
-    Code(u8),
 }
 
 impl Exit {
@@ -34,7 +32,6 @@ impl Exit {
             Self::Refused => 4,
             Self::LeaseHeld => 5,
             Self::Interrupted => 130,
-            Self::Code(code) => code,
         }
     }
 }

@@ -4,6 +4,10 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use go_bus_api::ProblemKind;
+use go_bus_client::BusError;
+use go_plan::Diagnostic;
+
 use crate::exit::Exit;
 use crate::settings::Fault;
 
@@ -24,6 +28,12 @@ pub(crate) enum Failure {
     /// go.yaml, the environment or a flag is wrong.
     #[error("{}", lines(.0))]
     Settings(Vec<Fault>),
+    /// The plan is wrong.
+    #[error("{}", lines(.0))]
+    Plan(Vec<Diagnostic>),
+    /// The Bus can't be reached, or refused.
+    #[error("{0}")]
+    Bus(#[from] BusError),
     /// A file can't be read or written.
     #[error("can't {doing} {}: {source}", path.display())]
     File {
@@ -68,7 +78,8 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::CommandLine(error) if !error.use_stderr() => Exit::Done,
-            Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) => Exit::Usage,
+            Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) | Self::Plan(_) => Exit::Usage,
+            Self::Bus(error) => of_bus(error),
             Self::File { .. } | Self::Failed { .. } => Exit::Failed,
             Self::OutputClosed => Exit::Done,
         }
@@ -83,7 +94,15 @@ impl Failure {
             Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check who owns it and its mode".to_owned()
             }
-            Self::CommandLine(_) | Self::OutputClosed | Self::File { .. } => String::new(),
+            Self::Bus(BusError::Unauthorized(_)) => {
+                "set XIO_TOKEN, or --data to the Bus's data folder, where operator.token lies".to_owned()
+            }
+            Self::Bus(error) if of_bus(error) == Exit::Unreachable => {
+                "start it with `go up` or `go bus serve`, or say where it is with XIO_BUS_URL or --bus-url".to_owned()
+            }
+            Self::CommandLine(_) | Self::OutputClosed | Self::File { .. } | Self::Plan(_) | Self::Bus(_) => {
+                String::new()
+            }
         }
     }
 
@@ -93,7 +112,7 @@ impl Failure {
             Self::OutputClosed => {}
             // Help and version go to standard output; a closed one is no failure.
             Self::CommandLine(error) => error.print().unwrap_or_default(),
-            Self::Settings(_) => eprintln!("{self}"),
+            Self::Settings(_) | Self::Plan(_) => eprintln!("{self}"),
             _ => eprintln!("go: {self}"),
         }
         let advice = self.advice();
@@ -101,6 +120,18 @@ impl Failure {
             eprintln!("    {advice}");
         }
         self.exit()
+    }
+}
+
+fn of_bus(error: &BusError) -> Exit {
+    match error {
+        BusError::Unreachable(_) | BusError::Broken(_) | BusError::TimedOut(_) => Exit::Unreachable,
+        BusError::Unauthorized(_) => Exit::Refused,
+        BusError::Refused(problem) if problem.kind() == Some(ProblemKind::NotFound) => Exit::Failed,
+        BusError::Refused(_) => Exit::Refused,
+        BusError::Expired | BusError::Garbage { .. } | BusError::Unwritable(_) | BusError::Unsupported(_) => {
+            Exit::Failed
+        }
     }
 }
 

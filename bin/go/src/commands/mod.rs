@@ -1,27 +1,53 @@
 //! The commands, one module each.
 
 mod config;
+mod fleet;
 mod init;
+mod message;
+mod plan;
+mod read;
+mod serve;
+mod task;
 
 use std::path::Path;
+use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, Global};
+use fleet::Order;
+
+use crate::cli::{BusCommand, Cli, Command, Global, Serve};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
 use crate::settings::{self, Flags, Settings};
 
 /// Runs the command to its end.
-pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    // A shim says little, keeps its own log, and is started often: nothing is set up for it.
+    if let Command::Shim { folder } = cli.command {
+        return Ok(go_agents::shim::main(&folder));
+    }
     logging::start(cli.global.log_format);
+    carry_out(cli).map(ExitCode::from)
+}
+
+fn carry_out(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
+        Command::Shim { .. } => Ok(Exit::Done),
         Command::Init { dir } => init::run(dir.as_deref().unwrap_or(Path::new("."))),
+        Command::Bus(BusCommand::Serve(serve)) => serve::run(&settings(&cli.global, &of_bus(&serve))?),
+        Command::Pause(target) => fleet::run(Order::Pause, &target.target, &settings(&cli.global, &[])?),
+        Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
+        Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
+        Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
+        Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
+        Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
+        Command::Plan(command) => plan::run(&command, &cli.global),
         Command::Config(command) => config::run(&command, &cli.global),
     }
 }
 
 /// The settings in effect for a command with these flags, of which `more` are its own.
-fn settings(global: &Global, more: &[(&'static str, &'static str, Option<String>)]) -> Result<Settings, Failure> {
+fn settings(global: &Global, more: &[FlagSetting]) -> Result<Settings, Failure> {
     let url = [("bus.url", "--bus-url", global.bus_url.clone())];
     let given = url.iter().chain(more).filter_map(|(key, flag, text)| Some((*key, *flag, text.clone()?)));
     let flags = Flags { data: global.data.clone(), keys: given.collect() };
@@ -30,4 +56,12 @@ fn settings(global: &Global, more: &[(&'static str, &'static str, Option<String>
         tracing::warn!("{warning}");
     }
     Ok(settings)
+}
+
+/// A setting that a flag sets, with the flag's name and text.
+type FlagSetting = (&'static str, &'static str, Option<String>);
+
+/// The settings that a Bus's own flags set.
+fn of_bus(serve: &Serve) -> [FlagSetting; 2] {
+    [("bus.listen", "--listen", serve.listen.clone()), ("bus.database", "--database", serve.database.clone())]
 }

@@ -2,33 +2,12 @@
 
 use std::time::Duration;
 
+use go_bus_server::SessionGrace;
 use serde_yaml::Value;
 
 use super::Period;
 use super::reader::Reader;
 use super::value::Setting;
-
-/// How long a holder's broken session is borne while a standby waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SessionGrace {
-    /// 2 s on loopback, 10 s otherwise.
-    Auto,
-    /// So long.
-    Fixed(Period),
-    /// A broken session ends no lease.
-    Off,
-}
-
-impl SessionGrace {
-    /// The grace of a Bus that listens on loopback only, or not; `None` where sessions end no lease.
-    pub(crate) fn duration(self, loopback: bool) -> Option<Duration> {
-        match self {
-            Self::Auto => Some(Duration::from_secs(if loopback { 2 } else { 10 })),
-            Self::Fixed(grace) => Some(grace.duration()),
-            Self::Off => None,
-        }
-    }
-}
 
 impl Setting for SessionGrace {
     fn read(value: &Value) -> Result<Self, String> {
@@ -36,14 +15,17 @@ impl Setting for SessionGrace {
             Value::String(word) if word == "auto" => Ok(Self::Auto),
             Value::String(word) if word == "off" => Ok(Self::Off),
             Value::Bool(false) => Ok(Self::Off),
-            other => Period::read(other).map(Self::Fixed).map_err(|why| format!("{why}; or write auto or off")),
+            other => match Period::read(other) {
+                Ok(grace) => Ok(Self::After(grace.duration())),
+                Err(why) => Err(format!("{why}; or write auto or off")),
+            },
         }
     }
 
     fn show(&self) -> String {
         match self {
             Self::Auto => "auto".to_owned(),
-            Self::Fixed(grace) => grace.to_string(),
+            Self::After(grace) => Period::from(*grace).to_string(),
             Self::Off => "off".to_owned(),
         }
     }
@@ -72,5 +54,10 @@ impl LeaseSettings {
             }),
             session_grace: reader.get("lease.session_grace", SessionGrace::Auto),
         }
+    }
+
+    /// How long the lease lives without a renewal (R2).
+    pub(crate) fn ttl(&self) -> Duration {
+        go_rules::lease::ttl(self.heartbeat.duration(), self.missed)
     }
 }

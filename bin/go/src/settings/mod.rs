@@ -19,11 +19,12 @@ mod value;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub(crate) use agents::{AgentSettings, RuntimeKind};
+pub(crate) use agents::AgentSettings;
 pub(crate) use bus::{BusSettings, Database, Listen};
-pub(crate) use capacity::Readings;
-pub(crate) use lease::{LeaseSettings, SessionGrace};
-pub(crate) use origin::{Fault, Origin};
+use capacity::Readings;
+pub(crate) use lease::LeaseSettings;
+pub(crate) use origin::Fault;
+use origin::Origin;
 pub(crate) use paths::PathSettings;
 pub(crate) use period::Period;
 pub(crate) use reader::Shown;
@@ -65,6 +66,18 @@ pub(crate) struct Settings {
     pub(crate) shown: Vec<Shown>,
     /// What is allowed but unusual.
     pub(crate) warnings: Vec<Fault>,
+}
+
+impl Settings {
+    /// How many agents may work at once.
+    pub(crate) fn agents_max(&self) -> u32 {
+        self.agents.cap(&Readings::take(&self.data))
+    }
+
+    /// The caps that dispatch goes by.
+    pub(crate) fn limits(&self) -> go_sprint::Limits {
+        go_sprint::Limits { agents_max: Some(self.agents_max()) }
+    }
 }
 
 /// `tokens`: how long an agent's token lives (R17).

@@ -41,6 +41,12 @@ impl Period {
     }
 }
 
+impl From<Duration> for Period {
+    fn from(duration: Duration) -> Self {
+        Self(duration)
+    }
+}
+
 /// Takes one `<number><unit>` off the front of `text`.
 fn part(text: &str) -> Option<(Duration, &str)> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;

@@ -1,0 +1,90 @@
+//! The Bus inside this process: its store, its server, and the token it made.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use go_bus_client::{BusClient, Token};
+use go_bus_server::{Config, Server};
+use go_bus_store::{Policy, SqliteStore, Store};
+use go_clock::SystemClock;
+use tokio::task::JoinHandle;
+
+use crate::connect::{self, OPERATOR_TOKEN};
+use crate::failure::Failure;
+use crate::settings::{Database, Listen, Settings};
+use crate::signals::Stop;
+
+/// A running Bus.
+#[derive(Debug)]
+pub(crate) struct BusProcess {
+    address: SocketAddr,
+    stop: Stop,
+    served: JoinHandle<Result<(), Failure>>,
+}
+
+impl BusProcess {
+    /// Opens the store and listens; the Bus is ready when this returns.
+    pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        let store = open(settings)?;
+        let failed = |error| Failure::failed(error, "choose another address with --listen, or end what listens there");
+        let server = Server::bind(config(settings), store, Arc::new(SystemClock)).await.map_err(failed)?;
+        let address = server.local_addr();
+        let stop = Stop::new();
+        let running = server.run(stop.asked());
+        let served = tokio::spawn(async move {
+            running.await.map_err(|error| Failure::failed(error, "start it again; what was acknowledged is durable"))
+        });
+        Ok(Self { address, stop, served })
+    }
+
+    /// The URL under which this machine's processes reach it.
+    pub(crate) fn url(&self) -> String {
+        Listen(self.address).url()
+    }
+
+    /// A client with the operator's token.
+    pub(crate) fn operator(&self, settings: &Settings) -> Result<BusClient, Failure> {
+        let path = settings.data.join(OPERATOR_TOKEN);
+        let text = std::fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
+        let token = Token::new(text).map_err(|error| Failure::failed(error, "remove the file; a new token is made"))?;
+        connect::lasting_client(&self.url(), token)
+    }
+
+    /// Completes when the Bus fails by itself.
+    pub(crate) async fn ended(&mut self) -> Failure {
+        match (&mut self.served).await {
+            Ok(Err(failure)) => failure,
+            Ok(Ok(())) | Err(_) => Failure::failed("the Bus ended by itself", "start it again, and report it"),
+        }
+    }
+
+    /// Ends the Bus: streams and waits at once, what is being written first.
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
+        self.stop.now();
+        self.served.await.unwrap_or(Ok(()))
+    }
+}
+
+fn open(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let Database::Sqlite(path) = &settings.bus.database else {
+        return Err(Failure::usage("PostgreSQL is not supported by this version", "set bus.database to sqlite:PATH"));
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(Failure::file("create", folder))?;
+    }
+    let policy =
+        Policy { agents_max: Some(settings.agents_max()), lease_ttl: settings.lease.ttl(), ..Policy::default() };
+    let store = SqliteStore::open(path, policy)
+        .map_err(|error| Failure::failed(format!("can't open {}: {error}", path.display()), "check bus.database"))?;
+    Ok(Arc::new(store))
+}
+
+fn config(settings: &Settings) -> Config {
+    Config {
+        agent_heartbeat: settings.agents.heartbeat.duration(),
+        token_ttl: settings.tokens.rotate_every.duration(),
+        token_overlap: settings.tokens.overlap.duration(),
+        session_grace: settings.lease.session_grace,
+        ..Config::new(settings.bus.listen.0, &settings.data)
+    }
+}

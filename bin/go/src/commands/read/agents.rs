@@ -1,0 +1,48 @@
+//! `go agents`.
+
+use go_bus_api::{Agent, AgentState, ListQuery};
+use go_bus_client::BusClient;
+
+use super::{all, now};
+use crate::cli::AgentFilter;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::{Table, ago, or_dash, print, print_json};
+
+/// Lists agents; those that have ended only where asked for.
+pub(super) async fn run(client: &BusClient, filter: &AgentFilter, ended: bool, json: bool) -> Result<Exit, Failure> {
+    let query = ListQuery {
+        role: filter.role.clone(),
+        state: filter.state.clone(),
+        host: filter.host.clone(),
+        project: filter.project.clone(),
+        ..ListQuery::default()
+    };
+    let wanted = |agent: &Agent| ended || filter.state.is_some() || agent.state != AgentState::Terminated;
+    let mut agents = all(query, |query| async move { client.agents(&query).await }).await?;
+    agents.retain(wanted);
+    if json {
+        print_json(&agents)?
+    } else {
+        print(table(&agents))?
+    }
+    Ok(Exit::Done)
+}
+
+fn table(agents: &[Agent]) -> Table<8> {
+    let now = now();
+    let mut table = Table::new(["AGENT", "ROLE", "STATE", "HOST", "PROJECT", "TASK", "MODEL", "HEARD OF"]);
+    for agent in agents {
+        table.row([
+            agent.id.to_string(),
+            agent.role.as_str().to_owned(),
+            agent.state.as_str().to_owned(),
+            or_dash(agent.host.as_ref()),
+            or_dash(agent.project.as_ref()),
+            or_dash(agent.task.as_ref()),
+            or_dash(agent.model.as_ref().map(|model| model.0.as_str())),
+            ago(agent.last_heartbeat, now),
+        ]);
+    }
+    table
+}

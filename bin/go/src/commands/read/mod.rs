@@ -1,0 +1,63 @@
+//! The reading commands: what the Bus knows, as tables or JSON.
+
+mod agents;
+mod digest;
+mod events;
+mod lease;
+mod overview;
+mod status;
+mod tasks;
+
+use go_bus_api::{ListQuery, Page, Timestamp};
+use go_bus_client::{BusClient, BusError, World};
+use go_clock::{Clock, SystemClock};
+
+use crate::cli::ReadCommand;
+use crate::connect;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::tokio_runtime;
+
+/// Reads the Bus and prints what it says.
+pub(super) fn run(command: &ReadCommand, settings: &Settings) -> Result<Exit, Failure> {
+    let client = connect::client(settings)?;
+    tokio_runtime::one_shot(async {
+        match command {
+            ReadCommand::Status { why, json } => status::run(&client, settings, why.as_ref(), json.json).await,
+            ReadCommand::Agents { filter, all, json } => agents::run(&client, filter, *all, json.json).await,
+            ReadCommand::Tasks { filter, json } => tasks::run(&client, filter, json.json).await,
+            ReadCommand::Events { follow, after, json } => events::run(settings, *follow, *after, json.json).await,
+            ReadCommand::Digest { json } => digest::run(&client, json.json).await,
+            ReadCommand::Lease { json } => lease::lease(&client, json.json).await,
+            ReadCommand::Handoff { json } => lease::handoff(&client, json.json).await,
+        }
+    })
+}
+
+/// Every item of a list, page by page.
+async fn all<T, F>(mut query: ListQuery, page: impl Fn(ListQuery) -> F) -> Result<Vec<T>, BusError>
+where
+    F: Future<Output = Result<Page<T>, BusError>>,
+{
+    query.limit = Some(ListQuery::MAX_LIMIT);
+    let mut items = Vec::new();
+    loop {
+        let next = page(query.clone()).await?;
+        items.extend(next.items);
+        match next.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return Ok(items),
+        }
+    }
+}
+
+/// The whole state, from one snapshot.
+async fn world(client: &BusClient) -> Result<World, BusError> {
+    let (_, resources) = client.snapshot().await?;
+    Ok(resources.into_iter().collect())
+}
+
+fn now() -> Timestamp {
+    SystemClock.wall()
+}

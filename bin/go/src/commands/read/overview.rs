@@ -1,0 +1,129 @@
+//! The state of the fleet at a glance, as `go status` prints it.
+
+use go_bus_api::{HostState, LeaseView, Task, TaskState, Timestamp};
+use go_bus_client::World;
+use go_rules::slots;
+use serde::Serialize;
+
+use super::lease;
+use crate::render::{Table, length};
+
+/// The states in which a task is under way.
+const UNDER_WAY: [TaskState; 3] = [TaskState::InProgress, TaskState::InReview, TaskState::Waiting];
+
+/// What `go status` tells.
+#[derive(Debug, Serialize)]
+pub(super) struct Overview {
+    lease: LeaseView,
+    projects: Vec<ProjectLine>,
+    hosts: Vec<HostLine>,
+    running: Vec<TaskLine>,
+    waiting: Vec<TaskLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProjectLine {
+    id: String,
+    state: &'static str,
+    done: usize,
+    under_way: usize,
+    open: usize,
+    stuck: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct HostLine {
+    id: String,
+    state: &'static str,
+    slots: u32,
+    used: usize,
+    launcher: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct TaskLine {
+    id: String,
+    state: &'static str,
+    attempt: u32,
+    why: String,
+}
+
+impl Overview {
+    /// The overview of `world`; `why` tells why a waiting task waits.
+    pub(super) fn new(lease: LeaseView, world: &World, now: Timestamp, why: impl Fn(&Task) -> String) -> Self {
+        let line = |task: &Task, why: String| TaskLine {
+            id: task.id.to_string(),
+            state: task.state.as_str(),
+            attempt: task.attempt.0,
+            why,
+        };
+        let since =
+            |task: &Task| task.assigned_at.map(|at| format!("for {}", length(now.since(at)))).unwrap_or_default();
+        let running = UNDER_WAY.into_iter().flat_map(|state| world.tasks_in(state)).map(|task| line(task, since(task)));
+        let waits = |task: &&Task| task.state.is_open() && !UNDER_WAY.contains(&task.state);
+        Self {
+            projects: projects(world),
+            hosts: hosts(world),
+            running: running.collect(),
+            waiting: world.tasks().filter(waits).map(|task| line(task, why(task))).collect(),
+            lease,
+        }
+    }
+}
+
+fn projects(world: &World) -> Vec<ProjectLine> {
+    let line = |project: &go_bus_api::Project| {
+        let count = |states: &[TaskState]| states.iter().map(|state| world.count_of(&project.id, *state)).sum();
+        ProjectLine {
+            id: project.id.to_string(),
+            state: project.state.as_str(),
+            done: count(&[TaskState::Done]),
+            under_way: count(&UNDER_WAY),
+            open: count(&[TaskState::Pending, TaskState::ChangesRequested]),
+            stuck: count(&[TaskState::Failed, TaskState::Blocked, TaskState::Held]),
+        }
+    };
+    world.projects().map(line).collect()
+}
+
+fn hosts(world: &World) -> Vec<HostLine> {
+    let used = |host: &go_bus_api::Host| slots::used_on(&host.id, world.agents_on(&host.id));
+    let line = |host: &go_bus_api::Host| HostLine {
+        id: host.id.to_string(),
+        state: host.state.as_str(),
+        slots: host.slots.get(),
+        used: used(host),
+        launcher: host.launcher.is_some(),
+    };
+    world.hosts().filter(|host| host.state != HostState::Inactive).map(line).collect()
+}
+
+impl std::fmt::Display for Overview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}\n", lease::sentence(&self.lease))?;
+        let mut table = Table::new(["PROJECT", "STATE", "DONE", "UNDER WAY", "OPEN", "STUCK"]);
+        for project in &self.projects {
+            let counts = [project.done, project.under_way, project.open, project.stuck].map(|count| count.to_string());
+            let [done, under_way, open, stuck] = counts;
+            table.row([project.id.clone(), project.state.to_owned(), done, under_way, open, stuck]);
+        }
+        writeln!(f, "{table}")?;
+        let mut table = Table::new(["HOST", "STATE", "SLOTS", "LAUNCHER"]);
+        for host in &self.hosts {
+            let launcher = if host.launcher { "there" } else { "none" };
+            table.row([&host.id, host.state, &format!("{} of {}", host.used, host.slots), launcher]);
+        }
+        write!(f, "{table}")?;
+        for (head, tasks) in [("RUNNING", &self.running), ("WAITING", &self.waiting)] {
+            if tasks.is_empty() {
+                continue;
+            }
+            let mut table = Table::new([head, "STATE", "ATTEMPT", ""]);
+            for task in tasks {
+                table.row([&task.id, task.state, &task.attempt.to_string(), &task.why]);
+            }
+            write!(f, "\n{table}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! `go status`: the fleet at a glance, or why one task is where it is.
+
+use go_bus_api::{Task, TaskId};
+use go_bus_client::BusClient;
+
+use super::overview::Overview;
+use super::{now, world};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::{print, print_json};
+use crate::settings::Settings;
+use crate::waiting::reasons;
+
+/// Prints the overview, or the explanation of `why`.
+pub(super) async fn run(
+    client: &BusClient,
+    settings: &Settings,
+    why: Option<&TaskId>,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let world = world(client).await?;
+    if let Some(id) = why {
+        if world.task(id).is_none() {
+            return Err(Failure::failed(format!("there is no task {id}"), "`go tasks` lists them"));
+        }
+        return Ok(Exit::Done);
+    }
+    let (now, limits) = (now(), settings.limits());
+    let why = |task: &Task| reasons(&world, task, &limits, now);
+    let overview = Overview::new(client.lease().await?, &world, now, why);
+    if json {
+        print_json(&overview)?
+    } else {
+        print(overview)?
+    }
+    Ok(Exit::Done)
+}

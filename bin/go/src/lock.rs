@@ -1,0 +1,68 @@
+//! The data folder's lock: whoever holds it knows that its predecessor is dead.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// The held lock; the kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of `data`, which is made where it is not there; fails at once where another process holds it.
+    pub(crate) fn take(data: &Path) -> Result<Self, Failure> {
+        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(Failure::file("create", data))?;
+        let path = data.join("lock");
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(Failure::file("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(data, &path)),
+            Err(TryLockError::Error(error)) => return Err(Failure::file("lock", &path)(error)),
+        }
+        let noted = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        noted.map_err(Failure::file("write", &path))?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// The process that holds the lock of `data`, where one does.
+pub(crate) fn holder(data: &Path) -> Option<u32> {
+    let path = data.join("lock");
+    match File::open(&path).ok()?.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => fs::read_to_string(&path).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn held(data: &Path, path: &Path) -> Failure {
+    let pid = fs::read_to_string(path).unwrap_or_default();
+    let who = if pid.trim().is_empty() { "another process".to_owned() } else { format!("process {}", pid.trim()) };
+    Failure::failed(
+        format!("{who} already runs on the data folder {}", data.display()),
+        "`go status` shows what it does, `go down` ends it; --data DIR takes another folder",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_one_is_told_who_holds_the_folder() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(holder(data.path()), None);
+        let first = Lock::take(data.path()).unwrap();
+        let refused = Lock::take(data.path()).unwrap_err().to_string();
+        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+        assert_eq!(holder(data.path()), Some(std::process::id()));
+        drop(first);
+        assert_eq!(holder(data.path()), None);
+        assert!(Lock::take(data.path()).is_ok());
+    }
+}
