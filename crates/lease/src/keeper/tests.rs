@@ -59,13 +59,14 @@ impl Fixture {
 
     /// Moves the clock second by second until `done`, which is asked for some real milliseconds at each step.
     async fn advance_until<F: Future<Output = bool>>(&self, seconds: u64, mut done: impl FnMut() -> F) {
+        let mut pace = tokio::time::interval(Duration::from_millis(1));
         for _ in 0..seconds {
             self.clock.advance(Duration::from_secs(1));
             for _ in 0..10 {
                 if done().await {
                     return;
                 }
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                pace.tick().await;
             }
         }
         panic!("not within {seconds} s by the clock; the bids were {:?}", self.bids().await);
