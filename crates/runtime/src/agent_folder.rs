@@ -10,7 +10,7 @@ use rustix::fs::FlockOperation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::durable::{Readers, create_folder, replace};
+use crate::durable::{Readers, create_folder, replace, replace_volatile};
 use crate::error::file;
 use crate::{AgentSpec, ProcessId, RuntimeError, platform};
 
@@ -121,18 +121,20 @@ impl AgentFolder {
         }
     }
 
-    /// Writes everything an agent is started with; the spec last, as with it the folder counts as prepared.
+    /// Writes everything an agent is started with; the spec last, as with it the folder counts as prepared. None of it is
+    /// synced: after a power cut the spec is of another boot, and nothing is started by it.
     pub fn prepare(&self, spec: &AgentSpec, prompt: &str, token: &str, shim_token: &str) -> Result<(), RuntimeError> {
         self.create()?;
-        replace(&self.prompt_path(), prompt.as_bytes(), Readers::Usual)?;
+        replace_volatile(&self.prompt_path(), prompt.as_bytes(), Readers::Usual)?;
         self.write_token(token)?;
-        replace(&self.shim_token_path(), shim_token.as_bytes(), Readers::Owner)?;
+        replace_volatile(&self.shim_token_path(), shim_token.as_bytes(), Readers::Owner)?;
         self.write_spec(spec)
     }
 
     /// Replaces the spec: at the start, and where a restarted Bus listens elsewhere.
     pub fn write_spec(&self, spec: &AgentSpec) -> Result<(), RuntimeError> {
-        self.write_json(&self.spec_path(), spec)
+        let path = self.spec_path();
+        replace_volatile(&path, &json(&path, spec)?, Readers::Owner)
     }
 
     /// The spec.
@@ -142,7 +144,7 @@ impl AgentFolder {
 
     /// Replaces the agent's token in place.
     pub fn write_token(&self, token: &str) -> Result<(), RuntimeError> {
-        replace(&self.token_path(), token.as_bytes(), Readers::Owner)
+        replace_volatile(&self.token_path(), token.as_bytes(), Readers::Owner)
     }
 
     /// The shim's token.
@@ -159,7 +161,8 @@ impl AgentFolder {
 
     /// Writes durably how the agent ended.
     pub fn write_exit(&self, report: &ExitReport) -> Result<(), RuntimeError> {
-        self.write_json(&self.exit_path(), report)
+        let path = self.exit_path();
+        replace(&path, &json(&path, report)?, Readers::Owner)
     }
 
     /// How the agent ended.
@@ -167,9 +170,9 @@ impl AgentFolder {
         read_json(&self.exit_path())
     }
 
-    /// Notes that the Bus has the exit.
+    /// Notes that the Bus has the exit. Not synced: should the note be lost, a second report changes nothing.
     pub fn mark_reported(&self) -> Result<(), RuntimeError> {
-        replace(&self.reported_path(), b"", Readers::Usual)
+        replace_volatile(&self.reported_path(), b"", Readers::Usual)
     }
 
     /// Opens a log of this folder for appending.
@@ -204,12 +207,11 @@ impl AgentFolder {
         let id = std::fs::read_to_string(self.lock_path()).ok()?.parse().ok()?;
         platform::is_alive(id).then_some(id)
     }
+}
 
-    fn write_json(&self, path: &Path, value: &impl Serialize) -> Result<(), RuntimeError> {
-        let bytes = serde_json::to_vec_pretty(value)
-            .map_err(|e| RuntimeError::Damaged { path: path.to_path_buf(), reason: e.to_string() })?;
-        replace(path, &bytes, Readers::Owner)
-    }
+fn json(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, RuntimeError> {
+    serde_json::to_vec_pretty(value)
+        .map_err(|e| RuntimeError::Damaged { path: path.to_path_buf(), reason: e.to_string() })
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, RuntimeError> {
