@@ -43,6 +43,15 @@ async fn a_request_that_never_comes_to_its_end_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_bus_that_is_dropped_lets_go_of_its_clients() {
+    let mut bus = start().await;
+    let mut stream = bus.api.stream("/events/stream").await;
+    bus.drop_it().await;
+    assert_eq!(stream.next().await, None);
+    assert!(tokio::net::TcpStream::connect(&bus.api.address).await.is_err(), "it still listens");
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_is_named() {
     let bus = start().await;
     let data = tempfile::tempdir().unwrap();

@@ -67,6 +67,13 @@ impl TestBus {
         self.stop.take().unwrap().send(()).unwrap();
         within(self.served.take().unwrap()).await.unwrap().unwrap();
     }
+
+    /// Drops `run` as it is, without a signal.
+    pub(crate) async fn drop_it(&mut self) {
+        let served = self.served.take().unwrap();
+        served.abort();
+        let _ = within(served).await;
+    }
 }
 
 /// Fails loudly where something never comes.
