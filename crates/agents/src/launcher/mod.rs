@@ -13,6 +13,7 @@ mod local;
 mod reconcile;
 mod register;
 mod run;
+mod session;
 mod spec;
 mod start;
 mod worker;

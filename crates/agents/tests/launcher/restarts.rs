@@ -2,7 +2,7 @@
 
 use go_agents::launcher::Shutdown;
 use go_bus_api::{AgentId, ExitReport, Millis, Role};
-use go_runtime::{AgentSpec, CommandSpec, Stage, boot_id};
+use go_runtime::{AgentSpec, CommandSpec, boot_id};
 use serde_json::json;
 
 use crate::bench::{Bench, Launcher, until};
@@ -82,7 +82,7 @@ async fn an_exit_that_was_not_reported_is_reported_before_the_host_s_lease_is_ta
     bench.asked("/hosts/h1/heartbeat", 1).await;
     let exits = bench.bus.asked("/agents/a-r4/exit").await;
     assert_eq!((exits.len(), exits[0].1.as_str(), &exits[0].2["code"]), (1, "shim-token", &json!(0)));
-    assert!(folder.stage() == Stage::Reported || !folder.path().exists());
+    until("the folder's removal", || !folder.path().exists()).await;
     launcher.end(Shutdown::LeaveRunning).await;
 }
 
