@@ -1,8 +1,25 @@
-//! What every engine has to pass. Each property is a function of a store factory; [`run`] runs them all.
+//! What every engine has to pass. Each property is an async function of a store factory; [`run`] runs them all, and
+//! [`for_each_property`](crate::for_each_property) makes one test of each.
 //!
-//! A check panics where the property does not hold: this is a test library (feature `conformance`).
+//! A check panics where its property does not hold: this is a test library (feature `conformance`).
 
-pub mod smoke;
+pub mod agents;
+pub mod builder_end;
+pub mod dependencies;
+pub mod engine;
+pub mod fencing;
+pub mod hosts;
+pub mod idempotency;
+pub mod lease;
+pub mod lists;
+pub mod people;
+pub mod races;
+pub mod reviews;
+pub mod spawning;
+pub mod succession;
+pub mod tasks;
+pub mod tokens;
+pub mod whole_way;
 pub mod world;
 
 use std::sync::Arc;
@@ -10,9 +27,106 @@ use std::sync::Arc;
 use crate::{Policy, Store};
 
 /// Makes an empty store with a policy.
-pub type MakeStore<'a> = &'a dyn Fn(Policy) -> Arc<dyn Store>;
+pub type MakeStore<'a> = &'a (dyn Fn(Policy) -> Arc<dyn Store> + Sync);
 
-/// Runs every property.
-pub async fn run(make: MakeStore<'_>) {
-    smoke::a_ticket_gets_done(make).await;
+/// Calls a macro with every property as `module::name`.
+#[macro_export]
+macro_rules! for_each_property {
+    ($callback:ident) => {
+        $callback! {
+            whole_way::a_ticket_gets_done,
+            engine::seq_has_no_gap_under_sixteen_committers,
+            engine::a_reject_spoils_nobody_s_write,
+            engine::who_was_answered_reads_the_write,
+            engine::wake_tells_of_what_can_be_read,
+            engine::a_snapshot_is_of_one_instant,
+            engine::events_resume_at_any_place,
+            engine::an_event_holds_the_whole_resource,
+            lists::pages_are_complete_and_in_order,
+            lists::filters_hold_together,
+            lists::nonsense_is_a_bad_query,
+            idempotency::a_repeat_gets_the_first_answer,
+            idempotency::another_body_is_refused,
+            idempotency::keys_are_the_actor_s_own_and_end_after_a_day,
+            idempotency::a_refusal_is_not_kept,
+            fencing::a_stale_epoch_writes_nothing,
+            fencing::an_epoch_is_good_under_its_token_alone,
+            fencing::only_go_may_do_what_only_go_may,
+            fencing::events_name_their_actor,
+            fencing::a_shim_s_token_is_good_for_little,
+            fencing::a_revision_is_checked,
+            lease::epochs_only_grow,
+            lease::a_renewal_keeps_the_epoch,
+            lease::another_s_lease_is_left_alone,
+            lease::the_lease_expires_by_compare_and_swap,
+            lease::a_short_ttl_is_refused,
+            races::one_bidder_wins,
+            races::one_assignment_wins,
+            races::slots_are_never_overrun,
+            races::a_seat_is_taken_once,
+            tokens::a_rotated_token_overlaps,
+            tokens::an_end_voids_every_token,
+            tokens::the_operator_has_one,
+            spawning::tiers_hold,
+            spawning::a_prompt_has_its_sections,
+            spawning::references_exist,
+            spawning::slots_and_caps_hold,
+            spawning::a_task_has_one_builder,
+            spawning::a_paused_project_takes_nothing,
+            spawning::a_spent_budget_stops_spawns,
+            succession::a_successor_drains_the_old_and_gets_its_tasks,
+            succession::a_later_successor_gets_them_too,
+            agents::the_fixed_three_are_there,
+            agents::a_heartbeat_is_no_event,
+            agents::only_steps_of_an_agent_s_life,
+            agents::termination_waits_for_the_launcher,
+            agents::silence_keeps_slot_and_task,
+            builder_end::a_result_is_left_to_the_assignee,
+            builder_end::an_end_without_a_result_gives_the_task_back,
+            builder_end::a_hold_sets_the_task_aside,
+            builder_end::an_exit_is_accepted_once,
+            builder_end::an_old_builder_s_end_changes_nothing,
+            builder_end::a_self_builder_s_task_goes_back,
+            hosts::one_launcher_holds_a_host,
+            hosts::a_launcher_s_end_ends_no_builder,
+            hosts::a_new_boot_ends_what_ran,
+            hosts::three_losses_block_a_task,
+            hosts::an_outage_of_the_bus_counts_nothing,
+            hosts::a_host_expires_by_compare_and_swap,
+            tasks::a_new_task_is_checked,
+            tasks::an_assignment_waits_for_its_time,
+            tasks::go_assigns_to_orchestrators_alone,
+            tasks::only_the_assignee_speaks,
+            tasks::a_completion_is_taken_once,
+            tasks::failures_back_off_until_there_were_too_many,
+            tasks::a_patch_takes_listed_steps_alone,
+            tasks::a_cancelled_task_stops_its_builder,
+            tasks::progress_is_its_workers_alone,
+            dependencies::cycles_are_refused,
+            dependencies::a_failure_blocks_what_depends_on_it,
+            dependencies::a_new_task_behind_a_failure_is_blocked,
+            dependencies::other_dependencies_settle_a_task_anew,
+            reviews::a_significant_delivery_is_reviewed,
+            reviews::changes_lead_to_another_attempt,
+            reviews::only_the_fresh_review,
+            people::a_user_has_one_session,
+            people::messages_are_acknowledged_by_their_addressee,
+            people::an_alert_is_raised_once_per_key,
+            people::a_question_takes_its_options,
+            people::a_sprint_marks_its_tickets,
+            people::costs_add_up_exactly,
+            people::reserved_events_are_refused,
+        }
+    };
 }
+
+macro_rules! run_all {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        /// Runs every property.
+        pub async fn run(make: MakeStore<'_>) {
+            $($module::$name(make).await;)*
+        }
+    };
+}
+
+for_each_property!(run_all);

@@ -3,13 +3,21 @@
 use std::sync::Arc;
 
 use super::SqliteStore;
-use crate::{Policy, Store, conformance};
+use crate::{Policy, Store, for_each_property};
 
 fn make(policy: Policy) -> Arc<dyn Store> {
     Arc::new(SqliteStore::in_memory(policy).unwrap())
 }
 
-#[tokio::test]
-async fn passes_the_conformance_suite() {
-    conformance::run(&make).await;
+macro_rules! one_test_each {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        $(mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn holds() {
+                crate::conformance::$module::$name(&super::make).await;
+            }
+        })*
+    };
 }
+
+for_each_property!(one_test_each);

@@ -1,0 +1,149 @@
+//! Sessions, messages, alerts, questions, sprints, costs, events.
+
+use go_bus_api::{
+    Agent, Alert, Answer, CloseSprint, ListQuery, NewAlert, NewEvent, NewMessage, NewQuestion, NewSession, NewSprint,
+    ProblemKind, Question, QuestionState, ResourceKind, Session, Sprint, SprintState, Text, Timestamp,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::MakeStore;
+use super::world::{World, actor, id, later, read, refused};
+use crate::{Action, Actor, Outcome, Policy, Query, QueryAnswer};
+
+fn body<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).expect("a body")
+}
+
+/// Logging in twice gives the same session; after logging out there is a new one.
+pub async fn a_user_has_one_session(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    let log_in = |user: &str| world.done(Action::OpenSession(NewSession { user: id(user) }));
+    let first: Session = read(&log_in("anna").await);
+    let again = log_in("anna").await;
+    assert_eq!((again.outcome, read::<Session>(&again).id), (Outcome::Unchanged, first.id.clone()));
+    assert_eq!(log_in("bert").await.outcome, Outcome::Created);
+    world.done(Action::CloseSession(first.id.clone())).await;
+    assert_eq!(world.done(Action::CloseSession(first.id.clone())).await.outcome, Outcome::Unchanged);
+    assert_ne!(read::<Session>(&log_in("anna").await).id, first.id);
+}
+
+/// The inbox has what is for the agent; acknowledging it takes it from the unread.
+pub async fn messages_are_acknowledged_by_their_addressee(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let po = world.po("site").await;
+    let message: NewMessage = body(json!({"to": po.id, "subject": "hello", "actor": "c0"}));
+    let sent: go_bus_api::Message = read(&world.done(Action::SendMessage(message)).await);
+    assert_eq!(sent.from, Some(id("c0")));
+    let to_nobody: NewMessage = body(json!({"to": "nobody", "subject": "hello"}));
+    assert_eq!(refused(world.act(Actor::Operator, Action::SendMessage(to_nobody)).await), ProblemKind::Invalid);
+    assert_eq!((inbox(&world, &po, true).await, inbox(&world, &po, false).await), (1, 1));
+    let acknowledge = || Action::AcknowledgeMessage(sent.id.clone());
+    let launcher = world.launcher("forge", "boot-1").await;
+    assert_eq!(refused(world.act(actor(&launcher), acknowledge()).await), ProblemKind::Forbidden);
+    world.act(actor(&po), acknowledge()).await.expect("its own message");
+    assert_eq!(world.act(actor(&po), acknowledge()).await.expect("a repeat").outcome, Outcome::Unchanged);
+    assert_eq!((inbox(&world, &po, true).await, inbox(&world, &po, false).await), (0, 1));
+}
+
+async fn inbox(world: &World, agent: &Agent, unread: bool) -> usize {
+    let query = ListQuery { unread: Some(unread), ..ListQuery::default() };
+    match world.store.read(Query::Inbox(agent.id.clone(), query)).await {
+        Ok(QueryAnswer::List(listing)) => listing.items.len(),
+        other => panic!("no inbox: {other:?}"),
+    }
+}
+
+/// While nobody took note, the same key is the same alert.
+pub async fn an_alert_is_raised_once_per_key(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    let new: NewAlert = body(json!({"level": "L3", "title": "disk", "dedupe_key": "disk"}));
+    let raise = || world.done(Action::RaiseAlert(new.clone()));
+    let first: Alert = read(&raise().await);
+    let again = raise().await;
+    assert_eq!((again.outcome, read::<Alert>(&again).id), (Outcome::Unchanged, first.id.clone()));
+    let noted: Alert = read(&world.done(Action::AcknowledgeAlert(first.id.clone())).await);
+    assert_eq!(noted.acknowledged_by, Some(Text::clipped("operator")));
+    assert_ne!(read::<Alert>(&raise().await).id, first.id);
+}
+
+/// An answer is one of the options, and given once.
+pub async fn a_question_takes_its_options(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    let strange: NewQuestion = body(json!({"text": "which?", "options": ["a", "b"], "default": "c"}));
+    assert_eq!(refused(world.act(Actor::Operator, Action::AskQuestion(strange)).await), ProblemKind::Invalid);
+    let new: NewQuestion = body(json!({"text": "which?", "options": ["a", "b"], "default": "a"}));
+    let asked: Question = read(&world.done(Action::AskQuestion(new)).await);
+    let answer = |text: &str| {
+        let body = Answer { answer: Text::clipped(text) };
+        world.act(Actor::Operator, Action::AnswerQuestion(asked.id.clone(), body))
+    };
+    assert_eq!(refused(answer("c").await), ProblemKind::Invalid);
+    let answered: Question = read(&answer("b").await.expect("an option"));
+    assert_eq!(answered.state, QuestionState::Answered);
+    assert_eq!(answer("b").await.expect("a repeat").outcome, Outcome::Unchanged);
+    assert_eq!(refused(answer("a").await), ProblemKind::WrongState);
+}
+
+/// A sprint's tickets know it, once each; it closes once.
+pub async fn a_sprint_marks_its_tickets(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    world.ticket("T-1", &[]).await;
+    let epoch = world.epoch().await;
+    let new = |tickets: Vec<&str>| NewSprint {
+        id: Some(id("S-1")),
+        tickets: tickets.into_iter().map(|ticket| id(ticket)).collect(),
+        ends_at: later(),
+    };
+    assert_eq!(refused(world.lead(epoch, Action::StartSprint(new(vec!["T-9"]))).await), ProblemKind::Invalid);
+    let sprint: Sprint =
+        read(&world.lead(epoch, Action::StartSprint(new(vec!["T-1", "T-1"]))).await.expect("a sprint"));
+    assert_eq!(sprint.tickets, [id("T-1")]);
+    assert_eq!(world.task("T-1").await.sprint, Some(id("S-1")));
+    assert_eq!(digest(&world).await.sprint, Some(id("S-1")));
+    let close = || Action::EndSprint(id("S-1"), CloseSprint { summary: Text::clipped("done"), pace: None });
+    let closed: Sprint = read(&world.lead(epoch, close()).await.expect("its end"));
+    assert_eq!((closed.state, closed.closed_at), (SprintState::Closed, Some(world.now())));
+    assert_eq!(world.lead(epoch, close()).await.expect("a repeat").outcome, Outcome::Unchanged);
+    assert_eq!(digest(&world).await.sprint, None);
+}
+
+async fn digest(world: &World) -> go_bus_api::Digest {
+    match world.store.read(Query::Digest(Timestamp::from_unix_millis(0))).await {
+        Ok(QueryAnswer::Digest(digest)) => *digest,
+        other => panic!("no digest: {other:?}"),
+    }
+}
+
+/// A thousand tenths of a cent are a dollar, to the last digit.
+pub async fn costs_add_up_exactly(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let cost = json!({"agent": "m0", "project": "site", "model": "haiku", "input_tokens": 1, "output_tokens": 1, "usd": "0.001"});
+    let one = world.command(Actor::Operator, Action::RecordCost(body(cost)));
+    for answer in world.store.commit(vec![one; 1000]).await {
+        answer.expect("a cost");
+    }
+    let digest = digest(&world).await;
+    assert_eq!(digest.projects.first().map(|project| project.cost_usd), "1.000".parse().ok());
+    let strange = json!({"agent": "nobody", "project": "site", "model": "haiku", "input_tokens": 1, "output_tokens": 1, "usd": "1"});
+    assert_eq!(refused(world.act(Actor::Operator, Action::RecordCost(body(strange))).await), ProblemKind::Invalid);
+}
+
+/// Anybody's own kinds are posted; the Bus's are the Bus's.
+pub async fn reserved_events_are_refused(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    let post = |kind: &str| {
+        let event: NewEvent = body(json!({"kind": kind, "subject": "x/1", "data": {"n": 1}}));
+        world.act(Actor::Operator, Action::PostEvent(event))
+    };
+    for reserved in ["task.created", "task.invented", "lease.acquired"] {
+        assert_eq!(refused(post(reserved).await), ProblemKind::ReservedKind, "{reserved}");
+    }
+    for (place, own) in [(1, "check.passed"), (2, "alert:go-restarted")] {
+        assert_eq!(post(own).await.expect("an event").seq.0, place);
+    }
+    let event = world.events().await.pop().expect("an event");
+    assert_eq!((event.data, event.actor.as_str()), (json!({"n": 1}), "operator"));
+    let none = world.store.read(Query::One(ResourceKind::Alert, "alert-1".to_owned())).await;
+    assert_eq!(none, Ok(QueryAnswer::One(None)));
+}
