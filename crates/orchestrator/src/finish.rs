@@ -30,7 +30,7 @@ const OPEN: [TaskState; 7] = [
 
 /// Whether the plan's tickets (without a plan: all tickets) have come to their end; `None` while they have not. What only the
 /// operator holds up has not: held tasks, and projects and hosts that the Bus has as paused or draining though the plan does
-/// not. Ask only when there is nothing to do and nothing waits for a retry.
+/// not. `Stuck` holds only where there is nothing to do and nothing waits for a retry.
 pub fn finished(world: &World, view: &PlanView, limits: &Limits, now: Timestamp) -> Option<Finished> {
     if world.count_in(TaskState::InProgress) > 0 {
         return None;

@@ -5,25 +5,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_client::{BusClient, BusError, Feed, FeedError, SubscribeError};
+use go_bus_client::{BusClient, Changes, FeedError};
 use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost};
 
 use crate::config::GoConfig;
 use crate::decide::next_wake;
 use crate::finish::{Finished, finished};
-use crate::handoff::HandoffDocument;
+use crate::follow::start_feed;
 use crate::leader::{Leader, Ticked};
 use crate::memory::Memory;
 use crate::plan_desk::PlanDesk;
 use crate::plan_view::PlanView;
 use crate::retries::Retries;
+use crate::takeover::{greet, read_handoff};
 
 /// The longest sleep: a wall clock that was stepped is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
-
-/// How long to wait before the feed is started anew.
-const FEED_PAUSE: Duration = Duration::from_secs(1);
 
 /// How a tenure ended.
 #[derive(Debug)]
@@ -40,7 +38,7 @@ pub(crate) enum Ended {
 enum Woken {
     Stop,
     Lost(Lost),
-    Feed(Result<go_bus_client::Changes, FeedError>),
+    Feed(Result<Changes, FeedError>),
     Plan(Option<go_plan::Plan>),
     Timer,
 }
@@ -102,9 +100,8 @@ impl Leader<'_> {
             match &ticked {
                 Ticked::Lost(lost) => return Ended::Lost(lost.clone()),
                 Ticked::Unauthorized => return Ended::Unauthorized,
-                Ticked::Idle { next: None } if exit_when_done => {
-                    let (world, limits) = (self.feed.world(), &self.policy.limits);
-                    if let Some(finished) = finished(world, &self.view, limits, self.clock.wall()) {
+                Ticked::Idle { next } if exit_when_done => {
+                    if let Some(finished) = self.finished(next.is_none()) {
                         return Ended::Finished(finished);
                     }
                 }
@@ -121,21 +118,40 @@ impl Leader<'_> {
                 }
                 Woken::Feed(Err(error)) => {
                     tracing::warn!(%error, "the events broke off; following anew");
-                    let restarted = tokio::select! {
-                        biased;
-                        () = &mut stop => return Ended::Finished(Finished::Stopped),
-                        lost = &mut lost => return Ended::Lost(lost),
-                        feed = start_feed(bus, &self.clock) => feed,
-                    };
-                    let Ok(feed) = restarted else { return Ended::Unauthorized };
-                    self.feed = feed;
-                    self.memory.recall(self.feed.world());
-                    self.view.unsettle();
+                    if let Some(ended) = self.follow_anew(bus, stop.as_mut(), lost.as_mut()).await {
+                        return ended;
+                    }
                 }
                 Woken::Plan(Some(plan)) => self.view.replace(plan, self.policy),
                 Woken::Plan(None) | Woken::Timer => {}
             }
         }
+    }
+
+    /// Starts a new feed; tells where that ends the tenure.
+    async fn follow_anew<S: Future<Output = ()>>(
+        &mut self,
+        bus: &BusClient,
+        stop: Pin<&mut S>,
+        lost: Pin<&mut impl Future<Output = Lost>>,
+    ) -> Option<Ended> {
+        let feed = tokio::select! {
+            biased;
+            () = stop => return Some(Ended::Finished(Finished::Stopped)),
+            lost = lost => return Some(Ended::Lost(lost)),
+            feed = start_feed(bus, &self.clock) => feed,
+        };
+        let Ok(feed) = feed else { return Some(Ended::Unauthorized) };
+        self.feed = feed;
+        self.memory.recall(self.feed.world());
+        self.view.unsettle();
+        None
+    }
+
+    /// Whether the plan has come to its end. While something waits for its retry it may be done, but not stuck.
+    fn finished(&self, nothing_waits: bool) -> Option<Finished> {
+        let finished = finished(self.feed.world(), &self.view, &self.policy.limits, self.clock.wall())?;
+        (nothing_waits || finished == Finished::Done).then_some(finished)
     }
 
     /// Waits for whatever comes first. After a tick that acted it only looks whether anything has come.
@@ -181,18 +197,6 @@ impl Leader<'_> {
             desk.write_if_due(plan, self.feed.world(), self.clock.boottime());
         }
     }
-
-    /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4).
-    async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) {
-        if let (Some(desk), Some(plan), Ok(_)) = (desk, self.view.plan(), self.lease.client()) {
-            desk.flush(plan.clone(), self.feed.world()).await;
-        }
-        let document = HandoffDocument::of(self.feed.world(), self.feed.seq(), self.clock.wall());
-        let Ok(bus) = self.lease.client() else { return };
-        if let Err(error) = bus.put_handoff(&document.to_value()).await {
-            tracing::warn!(%error, "no handoff was written; the next leader reconciles without it");
-        }
-    }
 }
 
 fn touch(desk: &mut Option<&mut PlanDesk>, now: Boottime) {
@@ -205,43 +209,5 @@ async fn plan_changed(desk: &mut Option<&mut PlanDesk>) -> Option<go_plan::Plan>
     match desk {
         Some(desk) => desk.changed().await,
         None => std::future::pending().await,
-    }
-}
-
-/// Starts a feed, as long as that takes; fails only where the Bus does not take the token.
-async fn start_feed(bus: &BusClient, clock: &Arc<dyn Clock>) -> Result<Feed, ()> {
-    loop {
-        match Feed::start(bus.clone(), Arc::clone(clock)).await {
-            Ok(feed) => return Ok(feed),
-            Err(error) if is_unauthorized(&error) => return Err(()),
-            Err(error) => tracing::warn!(%error, "the Bus can't be followed yet"),
-        }
-        clock.sleep(FEED_PAUSE).await;
-    }
-}
-
-fn is_unauthorized(error: &FeedError) -> bool {
-    matches!(error, FeedError::Snapshot(BusError::Unauthorized(_)) | FeedError::Events(SubscribeError::Unauthorized(_)))
-}
-
-/// The last leader's handoff, where there is one that can be read.
-async fn read_handoff(bus: &BusClient) -> Option<HandoffDocument> {
-    match bus.handoff().await {
-        Ok(handoff) => HandoffDocument::read(&handoff?),
-        Err(error) => {
-            tracing::warn!(%error, "the handoff can't be read");
-            None
-        }
-    }
-}
-
-/// Says where the last leader stood. The snapshot is younger than its handoff, so what happened in between is in it.
-fn greet(handoff: Option<&HandoffDocument>, feed: &Feed) {
-    match handoff {
-        Some(handoff) if handoff.cursor > feed.seq() => {
-            tracing::warn!(handoff = %handoff.cursor, seq = %feed.seq(), "the Bus is older than the handoff; it counts");
-        }
-        Some(handoff) => tracing::info!(running = handoff.running.len(), seq = %feed.seq(), "taking over"),
-        None => tracing::info!(seq = %feed.seq(), "leading; nobody left a handoff"),
     }
 }

@@ -11,6 +11,7 @@ mod config;
 mod decide;
 mod error;
 mod finish;
+mod follow;
 mod handoff;
 mod identity;
 mod lead;
@@ -21,6 +22,7 @@ mod plan_view;
 mod policy;
 mod retries;
 mod run;
+mod takeover;
 mod why;
 
 #[cfg(test)]
