@@ -70,7 +70,12 @@ pub(crate) fn execute(tx: &mut dyn Tx, policy: &Policy, command: &Command) -> Re
             Ok(receipt)
         }
         Err(reject) => {
-            tx.rollback()?;
+            let undone = tx.rollback();
+            if matches!(reject, Reject::Store(_)) {
+                // The engine may have ended the whole transaction by itself; its first error is the one that tells why.
+                return Err(reject);
+            }
+            undone?;
             if let Some(entry) = refusal {
                 record_refusal(tx, policy, command, &entry)?;
             }

@@ -58,10 +58,10 @@ pub(super) fn indexes(kind: ResourceKind) -> &'static [(&'static str, &'static s
         ],
         ResourceKind::Task => &[
             ("state", ""),
-            ("project, kind, state", ""),
+            ("project, state", ""),
             ("assignee, state", "assignee IS NOT NULL"),
             ("sprint", "sprint IS NOT NULL"),
-            ("kind, state", ""),
+            ("kind, project, state", ""),
             ("review_of", "review_of IS NOT NULL"),
         ],
         ResourceKind::Alert => &[("state", ""), ("dedupe_key", "dedupe_key IS NOT NULL")],

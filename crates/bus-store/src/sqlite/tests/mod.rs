@@ -21,3 +21,8 @@ macro_rules! one_test_each {
 }
 
 for_each_property!(one_test_each);
+
+mod audit;
+mod file;
+mod plans;
+mod rollback;

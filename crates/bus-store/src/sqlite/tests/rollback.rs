@@ -1,0 +1,45 @@
+//! A command that is refused after it has written, in the middle of a batch.
+
+use go_bus_api::{EventKind, ResourceKind, Seq, Timestamp};
+
+use super::super::tx::{SqliteTx, last_seq};
+use super::super::{Durability, schema};
+use crate::tx::{EventRow, Filter, Row, Tx};
+use crate::{Document, Lease};
+
+fn write(tx: &mut SqliteTx<'_>, id: &str) -> Seq {
+    let json = format!("{{\"id\": \"{id}\"}}");
+    let document = Document {
+        kind: ResourceKind::Project,
+        id: id.to_owned(),
+        revision: go_bus_api::Revision(1),
+        json: json.into(),
+    };
+    tx.insert(&Row { document, columns: Vec::new(), open: true }).unwrap();
+    let seq = tx.next_seq();
+    let at = Timestamp::from_unix_millis(0);
+    tx.append_event(&EventRow { seq, kind: &EventKind::ProjectCreated, subject: None, at, json: "{}" }).unwrap();
+    tx.put_lease(&Lease { renewals: seq.0, ..Lease::default() }).unwrap();
+    seq
+}
+
+#[test]
+fn what_was_written_is_undone_with_its_event_s_place_and_its_neighbours_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bus.db");
+    let connection = schema::open(&path, Durability::Scratch).unwrap();
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut tx = SqliteTx::begin(&connection).unwrap();
+    for (id, keep, place) in [("a", true, 1), ("b", false, 2), ("c", true, 2), ("d", false, 3)] {
+        tx.savepoint().unwrap();
+        assert_eq!(write(&mut tx, id), Seq(place));
+        if keep { tx.release().unwrap() } else { tx.rollback().unwrap() }
+    }
+    assert_eq!(tx.lease().unwrap().renewals, 2, "the undone command's lease is gone from the cache too");
+    tx.finish().unwrap();
+    connection.execute_batch("COMMIT").unwrap();
+    assert_eq!(last_seq(&connection).unwrap(), Seq(2));
+    let mut tx = SqliteTx::begin(&connection).unwrap();
+    let kept = tx.find(ResourceKind::Project, &Filter::default()).unwrap();
+    assert_eq!(kept.iter().map(|document| document.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+}
