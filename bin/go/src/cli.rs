@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use go_bus_api::{AgentId, TaskId};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use go_bus_api::{AgentId, HostId, TaskId};
 
 use crate::compiler;
 use crate::failure::Failure;
@@ -51,6 +51,32 @@ pub(crate) enum Command {
         /// Where to; the current folder unless given
         dir: Option<PathBuf>,
     },
+    /// Run everything on this machine: the Bus, the launcher and GO
+    Up(Up),
+    /// End the fleet that runs on the data folder
+    Down,
+    /// GO alone, against a running Bus; a second one is the warm standby
+    Run {
+        /// Wait where another one leads; with false that is exit code 5
+        #[arg(long, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+        standby_ok: bool,
+        /// The plan [default: plan.yaml]
+        #[arg(long, value_name = "PLAN")]
+        plan: Option<PathBuf>,
+    },
+    /// Start and stop agents on this host as the Bus asks
+    Launcher {
+        /// The host's id, as the plan has it
+        #[arg(long, value_name = "ID")]
+        host: HostId,
+    },
+    /// A reference orchestrator; the launcher starts it
+    #[command(hide = true)]
+    Agent {
+        /// Which
+        #[arg(value_enum)]
+        role: OrchestratorRole,
+    },
     /// Let nothing new start, in a project, on a host, or everywhere
     Pause(Target),
     /// Let things start again
@@ -94,6 +120,34 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Show each setting in effect and where it came from
     Show(Json),
+}
+
+/// `go up`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Up {
+    /// The plan [default: plan.yaml]
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Where the Bus listens [default: 127.0.0.1:8088]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// End once the plan is done (exit 0) or nothing can move any more (exit 1)
+    #[arg(long)]
+    pub(crate) exit_when_done: bool,
+    /// Run in the background
+    #[arg(short, long)]
+    pub(crate) detach: bool,
+}
+
+/// The roles that there is a reference orchestrator for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum OrchestratorRole {
+    /// Host Orchestrator
+    Ho,
+    /// Project Orchestrator
+    Po,
+    /// Interaction Orchestrator
+    Io,
 }
 
 /// `go bus`.

@@ -16,6 +16,11 @@ pub(crate) fn client(settings: &Settings) -> Result<BusClient, Failure> {
     Ok(lasting_client(&settings.bus.url, token(&settings.data)?)?.with_retry(RetryPolicy::Never))
 }
 
+/// A client for a lasting command that acts as the operator.
+pub(crate) fn operator(settings: &Settings) -> Result<BusClient, Failure> {
+    lasting_client(&settings.bus.url, token(&settings.data)?)
+}
+
 /// A client that bears with a Bus that is away for a moment.
 pub(crate) fn lasting_client(url: &str, tokens: impl Into<TokenSource>) -> Result<BusClient, Failure> {
     let transport = HttpTransport::new(url)

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use go_bus_api::ProblemKind;
 use go_bus_client::BusError;
+use go_lease::LeaseError;
+use go_orchestrator::GoError;
 use go_plan::Diagnostic;
 
 use crate::exit::Exit;
@@ -34,6 +36,9 @@ pub(crate) enum Failure {
     /// The Bus can't be reached, or refused.
     #[error("{0}")]
     Bus(#[from] BusError),
+    /// GO ended against its will.
+    #[error("{0}")]
+    Go(GoError),
     /// A file can't be read or written.
     #[error("can't {doing} {}: {source}", path.display())]
     File {
@@ -80,6 +85,8 @@ impl Failure {
             Self::CommandLine(error) if !error.use_stderr() => Exit::Done,
             Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) | Self::Plan(_) => Exit::Usage,
             Self::Bus(error) => of_bus(error),
+            Self::Go(error) if error.is_held() => Exit::LeaseHeld,
+            Self::Go(_) => Exit::Failed,
             Self::File { .. } | Self::Failed { .. } => Exit::Failed,
             Self::OutputClosed => Exit::Done,
         }
@@ -100,6 +107,8 @@ impl Failure {
             Self::Bus(error) if of_bus(error) == Exit::Unreachable => {
                 "start it with `go up` or `go bus serve`, or say where it is with XIO_BUS_URL or --bus-url".to_owned()
             }
+            Self::Go(error) if error.is_held() => "leave out --standby-ok=false to wait as the standby".to_owned(),
+            Self::Go(_) => "start it again; what runs is adopted".to_owned(),
             Self::CommandLine(_) | Self::OutputClosed | Self::File { .. } | Self::Plan(_) | Self::Bus(_) => {
                 String::new()
             }
@@ -120,6 +129,17 @@ impl Failure {
             eprintln!("    {advice}");
         }
         self.exit()
+    }
+}
+
+impl From<GoError> for Failure {
+    fn from(error: GoError) -> Self {
+        match error {
+            GoError::Plan(mistakes) => Self::Plan(mistakes),
+            GoError::Register(error) => Self::Bus(error),
+            GoError::Lease(LeaseError::Bus(error)) => Self::Bus(*error),
+            other => Self::Go(other),
+        }
     }
 }
 

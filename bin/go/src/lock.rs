@@ -31,6 +31,11 @@ impl Lock {
     }
 }
 
+/// Fails where another process holds the lock of `data`, which is made where it is not there.
+pub(crate) fn ensure_free(data: &Path) -> Result<(), Failure> {
+    Lock::take(data).map(drop)
+}
+
 /// The process that holds the lock of `data`, where one does.
 pub(crate) fn holder(data: &Path) -> Option<u32> {
     let path = data.join("lock");

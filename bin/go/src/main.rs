@@ -7,6 +7,7 @@ mod compiler;
 mod connect;
 mod exit;
 mod failure;
+mod fleet;
 mod live;
 mod lock;
 mod logging;

@@ -1,13 +1,19 @@
 //! The commands, one module each.
 
+mod agent;
 mod config;
+mod detach;
+mod down;
 mod fleet;
 mod init;
+mod launcher;
 mod message;
 mod plan;
 mod read;
+mod run;
 mod serve;
 mod task;
+mod up;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -35,6 +41,17 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Shim { .. } => Ok(Exit::Done),
         Command::Init { dir } => init::run(dir.as_deref().unwrap_or(Path::new("."))),
         Command::Bus(BusCommand::Serve(serve)) => serve::run(&settings(&cli.global, &of_bus(&serve))?),
+        Command::Up(up) => {
+            let listen = ("bus.listen", "--listen", up.listen.clone());
+            up::run(&up, &settings(&cli.global, &[listen])?)
+        }
+        Command::Down => down::run(&settings(&cli.global, &[])?),
+        Command::Run { standby_ok, plan } => {
+            let plan = ("paths.plan", "--plan", plan.map(|plan| plan.display().to_string()));
+            run::run(standby_ok, &settings(&cli.global, &[plan])?)
+        }
+        Command::Launcher { host } => launcher::run(&host, &settings(&cli.global, &[])?),
+        Command::Agent { .. } => agent::run(&settings(&cli.global, &[])?),
         Command::Pause(target) => fleet::run(Order::Pause, &target.target, &settings(&cli.global, &[])?),
         Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),

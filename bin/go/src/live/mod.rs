@@ -6,80 +6,70 @@ mod screen;
 mod summary;
 
 use std::io::IsTerminal;
-use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_api::{Task, Timestamp};
-use go_bus_client::{BusClient, Changes, Feed, World};
+use go_bus_client::{Changes, World};
 use go_clock::{Clock, SystemClock};
+use go_sprint::Limits;
 
 use crate::failure::Failure;
 use crate::render::{clock, print};
+use crate::waiting::reasons;
 use screen::Screen;
 pub(crate) use summary::summary;
 
 /// How often the screen is redrawn without news: its running times move on.
 const REDRAW: Duration = Duration::from_secs(1);
 
-/// Why a task waits, in words.
-pub(crate) type Why = dyn Fn(&Task, &World, Timestamp) -> String + Send;
-
-/// Follows a Bus and shows what happens.
+/// Shows what happens in a World.
 pub(crate) struct LiveView {
-    feed: Feed,
     screen: Option<Screen>,
-    why: Box<Why>,
+    limits: Limits,
 }
 
 impl LiveView {
-    /// A view of the Bus that `client` speaks to; a screen where standard output is a terminal.
-    pub(crate) async fn start(client: BusClient, why: Box<Why>) -> Result<Self, Failure> {
-        let lost = |error| Failure::failed(error, "the fleet works on; `go status` shows it");
-        let feed = Feed::start(client, Arc::new(SystemClock)).await.map_err(lost)?;
-        let screen = std::io::stdout().is_terminal().then(Screen::new);
-        Ok(Self { feed, screen, why })
+    /// A screen where standard output is a terminal, else lines. `limits` are the caps that things wait for.
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { screen: std::io::stdout().is_terminal().then(Screen::new), limits }
     }
 
-    /// Shows what happens, for as long as it is polled.
-    pub(crate) async fn follow(&mut self) -> Result<(), Failure> {
-        loop {
-            self.redraw();
-            let changes = tokio::select! {
-                changes = self.feed.next() => changes,
-                () = tokio::time::sleep(REDRAW), if self.screen.is_some() => continue,
-            };
-            match changes {
-                Ok(changes) => self.tell(&changes)?,
-                // The view ends with the Bus; what ends the Bus tells why.
-                Err(_) => return std::future::pending().await,
-            }
+    /// Draws the screen anew, where there is one.
+    pub(crate) fn redraw(&mut self, world: &World) {
+        let now = SystemClock.wall();
+        if let Some(screen) = &mut self.screen {
+            screen.show(frame::frame(world, now, |task| reasons(world, task, &self.limits, now)));
         }
     }
 
-    /// Takes the screen away, and answers the state as it was seen last.
-    pub(crate) fn finish(mut self) -> Feed {
+    /// Completes when the screen is due again without news; never without a screen.
+    pub(crate) async fn next_redraw(&self) {
+        match self.screen {
+            Some(_) => SystemClock.sleep(REDRAW).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Tells each change in a line.
+    pub(crate) fn tell(&self, changes: &Changes, world: &World) -> Result<(), Failure> {
+        let now = SystemClock.wall();
+        for line in changes.items.iter().filter_map(|change| lines::line(change, world, now)) {
+            self.say(&format!("{} {line}", clock(now)))?;
+        }
+        Ok(())
+    }
+
+    /// Prints a line that stays.
+    pub(crate) fn say(&self, line: &str) -> Result<(), Failure> {
+        match &self.screen {
+            Some(screen) => screen.above(line).map_err(|_| Failure::OutputClosed),
+            None => print(format_args!("{line}\n")),
+        }
+    }
+
+    /// Takes the screen away.
+    pub(crate) fn clear(&mut self) {
         if let Some(screen) = &mut self.screen {
             screen.clear();
         }
-        self.feed
-    }
-
-    fn redraw(&mut self) {
-        let (world, now) = (self.feed.world(), SystemClock.wall());
-        if let Some(screen) = &mut self.screen {
-            screen.show(frame::frame(world, now, |task| (self.why)(task, world, now)));
-        }
-    }
-
-    fn tell(&self, changes: &Changes) -> Result<(), Failure> {
-        let now = SystemClock.wall();
-        for line in changes.items.iter().filter_map(|change| lines::line(change, self.feed.world(), now)) {
-            let line = format!("{} {line}", clock(now));
-            match &self.screen {
-                Some(screen) => screen.above(&line).map_err(|_| Failure::OutputClosed)?,
-                None => print(format_args!("{line}\n"))?,
-            }
-        }
-        Ok(())
     }
 }

@@ -14,7 +14,6 @@ const IMPROVEMENTS: [&str; 3] = ["tests", "hardening", "optimization"];
 /// Checks every section that later concerns will read.
 pub(super) fn check(reader: &mut Reader<'_>) {
     accounts(reader);
-    models(reader);
     rhythm(reader);
     review(reader);
     improvement(reader);
@@ -32,12 +31,6 @@ fn accounts(reader: &mut Reader<'_>) {
     }
 }
 
-fn models(reader: &mut Reader<'_>) {
-    reader.get("models.default", "claude-sonnet-4-6".to_owned());
-    reader.get("models.opus", "claude-opus-4-6".to_owned());
-    reader.get("models.haiku", "claude-haiku-4-5".to_owned());
-}
-
 fn rhythm(reader: &mut Reader<'_>) {
     let window = |length: &Period| at_least(length, Period::seconds(1), "a sprint");
     let least = reader.checked("sprint.min", Period::hours(1), window);
@@ -53,7 +46,6 @@ fn rhythm(reader: &mut Reader<'_>) {
     reader.get("watchdog.interval", Period::minutes(2));
     reader.get("watchdog.defer_checks", 3_u32);
     reader.get("watchdog.session", "go".to_owned());
-    reader.get("context.rotate_at", ratio(0.7));
 }
 
 fn review(reader: &mut Reader<'_>) {

@@ -11,6 +11,7 @@ mod origin;
 mod paths;
 mod period;
 mod reader;
+mod spawning;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -19,7 +20,7 @@ mod value;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub(crate) use agents::AgentSettings;
+pub(crate) use agents::{AgentSettings, RuntimeKind};
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
 pub(crate) use lease::LeaseSettings;
@@ -28,6 +29,7 @@ use origin::Origin;
 pub(crate) use paths::PathSettings;
 pub(crate) use period::Period;
 pub(crate) use reader::Shown;
+pub(crate) use spawning::SpawnSettings;
 
 use crate::failure::Failure;
 use reader::Reader;
@@ -58,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) lease: LeaseSettings,
     /// `agents`.
     pub(crate) agents: AgentSettings,
+    /// `models` and `context`.
+    pub(crate) spawning: SpawnSettings,
     /// `tokens`.
     pub(crate) tokens: TokenSettings,
     /// `paths`.
@@ -124,6 +128,7 @@ pub(crate) fn read(
         bus: BusSettings::read(&mut reader, &data),
         lease: LeaseSettings::read(&mut reader),
         agents: AgentSettings::read(&mut reader),
+        spawning: SpawnSettings::read(&mut reader),
         tokens: TokenSettings {
             rotate_every: reader.get("tokens.rotate_every", Period::hours(24)),
             overlap: reader.get("tokens.overlap", Period::minutes(5)),

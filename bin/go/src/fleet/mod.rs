@@ -1,0 +1,9 @@
+//! The parts of a fleet, made from the settings, and how they run together in one process.
+
+mod launchers;
+mod parts;
+mod predecessor;
+mod together;
+
+pub(crate) use parts::{go_config, hand_config, launcher_config, own_program};
+pub(crate) use together::{Together, run};

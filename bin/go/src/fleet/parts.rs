@@ -1,0 +1,69 @@
+//! From the settings to what each part of the fleet goes by.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use go_agents::launcher::LauncherConfig;
+use go_agents::orchestrators::HandConfig;
+use go_bus_api::{HostId, Millis, Slots, Text};
+use go_lease::LeaseConfig;
+use go_orchestrator::{GoConfig, PlanSource, Policy};
+use go_plan::reconcile::Defaults;
+use go_review::SeedPolicy;
+
+use crate::failure::Failure;
+use crate::settings::{RuntimeKind, Settings};
+
+/// What GO goes by, with the plan at `plan`.
+pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> Result<GoConfig, Failure> {
+    let lease = LeaseConfig {
+        heartbeat: settings.lease.heartbeat.duration(),
+        missed: settings.lease.missed,
+        url: Text::new(url).ok(),
+        ..LeaseConfig::default()
+    };
+    let policy = Policy { limits: settings.limits(), handbook: settings.spawning.handbook(), ..Policy::default() };
+    let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
+    let heartbeat = settings.agents.heartbeat.duration();
+    Ok(GoConfig { plan, policy, lease, heartbeat, exit_when_done: false })
+}
+
+fn plan_source(settings: &Settings, path: &Path) -> Result<PlanSource, Failure> {
+    let absolute = path.canonicalize().map_err(Failure::file("find", path))?;
+    let folder = absolute.parent().unwrap_or(Path::new("/")).display().to_string();
+    let repo = Text::new(folder).map_err(|error| Failure::usage(error, "move the plan to a shorter path"))?;
+    let defaults = Defaults {
+        repo,
+        slots: Slots::new(settings.agents_max().min(Slots::MAX)).map_err(|error| Failure::usage(error, ""))?,
+        driver: settings.agents.driver,
+        timeout: Some(Millis::from(settings.agents.timeout.duration())),
+        idle_timeout: Some(Millis::from(settings.agents.idle_timeout.duration())),
+    };
+    Ok(PlanSource { path: path.to_path_buf(), defaults })
+}
+
+/// What the launcher of `host` goes by.
+pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> Result<LauncherConfig, Failure> {
+    if settings.agents.runtime == RuntimeKind::Tmux {
+        return Err(Failure::usage("the runtime tmux is not supported by this version", "set agents.runtime: process"));
+    }
+    let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
+    let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
+    Ok(LauncherConfig {
+        stop_grace: settings.agents.stop_grace.duration(),
+        heartbeat: settings.agents.heartbeat.duration(),
+        timeout: settings.agents.timeout.duration(),
+        ..config
+    })
+}
+
+/// What an HO's, PO's or IO's hands are chosen and told by.
+pub(crate) fn hand_config(settings: &Settings) -> HandConfig {
+    HandConfig { handbook: settings.spawning.handbook(), review: Arc::new(SeedPolicy), driver: settings.agents.driver }
+}
+
+/// The program that runs now.
+pub(crate) fn own_program() -> Result<PathBuf, Failure> {
+    std::env::current_exe()
+        .map_err(|error| Failure::failed(format!("can't find this program: {error}"), "reinstall it"))
+}

@@ -1,0 +1,142 @@
+//! `go up`: Bus, launchers and GO in one process that speaks HTTP to itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use go_bus_api::{HostId, HostState};
+use go_bus_client::{BusClient, Feed};
+use go_clock::{Clock, SystemClock};
+use go_orchestrator::{Explanation, Finished, GoError};
+use go_plan::Plan;
+use tokio::task::JoinHandle;
+
+use super::launchers::Launchers;
+use super::parts::go_config;
+use super::predecessor;
+use crate::bus_process::BusProcess;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::live::{LiveView, summary};
+use crate::render::{length, print};
+use crate::settings::Settings;
+use crate::signals::Stop;
+
+/// What `go up` was asked for.
+#[derive(Debug)]
+pub(crate) struct Together {
+    /// Where the plan lies.
+    pub(crate) path: PathBuf,
+    /// The plan as it is now.
+    pub(crate) plan: Plan,
+    /// Whether to end once the plan is done, or can't go on.
+    pub(crate) exit_when_done: bool,
+}
+
+/// Runs the fleet until a signal, or with `exit_when_done` until nothing is left to do.
+pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, Failure> {
+    let stop = Stop::on_signals()?;
+    let began = SystemClock.boottime();
+    let bus = BusProcess::start(settings).await?;
+    let url = bus.url();
+    let operator = bus.operator(settings)?;
+    let hosts = hosts(&asked.plan);
+    predecessor::end(&operator, &hosts).await?;
+    print(format_args!("the Bus listens at {url}, data in {}\n", settings.data.display()))?;
+    let mut config = go_config(settings, Some(&asked.path), &url)?;
+    config.exit_when_done = asked.exit_when_done;
+    let go = tokio::spawn(go_orchestrator::run(config, operator.clone(), Arc::new(SystemClock), stop.asked()));
+    let mut launchers = Launchers::new(operator.clone(), url);
+    for host in &hosts {
+        launchers.ensure(settings, host)?;
+    }
+    let mut running = Running { settings, bus, go, launchers, view: LiveView::new(settings.limits()) };
+    let (ended, feed) = running.follow(operator).await;
+    running.view.clear();
+    let stopped = running.stop(&stop).await;
+    let finished = ended.and_then(|finished| stopped.map(|()| finished))?;
+    report(&finished, &feed, &length(SystemClock.boottime().since(began)))
+}
+
+/// The active hosts of the plan, all of which are this machine.
+fn hosts(plan: &Plan) -> Vec<HostId> {
+    if plan.hosts.is_empty() {
+        return HostId::new(Plan::DEFAULT_HOST).into_iter().collect();
+    }
+    plan.hosts.iter().filter(|host| host.state == HostState::Active).map(|host| host.id.clone()).collect()
+}
+
+/// What runs, and what shows it.
+struct Running<'s> {
+    settings: &'s Settings,
+    bus: BusProcess,
+    go: JoinHandle<Result<Finished, GoError>>,
+    launchers: Launchers,
+    view: LiveView,
+}
+
+impl Running<'_> {
+    /// Follows the fleet until GO has ended or a part of it fails.
+    async fn follow(&mut self, operator: BusClient) -> (Result<Finished, Failure>, Option<Feed>) {
+        let mut feed = match Feed::start(operator, Arc::new(SystemClock)).await {
+            Ok(feed) => feed,
+            Err(error) => return (Err(Failure::failed(error, "start it again")), None),
+        };
+        let ended = loop {
+            self.view.redraw(feed.world());
+            tokio::select! {
+                finished = &mut self.go => break go_ended(finished),
+                failure = self.bus.ended() => break Err(failure),
+                failure = self.launchers.failed() => break Err(failure),
+                () = self.view.next_redraw() => {}
+                changes = feed.next() => {
+                    let Ok(changes) = changes else { break Err(self.bus.ended().await) };
+                    let shown = self.view.tell(&changes, feed.world());
+                    if let Err(failure) = shown.and(self.launchers.ensure_all(self.settings, feed.world())) {
+                        break Err(failure);
+                    }
+                }
+            }
+        };
+        (ended, Some(feed))
+    }
+
+    /// Ends in order: GO first, so that nothing new starts; then the agents; then the Bus.
+    async fn stop(mut self, stop: &Stop) -> Result<(), Failure> {
+        stop.now();
+        if !self.go.is_finished()
+            && let Err(error) = (&mut self.go).await
+        {
+            tracing::warn!(%error, "GO ended badly");
+        }
+        self.launchers.stop().await;
+        self.bus.stop().await
+    }
+}
+
+fn go_ended(finished: Result<Result<Finished, GoError>, tokio::task::JoinError>) -> Result<Finished, Failure> {
+    match finished {
+        Ok(finished) => finished.map_err(Failure::from),
+        Err(_) => Err(Failure::failed("GO ended by itself", "start it again; what runs is adopted")),
+    }
+}
+
+/// Says how it ended.
+fn report(finished: &Finished, feed: &Option<Feed>, took: &str) -> Result<Exit, Failure> {
+    let table = feed.as_ref().map(|feed| summary(feed.world())).unwrap_or_default();
+    match finished {
+        Finished::Done => print(format_args!("\n{table}all done in {took}\n"))?,
+        Finished::Stuck(reasons) => {
+            print(format_args!("\n{table}stuck after {took}: nothing can move any more\n{}", lines(reasons)))?;
+            return Ok(Exit::Failed);
+        }
+        Finished::Stopped => {
+            print(format_args!("stopped after {took}; `go up` goes on from here\n"))?;
+            return Ok(Exit::Interrupted);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn lines(reasons: &[Explanation]) -> String {
+    reasons.iter().map(|reason| format!("  {reason}\n")).collect()
+}
