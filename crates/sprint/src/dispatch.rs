@@ -11,7 +11,7 @@ use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
 use crate::limits::Limits;
 use crate::policy::{DispatchPolicy, Share};
-use crate::prerequisites::{missing, unblocked};
+use crate::prerequisites::missing;
 use crate::turns::Turns;
 
 /// A task to be assigned.
@@ -75,7 +75,7 @@ impl Queues<'_> {
 /// The ready tasks by project; without room for more only those that need no slot.
 fn queues<'a>(world: &'a World, policy: &dyn DispatchPolicy, room: bool, now: Timestamp) -> Queues<'a> {
     let mut ready: BTreeMap<&ProjectId, Vec<&Task>> = BTreeMap::new();
-    for task in unblocked(world).filter(|task| room || !placement::takes_slot(task.kind)) {
+    for task in world.unblocked_tasks().filter(|task| room || !placement::takes_slot(task.kind)) {
         if missing(world, task, now).is_empty() {
             ready.entry(&task.project).or_default().push(task);
         }

@@ -9,16 +9,6 @@ use go_rules::placement::{self, Unfit};
 use crate::answerer::{Answerer, answerer};
 use crate::reason::Reason;
 
-/// The tasks that could be assigned as far as their state and what they depend on go: those that dispatch has to look at.
-pub(crate) fn unblocked(world: &World) -> impl Iterator<Item = &Task> {
-    let states = [TaskState::ChangesRequested, TaskState::Pending];
-    states.into_iter().flat_map(|state| world.tasks_in(state)).filter(|task| dependencies_done(world, task))
-}
-
-fn dependencies_done(world: &World, task: &Task) -> bool {
-    task.depends_on.iter().all(|id| world.task(id).is_some_and(|dependency| dependency.state == TaskState::Done))
-}
-
 /// Everything that `task` waits for, slots and caps aside; empty where nothing is in the way.
 pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason> {
     let mut reasons = Vec::new();

@@ -3,11 +3,9 @@
 use go_bus_api::Timestamp;
 use go_bus_client::World;
 
-use crate::prerequisites::unblocked;
-
 /// The first end of a backoff after `now`. Everything else that a task may wait for comes with an event.
 pub fn next_wake(world: &World, now: Timestamp) -> Option<Timestamp> {
-    unblocked(world).filter_map(|task| task.not_before).filter(|until| *until > now).min()
+    world.unblocked_tasks().filter_map(|task| task.not_before).filter(|until| *until > now).min()
 }
 
 #[cfg(test)]

@@ -151,6 +151,12 @@ impl World {
         self.tasks.count_of_project(project, state)
     }
 
+    /// The tasks that may be assigned as far as their state and what they depend on go: what a dispatch has to look at, however
+    /// many others wait behind them.
+    pub fn unblocked_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.unblocked()
+    }
+
     /// The open tasks that `agent` answers for; finished ones are not among them.
     pub fn tasks_assigned_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.assigned_to(agent)

@@ -67,6 +67,10 @@ impl<R: Row> Table<R> {
         self.rows.get(id).map(Arc::as_ref)
     }
 
+    pub(super) fn shared(&self, id: &R::Id) -> Option<Arc<R>> {
+        self.rows.get(id).map(Arc::clone)
+    }
+
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &R> {
         self.rows.values().map(Arc::as_ref)
     }

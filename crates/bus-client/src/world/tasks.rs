@@ -1,5 +1,6 @@
 //! Tasks, by state, project, assignee, and by what they depend on or review.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use go_bus_api::{AgentId, ProjectId, Task, TaskId, TaskState};
@@ -16,11 +17,17 @@ pub(super) struct Tasks {
     by_project: Index<(ProjectId, TaskState), TaskId>,
     dependents: Index<TaskId, TaskId>,
     reviews: Index<TaskId, TaskId>,
+    /// Those that may be assigned as far as their state and what they depend on go.
+    unblocked: BTreeSet<TaskId>,
 }
 
 /// Who answers for an open task.
 fn assignee(task: &Task) -> Option<&AgentId> {
     task.assignee.as_ref().filter(|_| task.state.is_open())
+}
+
+fn is_done(task: &Task) -> bool {
+    task.state == TaskState::Done
 }
 
 fn place(task: &Task) -> (ProjectId, TaskState) {
@@ -44,7 +51,27 @@ impl Tasks {
         if old.is_none_or(|task| task.review_of != new.review_of) {
             self.reviews.shift(id, old.and_then(|task| task.review_of.as_ref()), new.review_of.as_ref());
         }
+        let was_done = old.is_some_and(is_done);
+        self.judge(&new);
+        if was_done != is_done(&new) {
+            let behind: Vec<Arc<Task>> = self.dependents.get(&new.id).filter_map(|id| self.rows.shared(id)).collect();
+            behind.iter().for_each(|task| self.judge(task));
+        }
         true
+    }
+
+    /// Puts `task` among the unblocked, or takes it out.
+    fn judge(&mut self, task: &Task) {
+        let done = |id: &TaskId| self.get(id).is_some_and(is_done);
+        if task.state.is_assignable() && task.depends_on.iter().all(done) {
+            self.unblocked.insert(task.id.clone());
+        } else {
+            self.unblocked.remove(&task.id);
+        }
+    }
+
+    pub(super) fn unblocked(&self) -> impl Iterator<Item = &Task> {
+        self.unblocked.iter().filter_map(|id| self.get(id))
     }
 
     pub(super) fn get(&self, id: &TaskId) -> Option<&Task> {

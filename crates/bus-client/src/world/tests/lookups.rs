@@ -134,3 +134,19 @@ fn an_event_that_anybody_may_post_can_t_forge_a_resource() {
     }
     assert_eq!(world, World::default());
 }
+
+#[test]
+fn a_task_is_unblocked_once_all_that_it_depends_on_is_done() {
+    let mut world = World::default();
+    let unblocked = |world: &World| ids(world.unblocked_tasks());
+    world.apply(with_task("C", 1, json!({"depends_on": ["A", "B"]})));
+    world.apply(with_task("A", 1, json!({"state": "done"})));
+    world.apply(with_task("B", 1, json!({})));
+    assert_eq!(unblocked(&world), ["B"]);
+    world.apply(with_task("B", 2, json!({"state": "in_progress"})));
+    assert_eq!(unblocked(&world), [""; 0]);
+    world.apply(with_task("B", 3, json!({"state": "done"})));
+    assert_eq!(unblocked(&world), ["C"]);
+    world.apply(with_task("C", 2, json!({"state": "changes_requested", "depends_on": ["A", "B", "ghost"]})));
+    assert_eq!(unblocked(&world), [""; 0]);
+}
