@@ -61,7 +61,8 @@ impl BusProcess {
     /// Ends the Bus: streams and waits at once, what is being written first.
     pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.stop.now();
-        self.served.await.unwrap_or(Ok(()))
+        // One that has ended by itself has told so.
+        if self.served.is_finished() { Ok(()) } else { self.served.await.unwrap_or(Ok(())) }
     }
 }
 

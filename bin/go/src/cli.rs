@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use go_bus_api::{AgentId, HostId, TaskId};
@@ -38,9 +39,30 @@ pub(crate) struct Global {
     /// Where the Bus is [default: http://localhost:8088]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) bus_url: Option<String>,
+    /// Set any key of go.yaml, such as lease.heartbeat=5s; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<KeyValue>,
     /// What log lines look like
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) log_format: LogFormat,
+}
+
+/// A setting on the command line.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyValue {
+    /// The dotted key.
+    pub(crate) key: String,
+    /// The value as go.yaml would have it.
+    pub(crate) value: String,
+}
+
+impl FromStr for KeyValue {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as lease.heartbeat=5s")?;
+        Ok(Self { key: key.trim().to_owned(), value: value.to_owned() })
+    }
 }
 
 /// The commands.

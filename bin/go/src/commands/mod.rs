@@ -66,8 +66,9 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
 /// The settings in effect for a command with these flags, of which `more` are its own.
 fn settings(global: &Global, more: &[FlagSetting]) -> Result<Settings, Failure> {
     let url = [("bus.url", "--bus-url", global.bus_url.clone())];
-    let given = url.iter().chain(more).filter_map(|(key, flag, text)| Some((*key, *flag, text.clone()?)));
-    let flags = Flags { data: global.data.clone(), keys: given.collect() };
+    let own = url.iter().chain(more).filter_map(|(key, flag, text)| Some(((*key).to_owned(), *flag, text.clone()?)));
+    let set = global.set.iter().map(|pair| (pair.key.clone(), "--set", pair.value.clone()));
+    let flags = Flags { data: global.data.clone(), keys: set.chain(own).collect() };
     let settings = settings::load(global.config.as_deref(), &flags)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");

@@ -49,7 +49,9 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
     }
     let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
     let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
+    let handed_on = settings.set_in(&["agents.", "models.", "context."]);
     Ok(LauncherConfig {
+        orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),
         heartbeat: settings.agents.heartbeat.duration(),
         timeout: settings.agents.timeout.duration(),

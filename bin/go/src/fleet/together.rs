@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use go_bus_api::{HostId, HostState};
-use go_bus_client::{BusClient, Feed};
+use go_bus_client::{Feed, World};
 use go_clock::{Clock, SystemClock};
 use go_orchestrator::{Explanation, Finished, GoError};
 use go_plan::Plan;
@@ -50,11 +50,15 @@ pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, F
         launchers.ensure(settings, host)?;
     }
     let mut running = Running { settings, bus, go, launchers, view: LiveView::new(settings.limits()) };
-    let (ended, feed) = running.follow(operator).await;
-    running.view.clear();
-    let stopped = running.stop(&stop).await;
+    let mut feed = match Feed::start(operator, Arc::new(SystemClock)).await {
+        Ok(feed) => feed,
+        Err(error) => return Err(Failure::failed(error, "start it again")),
+    };
+    let ended = running.follow(&mut feed).await;
+    stop.now();
+    let stopped = running.stop(&mut feed).await;
     let finished = ended.and_then(|finished| stopped.map(|()| finished))?;
-    report(&finished, &feed, &length(SystemClock.boottime().since(began)))
+    report(&finished, feed.world(), &length(SystemClock.boottime().since(began)))
 }
 
 /// The active hosts of the plan, all of which are this machine.
@@ -76,39 +80,45 @@ struct Running<'s> {
 
 impl Running<'_> {
     /// Follows the fleet until GO has ended or a part of it fails.
-    async fn follow(&mut self, operator: BusClient) -> (Result<Finished, Failure>, Option<Feed>) {
-        let mut feed = match Feed::start(operator, Arc::new(SystemClock)).await {
-            Ok(feed) => feed,
-            Err(error) => return (Err(Failure::failed(error, "start it again")), None),
-        };
-        let ended = loop {
+    async fn follow(&mut self, feed: &mut Feed) -> Result<Finished, Failure> {
+        loop {
             self.view.redraw(feed.world());
             tokio::select! {
-                finished = &mut self.go => break go_ended(finished),
-                failure = self.bus.ended() => break Err(failure),
-                failure = self.launchers.failed() => break Err(failure),
+                finished = &mut self.go => return go_ended(finished),
+                failure = self.bus.ended() => return Err(failure),
+                failure = self.launchers.failed() => return Err(failure),
                 () = self.view.next_redraw() => {}
-                changes = feed.next() => {
-                    let Ok(changes) = changes else { break Err(self.bus.ended().await) };
-                    let shown = self.view.tell(&changes, feed.world());
-                    if let Err(failure) = shown.and(self.launchers.ensure_all(self.settings, feed.world())) {
-                        break Err(failure);
+                changes = feed.next() => match changes {
+                    Ok(changes) => {
+                        self.view.tell(&changes, feed.world())?;
+                        self.launchers.ensure_all(self.settings, feed.world())?;
                     }
+                    // Only the Bus's own end breaks its feed, and it tells why.
+                    Err(_) => return Err(self.bus.ended().await),
                 }
             }
-        };
-        (ended, Some(feed))
+        }
     }
 
-    /// Ends in order: GO first, so that nothing new starts; then the agents; then the Bus.
-    async fn stop(mut self, stop: &Stop) -> Result<(), Failure> {
-        stop.now();
-        if !self.go.is_finished()
-            && let Err(error) = (&mut self.go).await
-        {
-            tracing::warn!(%error, "GO ended badly");
+    /// Ends in order: GO first, so that nothing new starts; then the agents; then the Bus. Tells what becomes of the work.
+    async fn stop(mut self, feed: &mut Feed) -> Result<(), Failure> {
+        self.view.clear();
+        if !self.go.is_finished() {
+            // How it ended is told already, or it was told to.
+            let _ = (&mut self.go).await;
         }
-        self.launchers.stop().await;
+        let (launchers, view) = (&mut self.launchers, &self.view);
+        let told = async {
+            while let Ok(changes) = feed.next().await {
+                // Whoever reads no more is not waited for.
+                let _ = view.tell(&changes, feed.world());
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = launchers.stop() => {}
+            () = told => {}
+        }
         self.bus.stop().await
     }
 }
@@ -121,8 +131,8 @@ fn go_ended(finished: Result<Result<Finished, GoError>, tokio::task::JoinError>)
 }
 
 /// Says how it ended.
-fn report(finished: &Finished, feed: &Option<Feed>, took: &str) -> Result<Exit, Failure> {
-    let table = feed.as_ref().map(|feed| summary(feed.world())).unwrap_or_default();
+fn report(finished: &Finished, world: &World, took: &str) -> Result<Exit, Failure> {
+    let table = summary(world);
     match finished {
         Finished::Done => print(format_args!("\n{table}all done in {took}\n"))?,
         Finished::Stuck(reasons) => {

@@ -46,7 +46,7 @@ pub(crate) struct Flags {
     /// `--data`.
     pub(crate) data: Option<PathBuf>,
     /// Keys that flags set: the key, the flag, the text.
-    pub(crate) keys: Vec<(&'static str, &'static str, String)>,
+    pub(crate) keys: Vec<(String, &'static str, String)>,
 }
 
 /// All settings in effect.
@@ -76,6 +76,13 @@ impl Settings {
     /// How many agents may work at once.
     pub(crate) fn agents_max(&self) -> u32 {
         self.agents.cap(&Readings::take(&self.data))
+    }
+
+    /// The settings that somebody set and whose keys begin with one of `sections`, as `--set KEY=VALUE` takes them.
+    pub(crate) fn set_in(&self, sections: &[&str]) -> impl Iterator<Item = String> {
+        let wanted = |key: &str| sections.iter().any(|section| key.starts_with(section));
+        let set = self.shown.iter().filter(move |shown| shown.is_set() && wanted(&shown.key));
+        set.map(|shown| format!("{}={}", shown.key, shown.value))
     }
 
     /// The caps that dispatch goes by.

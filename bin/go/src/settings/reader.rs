@@ -20,6 +20,11 @@ impl Shown {
     pub(super) fn new(key: &str, value: impl ToString, origin: &Origin) -> Self {
         Self { key: key.to_owned(), value: value.to_string(), origin: origin.to_string() }
     }
+
+    /// Whether somebody set it.
+    pub(super) fn is_set(&self) -> bool {
+        self.origin != Origin::Default.to_string()
+    }
 }
 
 /// Reads a tree key by key and collects all that is wrong with it.

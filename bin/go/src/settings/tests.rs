@@ -39,11 +39,11 @@ fn with_nothing_set_every_value_is_the_page_s_default() {
 fn the_later_layer_wins_and_each_value_knows_its_own() {
     let text = "lease: {heartbeat: 5s, missed_heartbeats: 4}\nagents:\n  min: 1\n  max: 7\n";
     let environment = environment(&[("XIO_LEASE__HEARTBEAT", "6s"), ("XIO_AGENTS__MIN", "2")]);
-    let flags = Flags { keys: vec![("agents.min", "--min", "9".to_owned())], ..Flags::default() };
+    let flags = Flags { keys: vec![("agents.min".to_owned(), "--set", "9".to_owned())], ..Flags::default() };
     let settings = read(Some((Path::new("go.yaml"), text)), &environment, &flags).unwrap();
     assert_eq!(shown(&settings, "lease.heartbeat"), ("6s".into(), "XIO_LEASE__HEARTBEAT".into()));
     assert_eq!(shown(&settings, "lease.missed_heartbeats"), ("4".into(), "go.yaml:1:24".into()));
-    assert_eq!(shown(&settings, "agents.min"), ("9".into(), "--min".into()));
+    assert_eq!(shown(&settings, "agents.min"), ("9".into(), "--set".into()));
     assert_eq!(shown(&settings, "agents.max"), ("7".into(), "go.yaml:4:3".into()));
     assert_eq!((settings.agents.min, settings.lease.missed), (9, 4));
 }
@@ -102,7 +102,8 @@ fn one_underscore_in_the_environment_is_told_that_two_belong() {
 
 #[test]
 fn the_data_folder_carries_the_database_and_listen_carries_the_url() {
-    let flags = Flags { data: Some("/d".into()), keys: vec![("bus.listen", "--listen", "0.0.0.0:9".to_owned())] };
+    let flags =
+        Flags { data: Some("/d".into()), keys: vec![("bus.listen".to_owned(), "--listen", "0.0.0.0:9".to_owned())] };
     let settings = read(None, &environment(&[("XIO_DATA", "/e")]), &flags).unwrap();
     assert_eq!(settings.bus.database, Database::Sqlite("/d/bus.db".into()));
     assert_eq!(settings.bus.url, "http://127.0.0.1:9");
@@ -140,4 +141,16 @@ fn the_file_that_init_writes_shows_every_key_with_its_default() {
     assert_eq!(values(&written), values(&default));
     let unset: Vec<_> = written.shown.iter().filter(|shown| shown.origin == "default" && shown.key != "data").collect();
     assert!(unset.is_empty(), "not in the file: {unset:?}");
+}
+
+#[test]
+fn what_was_set_can_be_handed_on_and_reads_back_the_same() {
+    let text = "agents: {heartbeat: 1500ms, max: 3}\nmodels: {opus: house-opus}\nlease: {heartbeat: 5s}\n";
+    let settings = read(Some((Path::new("go.yaml"), text)), &[], &Flags::default()).unwrap();
+    let handed: Vec<_> = settings.set_in(&["agents.", "models."]).collect();
+    assert_eq!(handed, ["agents.max=3", "agents.heartbeat=1.5s", "models.opus=house-opus"]);
+    let pairs = handed.iter().filter_map(|pair| pair.split_once('='));
+    let keys = pairs.map(|(key, value)| (key.to_owned(), "--set", value.to_owned())).collect();
+    let child = read(None, &[], &Flags { data: None, keys }).unwrap();
+    assert_eq!((child.agents, child.spawning), (settings.agents, settings.spawning));
 }

@@ -21,6 +21,8 @@ pub struct LauncherConfig {
     pub bus_url: String,
     /// The `go` binary, for the reference orchestrators.
     pub exe: PathBuf,
+    /// What the reference orchestrators are told after `agent ho|po|io`: settings that a clean environment does not carry.
+    pub orchestrator_args: Vec<String>,
     /// What runs the keepers.
     pub runtime: Arc<dyn AgentRuntime>,
     /// Names that the agents' environment keeps beyond the allow-list.
@@ -47,6 +49,7 @@ impl LauncherConfig {
             data,
             bus_url,
             exe,
+            orchestrator_args: Vec::new(),
             runtime,
             keep_env: Vec::new(),
             stop_grace: Duration::from_millis(1500),

@@ -81,7 +81,7 @@ impl Order {
 
     fn launch(&self, config: &LauncherConfig, folder: &AgentFolder) -> Result<Launch, NotRunnable> {
         match self.agent.role.tier() {
-            Tier::Orchestrator => Ok(orchestrator(self.agent.role, &config.exe, folder.path())),
+            Tier::Orchestrator => Ok(orchestrator(self.agent.role, config, folder.path())),
             Tier::Hand => {
                 let driver = drivers::of(self.agent.driver);
                 let driver = driver.ok_or(NotRunnable::NoDriver(self.agent.driver.as_str()))?;
@@ -118,11 +118,12 @@ impl Order {
     }
 }
 
-/// A reference orchestrator: `<exe> agent ho|po|io`, which says itself that it lives.
-fn orchestrator(role: Role, exe: &Path, folder: &Path) -> Launch {
-    let exe = exe.to_string_lossy().into_owned();
+/// A reference orchestrator: `<exe> agent ho|po|io …`, which says itself that it lives.
+fn orchestrator(role: Role, config: &LauncherConfig, folder: &Path) -> Launch {
+    let exe = config.exe.to_string_lossy().into_owned();
+    let command = [exe, "agent".to_owned(), role.as_str().to_owned()];
     Launch {
-        argv: vec![exe, "agent".to_owned(), role.as_str().to_owned()],
+        argv: command.into_iter().chain(config.orchestrator_args.iter().cloned()).collect(),
         folder: folder.to_path_buf(),
         env: Default::default(),
         verify: Vec::new(),

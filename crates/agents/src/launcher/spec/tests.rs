@@ -16,6 +16,7 @@ fn config() -> LauncherConfig {
         data: "/data".into(),
         bus_url: "http://bus".to_owned(),
         exe: "/bin/go".into(),
+        orchestrator_args: vec!["--set".to_owned(), "agents.heartbeat=5s".to_owned()],
         runtime: Arc::new(MemoryRuntime::default()),
         keep_env: Vec::new(),
         stop_grace: Duration::from_millis(1500),
@@ -106,7 +107,7 @@ fn a_reviewer_s_shim_posts_its_verdict_to_the_delivered_task() {
 #[test]
 fn an_orchestrator_runs_this_binary_without_a_limit_and_beats_for_itself() {
     let spec = spec("po", Some("site"), None, "shell").unwrap();
-    assert_eq!(spec.command.argv, ["/bin/go", "agent", "po"]);
+    assert_eq!(spec.command.argv, ["/bin/go", "agent", "po", "--set", "agents.heartbeat=5s"]);
     assert_eq!((spec.deadline_ms, spec.heartbeat_ms), (None, None));
     assert_eq!(spec.command.env["XIO_TASK"], "");
 }
