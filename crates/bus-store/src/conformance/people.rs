@@ -92,7 +92,7 @@ pub async fn a_sprint_marks_its_tickets(make: MakeStore<'_>) {
     let epoch = world.epoch().await;
     let new = |tickets: Vec<&str>| NewSprint {
         id: Some(id("S-1")),
-        tickets: tickets.into_iter().map(|ticket| id(ticket)).collect(),
+        tickets: tickets.into_iter().map(id).collect(),
         ends_at: later(),
     };
     assert_eq!(refused(world.lead(epoch, Action::StartSprint(new(vec!["T-9"]))).await), ProblemKind::Invalid);
