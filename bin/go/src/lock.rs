@@ -4,8 +4,13 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::failure::Failure;
+
+/// How long a process that was killed may take to be gone.
+const DYING: Duration = Duration::from_millis(250);
 
 /// The held lock; the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -19,16 +24,28 @@ impl Lock {
         DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(Failure::file("create", data))?;
         let path = data.join("lock");
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open.map_err(Failure::file("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(data, &path)),
+        let file = open.map_err(Failure::file("open", &path))?;
+        let mut file = match file.try_lock() {
+            Ok(()) => file,
+            Err(TryLockError::WouldBlock) => wait_briefly(file).ok_or_else(|| held(data, &path))?,
             Err(TryLockError::Error(error)) => return Err(Failure::file("lock", &path)(error)),
-        }
+        };
         let noted = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         noted.map_err(Failure::file("write", &path))?;
         Ok(Self { _file: file })
     }
+}
+
+/// Waits for a holder that is about to be gone: a killed process lets go of its files some milliseconds after the signal.
+fn wait_briefly(file: File) -> Option<File> {
+    let (tell, locked) = mpsc::channel();
+    std::thread::spawn(move || {
+        if file.lock().is_ok() {
+            // Where nobody waits any more the file is dropped, and the lock with it.
+            let _ = tell.send(file);
+        }
+    });
+    locked.recv_timeout(DYING).ok()
 }
 
 /// Fails where another process holds the lock of `data`, which is made where it is not there.

@@ -1,6 +1,6 @@
 //! What a launcher that starts finds in its host's folder.
 
-use go_bus_api::AgentId;
+use go_bus_api::{AgentId, Tier};
 use go_bus_client::World;
 use go_runtime::{AgentFolder, AgentRuntime, RuntimeError, Stage};
 
@@ -14,11 +14,12 @@ pub(super) fn look(config: &LauncherConfig, world: &World) -> Result<LocalState,
     let mut local = LocalState { leased_until: host.lease().deadline(), ..LocalState::default() };
     for (agent, folder) in host.agents()? {
         let keeper = keeper(config.runtime.as_ref(), &folder, &agent, world);
-        if keeper != Keeper::Gone(Stage::Reported) {
-            redirect(&folder, &config.bus_url);
+        let mut mine = Local::new(keeper);
+        if keeper != Keeper::Gone(Stage::Reported) && redirect(&folder, &config.bus_url) == Redirected::OutOfReach {
+            mine.stopped = stop(config.runtime.as_ref(), &agent, keeper);
         }
         tracing::info!(%agent, ?keeper, "found an agent's folder");
-        local.agents.insert(agent, Local::new(keeper));
+        local.agents.insert(agent, mine);
     }
     Ok(local)
 }
@@ -34,13 +35,31 @@ fn keeper(runtime: &dyn AgentRuntime, folder: &AgentFolder, agent: &AgentId, wor
     }
 }
 
+/// What became of an agent whose Bus may listen elsewhere now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Redirected {
+    /// Its shim knows where the Bus is, and that is enough.
+    Fine,
+    /// It is an orchestrator, which speaks to the Bus itself, and to the old address for good.
+    OutOfReach,
+}
+
 /// Writes the Bus's address into a spec that has another. A spec that can't be read is its keeper's to complain about.
-fn redirect(folder: &AgentFolder, bus_url: &str) {
-    let Ok(mut spec) = folder.spec() else { return };
-    if spec.bus_url != bus_url {
-        spec.bus_url = bus_url.to_owned();
-        if let Err(error) = folder.write_spec(&spec) {
-            tracing::warn!(agent = %spec.agent, %error, "its shim can't be told where the Bus is");
-        }
+fn redirect(folder: &AgentFolder, bus_url: &str) -> Redirected {
+    let Ok(mut spec) = folder.spec() else { return Redirected::Fine };
+    if spec.bus_url == bus_url {
+        return Redirected::Fine;
     }
+    spec.bus_url = bus_url.to_owned();
+    if let Err(error) = folder.write_spec(&spec) {
+        tracing::warn!(agent = %spec.agent, %error, "its shim can't be told where the Bus is");
+    }
+    if spec.role.tier() == Tier::Orchestrator { Redirected::OutOfReach } else { Redirected::Fine }
+}
+
+/// Stops an orchestrator that is out of reach, so that it is succeeded now and not once its silence is noticed.
+fn stop(runtime: &dyn AgentRuntime, agent: &AgentId, keeper: Keeper) -> bool {
+    let Keeper::Alive(process) = keeper else { return false };
+    let told = runtime.stop(process);
+    told.inspect_err(|error| tracing::warn!(%agent, %error, "it can't be told to end")).is_ok()
 }

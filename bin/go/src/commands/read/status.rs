@@ -2,6 +2,7 @@
 
 use go_bus_api::{Task, TaskId};
 use go_bus_client::BusClient;
+use go_orchestrator::Explanation;
 
 use super::overview::Overview;
 use super::{now, world};
@@ -19,13 +20,12 @@ pub(super) async fn run(
     json: bool,
 ) -> Result<Exit, Failure> {
     let world = world(client).await?;
+    let (now, limits) = (now(), settings.limits());
     if let Some(id) = why {
-        if world.task(id).is_none() {
-            return Err(Failure::failed(format!("there is no task {id}"), "`go tasks` lists them"));
-        }
+        let unknown = || Failure::failed(format!("there is no task {id}"), "`go tasks` lists them");
+        explain(&go_orchestrator::why(&world, id, &limits, now).ok_or_else(unknown)?, json)?;
         return Ok(Exit::Done);
     }
-    let (now, limits) = (now(), settings.limits());
     let why = |task: &Task| reasons(&world, task, &limits, now);
     let overview = Overview::new(client.lease().await?, &world, now, why);
     if json {
@@ -34,4 +34,12 @@ pub(super) async fn run(
         print(overview)?
     }
     Ok(Exit::Done)
+}
+
+fn explain(explanation: &Explanation, json: bool) -> Result<(), Failure> {
+    if !json {
+        return print(format_args!("{explanation}\n"));
+    }
+    let Explanation { task, state, because } = explanation;
+    print_json(&serde_json::json!({ "task": task, "state": state, "because": because }))
 }

@@ -1,0 +1,9 @@
+//! The real binary from outside, as a person or a script meets it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
+
+mod crash;
+mod detached;
+mod fleet;
+mod place;
+mod processes;
+mod usage;
