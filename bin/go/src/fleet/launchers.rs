@@ -46,8 +46,8 @@ impl Launchers {
 
     /// Starts one for every active host of the Bus that has none here: a plan may gain hosts.
     pub(super) fn ensure_all(&mut self, settings: &Settings, world: &World) -> Result<(), Failure> {
-        let active = world.hosts().filter(|host| host.state == HostState::Active);
-        active.map(|host| self.ensure(settings, &host.id)).collect()
+        let mut active = world.hosts().filter(|host| host.state == HostState::Active);
+        active.try_for_each(|host| self.ensure(settings, &host.id))
     }
 
     /// Completes when one ends that was not told to.

@@ -82,12 +82,11 @@ impl Running<'_> {
     /// Follows the fleet until GO has ended or a part of it fails.
     async fn follow(&mut self, feed: &mut Feed) -> Result<Finished, Failure> {
         loop {
-            self.view.redraw(feed.world());
             tokio::select! {
                 finished = &mut self.go => return go_ended(finished),
                 failure = self.bus.ended() => return Err(failure),
                 failure = self.launchers.failed() => return Err(failure),
-                () = self.view.next_redraw() => {}
+                () = self.view.due() => self.view.redraw(feed.world())?,
                 changes = feed.next() => match changes {
                     Ok(changes) => {
                         self.view.tell(&changes, feed.world())?;
@@ -102,12 +101,12 @@ impl Running<'_> {
 
     /// Ends in order: GO first, so that nothing new starts; then the agents; then the Bus. Tells what becomes of the work.
     async fn stop(mut self, feed: &mut Feed) -> Result<(), Failure> {
-        self.view.clear();
+        let shown = self.view.end();
         if !self.go.is_finished() {
             // How it ended is told already, or it was told to.
             let _ = (&mut self.go).await;
         }
-        let (launchers, view) = (&mut self.launchers, &self.view);
+        let (launchers, view) = (&mut self.launchers, &mut self.view);
         let told = async {
             while let Ok(changes) = feed.next().await {
                 // Whoever reads no more is not waited for.
@@ -119,7 +118,7 @@ impl Running<'_> {
             () = launchers.stop() => {}
             () = told => {}
         }
-        self.bus.stop().await
+        self.bus.stop().await.and(shown)
     }
 }
 

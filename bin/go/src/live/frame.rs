@@ -8,6 +8,8 @@ use crate::render::length;
 
 /// Cells of a bar.
 const BAR: usize = 24;
+/// The most projects that are listed.
+const PROJECTS: usize = 12;
 /// The most waiting tickets that are listed.
 const WAITING: usize = 5;
 /// The most running tickets that are listed.
@@ -40,7 +42,9 @@ fn projects(world: &World) -> Vec<String> {
     };
     let mut projects: Vec<_> = world.projects().collect();
     projects.sort_by_key(|project| (project.priority, project.id.clone()));
-    projects.into_iter().map(line).collect()
+    let mut lines: Vec<_> = projects.iter().take(PROJECTS).map(|project| line(project)).collect();
+    lines.extend(more(projects.len(), PROJECTS, "projects"));
+    lines
 }
 
 /// `done` of `all` as a bar.

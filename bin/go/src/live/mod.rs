@@ -5,71 +5,74 @@ mod lines;
 mod screen;
 mod summary;
 
-use std::io::IsTerminal;
+use std::io;
 use std::time::Duration;
 
 use go_bus_client::{Changes, World};
-use go_clock::{Clock, SystemClock};
+use go_clock::{Boottime, Clock, SystemClock};
 use go_sprint::Limits;
 
 use crate::failure::Failure;
-use crate::render::{clock, print};
+use crate::render::{clock, print, printable};
 use crate::waiting::reasons;
 use screen::Screen;
 pub(crate) use summary::summary;
 
 /// How often the screen is redrawn without news: its running times move on.
-const REDRAW: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_secs(1);
+/// How long news may wait for more of it: no eye sees more.
+const BUSY: Duration = Duration::from_millis(50);
 
 /// Shows what happens in a World.
+#[derive(Debug)]
 pub(crate) struct LiveView {
     screen: Option<Screen>,
     limits: Limits,
+    due: Boottime,
 }
 
 impl LiveView {
     /// A screen where standard output is a terminal, else lines. `limits` are the caps that things wait for.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { screen: std::io::stdout().is_terminal().then(Screen::new), limits }
+        Self { screen: Screen::where_fit(), limits, due: SystemClock.boottime() }
     }
 
-    /// Draws the screen anew, where there is one.
-    pub(crate) fn redraw(&mut self, world: &World) {
-        let now = SystemClock.wall();
-        if let Some(screen) = &mut self.screen {
-            screen.show(frame::frame(world, now, |task| reasons(world, task, &self.limits, now)));
-        }
-    }
-
-    /// Completes when the screen is due again without news; never without a screen.
-    pub(crate) async fn next_redraw(&self) {
+    /// Completes when the screen is due to be redrawn; never without a screen.
+    pub(crate) async fn due(&self) {
         match self.screen {
-            Some(_) => SystemClock.sleep(REDRAW).await,
+            Some(_) => SystemClock.sleep(self.due.since(SystemClock.boottime())).await,
             None => std::future::pending().await,
         }
     }
 
+    /// Draws the screen anew, where there is one.
+    pub(crate) fn redraw(&mut self, world: &World) -> Result<(), Failure> {
+        let (now, limits) = (SystemClock.wall(), &self.limits);
+        self.due = SystemClock.boottime() + IDLE;
+        let Some(screen) = &mut self.screen else { return Ok(()) };
+        let lines = frame::frame(world, now, |task| reasons(world, task, limits, now));
+        drawn(screen.show(lines.iter().map(|line| printable(line)).collect()))
+    }
+
     /// Tells each change in a line.
-    pub(crate) fn tell(&self, changes: &Changes, world: &World) -> Result<(), Failure> {
+    pub(crate) fn tell(&mut self, changes: &Changes, world: &World) -> Result<(), Failure> {
         let now = SystemClock.wall();
-        for line in changes.items.iter().filter_map(|change| lines::line(change, world, now)) {
-            self.say(&format!("{} {line}", clock(now)))?;
-        }
-        Ok(())
-    }
-
-    /// Prints a line that stays.
-    pub(crate) fn say(&self, line: &str) -> Result<(), Failure> {
+        self.due = self.due.min(SystemClock.boottime() + BUSY);
+        let told = changes.items.iter().filter_map(|change| lines::line(change, world, now));
+        let told: Vec<String> = told.map(|line| format!("{} {}", clock(now), printable(&line))).collect();
         match &self.screen {
-            Some(screen) => screen.above(line).map_err(|_| Failure::OutputClosed),
-            None => print(format_args!("{line}\n")),
+            _ if told.is_empty() => Ok(()),
+            Some(screen) => drawn(screen.above(&told)),
+            None => told.iter().try_for_each(|line| print(format_args!("{line}\n"))),
         }
     }
 
-    /// Takes the screen away.
-    pub(crate) fn clear(&mut self) {
-        if let Some(screen) = &mut self.screen {
-            screen.clear();
-        }
+    /// Takes the screen away; what is told from now on are lines.
+    pub(crate) fn end(&mut self) -> Result<(), Failure> {
+        self.screen.take().map_or(Ok(()), |mut screen| drawn(screen.clear()))
     }
+}
+
+fn drawn(result: io::Result<()>) -> Result<(), Failure> {
+    result.map_err(|_| Failure::OutputClosed)
 }

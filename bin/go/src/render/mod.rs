@@ -17,3 +17,8 @@ pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
 pub(crate) fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
+
+/// The text with its control characters as spaces: what a task's title says to a terminal is not the task's to decide.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

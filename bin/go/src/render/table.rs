@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::printable;
+
 /// Rows under a head.
 #[derive(Debug, Clone)]
 pub(crate) struct Table<const N: usize> {
@@ -14,9 +16,9 @@ impl<const N: usize> Table<N> {
         Self { rows: vec![head.map(str::to_owned)] }
     }
 
-    /// Adds a row; line breaks in a cell become spaces.
+    /// Adds a row; control characters in a cell become spaces.
     pub(crate) fn row<T: ToString>(&mut self, cells: [T; N]) {
-        self.rows.push(cells.map(|cell| cell.to_string().replace(['\n', '\r', '\t'], " ")));
+        self.rows.push(cells.map(|cell| printable(&cell.to_string())));
     }
 }
 

@@ -1,3 +1,5 @@
+//! The layers, the faults and where each stands, and the page's defaults.
+
 use super::*;
 
 fn faults(text: &str) -> Vec<String> {
