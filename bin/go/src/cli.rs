@@ -4,15 +4,20 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use go_bus_api::{AgentId, HostId, TaskId};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
+use go_bus_api::{AgentId, HostId};
 
 use crate::compiler;
 use crate::failure::Failure;
 use crate::logging::LogFormat;
 
+mod fleet;
+mod planning;
 mod reading;
 
+pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
+pub(crate) use planning::{PlanCommand, TaskCommand};
 pub(crate) use reading::{AgentFilter, Json, ReadCommand, TaskFilter};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.
@@ -133,6 +138,16 @@ pub(crate) enum Command {
     /// Check the settings, or show each with where it came from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// Where to
+        dir: PathBuf,
+    },
 }
 
 /// `go config`.
@@ -142,123 +157,6 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Show each setting in effect and where it came from
     Show(Json),
-}
-
-/// `go up`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Up {
-    /// The plan [default: plan.yaml]
-    #[arg(long, value_name = "PLAN")]
-    pub(crate) plan: Option<PathBuf>,
-    /// Where the Bus listens [default: 127.0.0.1:8088]
-    #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: Option<String>,
-    /// End once the plan is done (exit 0) or nothing can move any more (exit 1)
-    #[arg(long)]
-    pub(crate) exit_when_done: bool,
-    /// Run in the background
-    #[arg(short, long)]
-    pub(crate) detach: bool,
-}
-
-/// The roles that there is a reference orchestrator for.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum OrchestratorRole {
-    /// Host Orchestrator
-    Ho,
-    /// Project Orchestrator
-    Po,
-    /// Interaction Orchestrator
-    Io,
-}
-
-/// `go bus`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum BusCommand {
-    /// Serve the Bus until a signal
-    Serve(Serve),
-}
-
-/// Where a Bus listens and what it stores in.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Serve {
-    /// Where to listen [default: 127.0.0.1:8088]
-    #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: Option<String>,
-    /// What to store in: sqlite:PATH or postgres://… [default: sqlite:<data>/bus.db]
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
-}
-
-/// `go plan`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PlanCommand {
-    /// Say everything that is wrong with a plan, with its line and column
-    Check {
-        /// The plan; plan.yaml here unless given
-        plan: Option<PathBuf>,
-    },
-    /// Print a plan as a table
-    Show {
-        /// The plan; plan.yaml here unless given
-        plan: Option<PathBuf>,
-        #[command(flatten)]
-        json: Json,
-    },
-    /// Draw a plan as a Mermaid flowchart
-    Graph {
-        /// The plan; plan.yaml here unless given
-        plan: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of plans
-    Schema,
-}
-
-/// What to pause, resume or drain.
-#[derive(Debug, Args)]
-pub(crate) struct Target {
-    /// A project, a host, or all
-    #[arg(default_value = "all", value_name = "PROJECT|HOST|all")]
-    pub(crate) target: String,
-}
-
-/// `go task`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TaskCommand {
-    /// Show all there is to a task
-    Show {
-        /// The task
-        id: TaskId,
-        #[command(flatten)]
-        json: Json,
-    },
-    /// Assign a task: the start signal
-    Assign {
-        /// The task
-        id: TaskId,
-        /// Who answers for it from now on
-        agent: AgentId,
-    },
-    /// Stop its builder; it will not be done
-    Cancel {
-        /// The task
-        id: TaskId,
-    },
-    /// Stop its builder; it goes back to the queue, uncounted
-    Kill {
-        /// The task
-        id: TaskId,
-    },
-    /// Stop its builder and set it aside
-    Hold {
-        /// The task
-        id: TaskId,
-    },
-    /// Let a failed, blocked or held task be done again
-    Retry {
-        /// The task
-        id: TaskId,
-    },
 }
 
 /// The command that `arguments` name; the compiler's verbs, help and mistakes are failures with words of their own.

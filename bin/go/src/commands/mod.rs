@@ -7,6 +7,7 @@ mod down;
 mod fleet;
 mod init;
 mod launcher;
+mod manual;
 mod message;
 mod plan;
 mod read;
@@ -59,6 +60,8 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
         Command::Plan(command) => plan::run(&command, &cli.global),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { dir } => manual::man(&dir),
         Command::Config(command) => config::run(&command, &cli.global),
     }
 }

@@ -15,7 +15,8 @@ use crate::tokio_runtime;
 
 /// Leads, or stands by until it may, until a signal. The agents work on: the successor adopts them.
 pub(super) fn run(standby_ok: bool, settings: &Settings) -> Result<Exit, Failure> {
-    let plan = Some(settings.paths.plan.as_path()).filter(|path| path.exists());
+    // Without a plan GO works on what the Bus has; one that was named has to be there.
+    let plan = Some(settings.paths.plan.as_path()).filter(|path| settings.is_set("paths.plan") || path.exists());
     tokio_runtime::serving(async {
         let stop = Stop::on_signals()?;
         let client = connect::operator(settings)?;

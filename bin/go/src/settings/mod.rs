@@ -78,6 +78,11 @@ impl Settings {
         self.agents.cap(&Readings::take(&self.data))
     }
 
+    /// Whether somebody set `key`.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        self.shown.iter().any(|shown| shown.key == key && shown.is_set())
+    }
+
     /// The settings that somebody set and whose keys begin with one of `sections`, as `--set KEY=VALUE` takes them.
     pub(crate) fn set_in(&self, sections: &[&str]) -> impl Iterator<Item = String> {
         let wanted = |key: &str| sections.iter().any(|section| key.starts_with(section));

@@ -114,3 +114,14 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = output.unwrap();
     assert_eq!((code(&output), err(&output)), (0, String::new()));
 }
+
+#[test]
+fn completions_and_man_pages_know_every_command() {
+    let here = Place::new();
+    let script = out(&here.go(&["completions", "bash"]));
+    assert!(script.contains("exit-when-done") && script.contains("bus-url"));
+    assert_eq!(code(&here.go(&["man", "pages"])), 0);
+    for page in ["go.1", "go-up.1", "go-bus-serve.1", "go-plan-check.1"] {
+        assert!(here.path().join("pages").join(page).exists(), "no {page}");
+    }
+}
