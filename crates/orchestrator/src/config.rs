@@ -7,6 +7,7 @@ use go_lease::LeaseConfig;
 use go_plan::reconcile::Defaults;
 
 use crate::policy::Policy;
+use crate::rest::Rest;
 
 /// The plan that a GO executes.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct GoConfig {
     pub heartbeat: Duration,
     /// Whether it ends once the plan is done, or can't go on.
     pub exit_when_done: bool,
+    /// What it waits for between its last start and its handoff; nothing where agents work on without it (R4).
+    pub rest: Option<Rest>,
 }
 
 impl Default for GoConfig {
@@ -40,6 +43,7 @@ impl Default for GoConfig {
             lease: LeaseConfig::default(),
             heartbeat: Duration::from_secs(30),
             exit_when_done: false,
+            rest: None,
         }
     }
 }

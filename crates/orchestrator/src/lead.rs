@@ -78,6 +78,7 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
     leader.memory.recall(leader.feed.world());
     let ended = leader.run(config.exit_when_done, bus, &mut desk, stop, lost).await;
     if let Ended::Finished(_) = &ended {
+        leader.take_rest(config.rest.as_ref(), bus).await;
         leader.hand_off(desk).await;
     }
     ended

@@ -1,10 +1,13 @@
 //! From one leader to the next: what is read at the start of a tenure and left at its end (R3, R4).
 
+use std::sync::Arc;
+
 use go_bus_client::{BusClient, Feed};
 
 use crate::handoff::HandoffDocument;
 use crate::leader::Leader;
 use crate::plan_desk::PlanDesk;
+use crate::rest::Rest;
 
 /// The last leader's handoff, where there is one that can be read.
 pub(crate) async fn read_handoff(bus: &BusClient) -> Option<HandoffDocument> {
@@ -29,6 +32,16 @@ pub(crate) fn greet(handoff: Option<&HandoffDocument>, feed: &Feed) {
 }
 
 impl Leader<'_> {
+    /// Starts nothing any more while others end what runs, and then looks at what has become of it.
+    pub(crate) async fn take_rest(&mut self, rest: Option<&Rest>, bus: &BusClient) {
+        let Some(rest) = rest else { return };
+        rest.take().await;
+        match Feed::start(bus.clone(), Arc::clone(&self.clock)).await {
+            Ok(feed) => self.feed = feed,
+            Err(error) => tracing::warn!(%error, "what the agents' end changed is not seen"),
+        }
+    }
+
     /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4).
     pub(crate) async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) {
         if let (Some(desk), Some(plan), Ok(_)) = (desk, self.view.plan(), self.lease.client()) {

@@ -25,7 +25,7 @@ pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> 
     let policy = Policy { limits: settings.limits(), handbook: settings.spawning.handbook(), ..Policy::default() };
     let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
     let heartbeat = settings.agents.heartbeat.duration();
-    Ok(GoConfig { plan, policy, lease, heartbeat, exit_when_done: false })
+    Ok(GoConfig { plan, policy, lease, heartbeat, exit_when_done: false, rest: None })
 }
 
 fn plan_source(settings: &Settings, path: &Path) -> Result<PlanSource, Failure> {

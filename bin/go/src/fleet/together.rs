@@ -6,7 +6,7 @@ use std::sync::Arc;
 use go_bus_api::{HostId, HostState};
 use go_bus_client::{Feed, World};
 use go_clock::{Clock, SystemClock};
-use go_orchestrator::{Explanation, Finished, GoError};
+use go_orchestrator::{Explanation, Finished, GoError, Rest, Settling};
 use go_plan::Plan;
 use tokio::task::JoinHandle;
 
@@ -44,20 +44,23 @@ pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, F
     print(format_args!("the Bus listens at {url}, data in {}\n", settings.data.display()))?;
     let mut config = go_config(settings, Some(&asked.path), &url)?;
     config.exit_when_done = asked.exit_when_done;
+    let (rest, settling) = Rest::pair();
+    config.rest = Some(rest);
     let go = tokio::spawn(go_orchestrator::run(config, operator.clone(), Arc::new(SystemClock), stop.asked()));
     let mut launchers = Launchers::new(operator.clone(), url);
     for host in &hosts {
         launchers.ensure(settings, host)?;
     }
-    let mut running = Running { settings, bus, go, launchers, view: LiveView::new(settings.limits()) };
+    let mut running =
+        Running { settings, bus, go, ended: None, settling, launchers, view: LiveView::new(settings.limits()) };
     let mut feed = match Feed::start(operator, Arc::new(SystemClock)).await {
         Ok(feed) => feed,
         Err(error) => return Err(Failure::failed(error, "start it again")),
     };
-    let ended = running.follow(&mut feed).await;
+    let followed = running.follow(&mut feed).await;
     stop.now();
-    let stopped = running.stop(&mut feed).await;
-    let finished = ended.and_then(|finished| stopped.map(|()| finished))?;
+    let ended = running.stop(&mut feed).await;
+    let finished = followed.and(ended)?;
     report(&finished, feed.world(), &length(SystemClock.boottime().since(began)))
 }
 
@@ -74,16 +77,23 @@ struct Running<'s> {
     settings: &'s Settings,
     bus: BusProcess,
     go: JoinHandle<Result<Finished, GoError>>,
+    /// How GO ended, where it did by itself.
+    ended: Option<Result<Finished, Failure>>,
+    settling: Settling,
     launchers: Launchers,
     view: LiveView,
 }
 
 impl Running<'_> {
-    /// Follows the fleet until GO has ended or a part of it fails.
-    async fn follow(&mut self, feed: &mut Feed) -> Result<Finished, Failure> {
+    /// Follows the fleet until GO starts nothing any more, or a part of it fails.
+    async fn follow(&mut self, feed: &mut Feed) -> Result<(), Failure> {
         loop {
             tokio::select! {
-                finished = &mut self.go => return go_ended(finished),
+                () = self.settling.quiet() => return Ok(()),
+                ended = &mut self.go => {
+                    self.ended = Some(go_ended(ended));
+                    return Ok(());
+                }
                 failure = self.bus.ended() => return Err(failure),
                 failure = self.launchers.failed() => return Err(failure),
                 () = self.view.due() => self.view.redraw(feed.world())?,
@@ -99,13 +109,10 @@ impl Running<'_> {
         }
     }
 
-    /// Ends in order: GO first, so that nothing new starts; then the agents; then the Bus. Tells what becomes of the work.
-    async fn stop(mut self, feed: &mut Feed) -> Result<(), Failure> {
+    /// Ends in order: the agents first, as nothing new starts; then GO, which writes what has become of their work, hands over
+    /// and releases the lease; then the Bus.
+    async fn stop(mut self, feed: &mut Feed) -> Result<Finished, Failure> {
         let shown = self.view.end();
-        if !self.go.is_finished() {
-            // How it ended is told already, or it was told to.
-            let _ = (&mut self.go).await;
-        }
         let (launchers, view) = (&mut self.launchers, &mut self.view);
         let told = async {
             while let Ok(changes) = feed.next().await {
@@ -118,7 +125,13 @@ impl Running<'_> {
             () = launchers.stop() => {}
             () = told => {}
         }
-        self.bus.stop().await.and(shown)
+        self.settling.settled();
+        let finished = match self.ended {
+            Some(ended) => ended,
+            None => go_ended(self.go.await),
+        };
+        let stopped = self.bus.stop().await;
+        shown.and(stopped).and(finished)
     }
 }
 

@@ -121,6 +121,11 @@ fn pids() -> Vec<PathBuf> {
     std::fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path())).filter(numbered).collect()
 }
 
+/// A port that nobody listened on a moment ago.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// A `go` that runs.
 pub(crate) struct Running {
     child: Child,
@@ -158,6 +163,14 @@ impl Running {
     /// Its process's number.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Reads along for this long, or until it ends.
+    pub(crate) fn read_for(&mut self, duration: Duration) {
+        let until = SystemClock.boottime() + duration;
+        while let Ok(line) = self.lines.recv_timeout(until.since(SystemClock.boottime())) {
+            self.seen.push(line);
+        }
     }
 
     /// Signals it alone.

@@ -36,6 +36,8 @@ fn ctrl_c_stops_the_agents_gives_their_work_back_uncounted_and_lets_go_of_the_le
     let (status, said) = up.end();
     assert_eq!(status.code(), Some(130), "{}", said.join("\n"));
     assert_eq!(place.processes(), Vec::<String>::new());
+    let plan = place.lines("plan.yaml").join("\n");
+    assert!(plan.contains("status: pending") && !plan.contains("in_progress"), "{plan}");
 
     let mut bus = place.start(&["bus", "serve", "--listen", "127.0.0.1:0"]);
     let url = bus.url();
