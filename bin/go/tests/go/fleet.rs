@@ -105,3 +105,32 @@ fn while_it_runs_the_reading_commands_tell_what_and_why() {
     assert!(read(&["pause", "p"]).contains("project p is paused"));
     assert!(read(&["resume"]).contains("project p is active"));
 }
+
+/// CRLF, comments, an anchor with a merge, block and flow tickets, odd spacing and quotes, no newline at the end.
+const STYLES: &str = "# the site\r\nversion: 1\r\nx-usual: &usual {kind: chore, max_attempts: 2}   # shared\r\nprojects:\r\n  \
+    - id:   p\r\n    tickets:\r\n      - {id: A, title: \"flow, quoted\", kind: chore, run: 'true'}  # stays\r\n\r\n      \
+    - id: B   # a block one\r\n        <<: *usual\r\n        title: 'merged'\r\n        run: 'true'\r\n        depends_on: [ A ]\r\n    \
+    name: last key   # after the tickets";
+
+#[test]
+fn a_run_keeps_every_byte_of_the_plan_but_its_own() {
+    let place = Place::with_plan(STYLES);
+    let (status, said) = place.up(&["--exit-when-done"]).end();
+    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    let plan = std::fs::read_to_string(place.path().join("plan.yaml")).unwrap();
+    assert_eq!(plan.matches("status: done").count(), 2, "{plan}");
+    assert_eq!(without_go_s_own(&plan), STYLES);
+}
+
+/// The plan without the `status` and `result` that GO wrote: whole lines in block tickets, entries in flow ones.
+fn without_go_s_own(plan: &str) -> String {
+    let own = |line: &&str| ["status: ", "result: "].iter().any(|key| line.trim_start().starts_with(key));
+    let mut rest: String = plan.split_inclusive('\n').filter(|line| !own(line)).collect();
+    for key in [", status: ", ", result: "] {
+        while let Some(from) = rest.find(key) {
+            let length = rest[from + 1..].find([',', '}']).unwrap() + 1;
+            rest.replace_range(from..from + length, "");
+        }
+    }
+    rest
+}

@@ -1,7 +1,7 @@
 //! Scenarios of a task and its hands.
 
 use go_bus_api::{AgentState, Exit, ExitReport, Timestamp};
-use go_review::SeedPolicy;
+use go_review::{Brief, SeedPolicy};
 use serde_json::json;
 
 use super::*;
@@ -92,4 +92,29 @@ fn work_that_nobody_here_knows_fails_for_good_and_says_so() {
         let task = Task { kind, ..task(TaskState::InProgress, 1) };
         assert!(matches!(next(&task, &[]), Next::Fail(f) if !f.retryable && f.error.as_str().contains(kind.as_str())));
     }
+}
+
+mockall::mock! {
+    #[derive(Debug)]
+    Policy {}
+    impl ReviewPolicy for Policy {
+        fn is_significant(&self, task: &Task) -> bool;
+        fn deliverable(&self, task: &Task, exit: &ExitReport) -> Option<go_bus_api::Deliverable>;
+        fn brief(&self, delivered: &Task) -> Brief;
+    }
+}
+
+#[test]
+fn the_policy_is_asked_what_a_success_hands_over_and_nothing_about_a_failure() {
+    let task = task(TaskState::InProgress, 1);
+    let mut policy = MockPolicy::new();
+    policy
+        .expect_deliverable()
+        .withf(|task, exit| task.id.as_str() == "T-1" && exit.succeeded())
+        .once()
+        .return_const(None);
+    let done = next_step(&task, &[hand(1, AgentState::Terminated, exited(0))], &policy);
+    assert!(matches!(done, Next::Complete(done) if done.deliverable.is_none()));
+    let failed = next_step(&task, &[hand(1, AgentState::Terminated, exited(1))], &policy);
+    assert!(matches!(failed, Next::Fail(_)));
 }
