@@ -6,6 +6,7 @@ use crate::{AgentId, Attempt, HostId, Millis, Model, ProjectId, Ratio, Revision,
 
 /// What an agent is for (R11, R24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// An instance of the Global Orchestrator; acts as `000` while it holds the lease.
@@ -73,6 +74,7 @@ impl Role {
 
 /// Where an agent is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
     /// Asked for; its host's launcher has not started it yet.
@@ -146,6 +148,7 @@ impl AgentState {
 
 /// What runs an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DriverKind {
     /// A ticket's `run` as a shell command.
@@ -176,6 +179,7 @@ pub type Prompt = Text<{ 256 * 1024 }>;
 
 /// How one verification command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyResult {
     /// The command as the ticket has it.
     pub command: Text<4096>,
@@ -189,6 +193,7 @@ pub struct VerifyResult {
 
 /// How an agent ended, as its shim reports it: `POST /agents/{id}/exit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExitReport {
     /// The exit code, where it exited; null where it bears none (an ordered stop before the start, for instance).
     #[serde(default)]
@@ -212,6 +217,7 @@ pub struct ExitReport {
 
 /// An accepted [`ExitReport`] and when it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Exit {
     /// The report.
     #[serde(flatten)]
@@ -234,6 +240,7 @@ impl ExitReport {
 
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Agent {
     /// Its id.
     pub id: AgentId,
@@ -284,6 +291,7 @@ pub struct Agent {
 
 /// `POST /agents`: a spawn, or with the role `go` or `launcher` and no prompt a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAgent {
     /// The role asked for.
     pub role: Role,
@@ -324,6 +332,7 @@ pub struct NewAgent {
 
 /// `PATCH /agents/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentPatch {
     /// A new state, if the step is one of an agent's life.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -338,6 +347,7 @@ pub struct AgentPatch {
 
 /// `POST /agents/{id}/heartbeat`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Heartbeat {
     /// How full its context is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -349,6 +359,7 @@ pub struct Heartbeat {
 
 /// The answer to `POST /agents/{id}/token`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssuedToken {
     /// The new token, shown this once.
     pub token: String,
@@ -366,6 +377,7 @@ impl std::fmt::Debug for IssuedToken {
 
 /// The answer to a registration: the agent, and its token this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Registered {
     /// The agent.
     #[serde(flatten)]

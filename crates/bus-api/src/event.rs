@@ -144,6 +144,7 @@ impl From<EventKind> for String {
 
 /// What an event is about: `tasks/T-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Subject(pub Text<256>);
 
@@ -162,6 +163,7 @@ impl Subject {
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its place in the log.
     pub seq: Seq,
@@ -181,6 +183,7 @@ pub struct Event {
 
 /// `POST /events`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewEvent {
     /// What happened; not one of the Bus's own kinds.
     pub kind: EventKind,

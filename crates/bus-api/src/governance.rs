@@ -7,6 +7,7 @@ use crate::{AgentId, Epoch, Model, ProjectId, Seq, TaskId, Text, Timestamp, Usd}
 
 /// `POST /costs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewCost {
     /// Who spent it.
     pub agent: AgentId,
@@ -33,6 +34,7 @@ pub struct NewCost {
 
 /// One line of `GET /costs/by-agent` or `/costs/by-project`: exactly one of `agent` and `project` is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CostRow {
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +56,7 @@ pub struct CostRow {
 
 /// `GET /costs/by-agent`, `GET /costs/by-project`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CostTotals {
     /// A row for each who spent.
     pub items: Vec<CostRow>,
@@ -63,6 +66,7 @@ pub struct CostTotals {
 
 /// What a role may do: `*` matches anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Permission {
     /// `tasks.create`, `agents.spawn`, …
     pub action: Text<64>,
@@ -72,6 +76,7 @@ pub struct Permission {
 
 /// A role and its permissions: `/rbac/roles`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoleBinding {
     /// The role.
     pub name: Text<64>,
@@ -81,6 +86,7 @@ pub struct RoleBinding {
 
 /// `POST /rbac/check`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RbacQuestion {
     /// An agent's id or a role.
     pub subject: Text<128>,
@@ -92,6 +98,7 @@ pub struct RbacQuestion {
 
 /// Whether a refusal blocks (R19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RbacMode {
     /// Decided and logged, nothing is blocked.
@@ -103,6 +110,7 @@ pub enum RbacMode {
 
 /// The answer to [`RbacQuestion`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RbacAnswer {
     /// Whether the action would go through now; always true in audit mode.
     pub allowed: bool,
@@ -116,6 +124,7 @@ pub struct RbacAnswer {
 
 /// An entry of the audit log; each carries the hash of the one before it (R20).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
     /// Its place.
     pub seq: Seq,
@@ -139,6 +148,7 @@ pub struct AuditEntry {
 
 /// `POST /audit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAuditEntry {
     /// What was done.
     pub action: Text<64>,
@@ -148,4 +158,35 @@ pub struct NewAuditEntry {
     /// More of it.
     #[serde(default)]
     pub detail: Value,
+}
+
+/// `GET /audit?actor=&action=&since=`: all conditions hold, in the order of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct AuditQuery {
+    /// Items a page, 1 to 1000; 100 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Where the page begins, from the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// What was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// Only what was done from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+/// `GET /audit/verify`: whether the hash chain holds (R20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditVerification {
+    /// Whether every entry fits the one before it.
+    pub ok: bool,
+    /// How many entries there are.
+    pub entries: u64,
+    /// The first that does not fit, or is missing.
+    pub first_bad: Option<Seq>,
 }

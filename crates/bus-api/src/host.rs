@@ -8,6 +8,7 @@ use crate::{AgentId, BootId, HostId, Revision, Slots, Text, Timestamp};
 
 /// Whether a host takes work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HostState {
     /// Has an HO and takes work.
@@ -32,6 +33,7 @@ impl HostState {
 
 /// A host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Host {
     /// Its id.
     pub id: HostId,
@@ -56,6 +58,7 @@ pub struct Host {
 
 /// `POST /hosts`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewHost {
     /// Its id.
     pub id: HostId,
@@ -71,6 +74,7 @@ pub struct NewHost {
 
 /// `PATCH /hosts/{id}`: absent fields stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostPatch {
     /// Whether it takes work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,6 +89,7 @@ pub struct HostPatch {
 
 /// `POST /hosts/{id}/heartbeat`, by its launcher: holds the host's lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostHeartbeat {
     /// The machine's boot: a new one proves that what ran before has ended.
     pub boot_id: BootId,

@@ -9,6 +9,7 @@ use crate::{
 
 /// A human's session; each user with one has one IO (R12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
@@ -27,6 +28,7 @@ pub struct Session {
 
 /// `POST /io/sessions`: logs in. A user with an open session keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewSession {
     /// Who.
     pub user: UserId,
@@ -34,6 +36,7 @@ pub struct NewSession {
 
 /// How grave an alert is: L4 and L5 go to the human, the others to C0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the levels are named by the contract and have no other names")]
 pub enum AlertLevel {
     L1,
@@ -45,6 +48,7 @@ pub enum AlertLevel {
 
 /// Whether somebody took note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AlertState {
     /// Nobody did yet.
@@ -55,6 +59,7 @@ pub enum AlertState {
 
 /// An alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Alert {
     /// Its id.
     pub id: AlertId,
@@ -82,6 +87,7 @@ pub struct Alert {
 
 /// `POST /io/alerts`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAlert {
     /// How grave it is.
     pub level: AlertLevel,
@@ -100,6 +106,7 @@ pub struct NewAlert {
 
 /// Where a question is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionState {
     /// Waits for an answer.
@@ -112,6 +119,7 @@ pub enum QuestionState {
 
 /// A question to a human.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Question {
     /// Its id.
     pub id: QuestionId,
@@ -138,6 +146,7 @@ pub struct Question {
 
 /// `POST /io/questions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewQuestion {
     /// The task that waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,6 +166,7 @@ pub struct NewQuestion {
 
 /// `POST /io/questions/{id}/answer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The answer.
     pub answer: Text<16384>,
@@ -164,6 +174,7 @@ pub struct Answer {
 
 /// How far a project is. Counts are of tickets and improvements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectProgress {
     /// The project.
     pub id: ProjectId,
@@ -187,6 +198,7 @@ pub struct ProjectProgress {
 
 /// `GET /io/digest`: the projects at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Digest {
     /// When it was made.
     pub generated_at: Timestamp,

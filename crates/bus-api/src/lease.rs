@@ -7,6 +7,7 @@ use crate::{Epoch, HolderId, Millis, Text, Timestamp};
 
 /// `POST /agents/000/lease`: acquires or renews.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Acquire {
     /// The process instance that bids.
     pub holder: HolderId,
@@ -26,6 +27,7 @@ pub struct Acquire {
 
 /// The answer to a successful [`Acquire`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grant {
     /// The holder.
     pub holder: HolderId,
@@ -43,6 +45,7 @@ pub struct Grant {
 
 /// What 409 `/problems/lease-held` has beside a problem's members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeaseHeld {
     /// Who holds it.
     pub holder: HolderId,
@@ -56,6 +59,7 @@ pub struct LeaseHeld {
 
 /// One who waits for the lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Standby {
     /// The process instance.
     pub holder: HolderId,
@@ -67,6 +71,7 @@ pub struct Standby {
 
 /// `GET /agents/000/lease`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeaseView {
     /// The holder; null where it is free.
     pub holder: Option<HolderId>,
@@ -91,6 +96,7 @@ pub struct LeaseView {
 
 /// `DELETE /agents/000/lease`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Release {
     /// The holder.
     pub holder: HolderId,
@@ -100,6 +106,7 @@ pub struct Release {
 
 /// `GET /agents/000/handoff`: what the last leader left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Handoff {
     /// The epoch it was written under; one of a lower epoch than another is ignored.
     pub epoch: Epoch,

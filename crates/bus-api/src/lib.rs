@@ -2,7 +2,7 @@
 //!
 //! This crate knows nothing of HTTP, SQL, files or time's passing; everything here is a value that serialises to the JSON
 //! of the contract. Clients ignore fields they don't know, so resources accept unknown fields; request bodies do too.
-//! Golden JSON of every type lies in `fixtures/wire` and is checked by `tests/wire.rs`.
+//! With the feature `schema`, every type knows its JSON Schema. Golden JSON of every type lies in `fixtures/wire` and is checked by `tests/wire.rs`.
 
 mod bounded;
 mod ids;
@@ -20,6 +20,8 @@ mod list;
 mod message;
 mod problem;
 mod project;
+#[cfg(feature = "schema")]
+mod schema;
 mod snapshot;
 mod sprint;
 mod task;
@@ -32,8 +34,8 @@ pub use agent::{
 pub use bounded::{Text, TextError};
 pub use event::{Event, EventKind, NewEvent, Subject};
 pub use governance::{
-    AuditEntry, CostRow, CostTotals, NewAuditEntry, NewCost, Permission, RbacAnswer, RbacMode, RbacQuestion,
-    RoleBinding,
+    AuditEntry, AuditQuery, AuditVerification, CostRow, CostTotals, NewAuditEntry, NewCost, Permission, RbacAnswer,
+    RbacMode, RbacQuestion, RoleBinding,
 };
 pub use host::{Host, HostHeartbeat, HostPatch, HostState, NewHost};
 pub use ids::{

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -13,12 +14,15 @@ pub struct Page<T> {
 
 /// The filters of a list request; each resource reads those it knows and ignores the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListQuery {
     /// Items a page, 1 to 1000; 100 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
     pub limit: Option<u32>,
     /// Where the page begins, from the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9]{1,18}$")))]
     pub cursor: Option<String>,
     /// A state's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]

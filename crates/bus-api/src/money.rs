@@ -8,7 +8,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// An amount in USD, never negative, exact to the last digit written; `"0.0132"` on the wire.
+/// An amount in USD, never negative, exact to the last digit written; `"0.0132"` on the wire. A sum that would pass the
+/// largest amount taken stays there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Usd(Decimal);
@@ -63,7 +64,8 @@ impl fmt::Display for Usd {
 impl Add for Usd {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        // A sum stays within what can be read again.
+        Self(self.0.saturating_add(other.0).min(Decimal::from(Self::MAX)))
     }
 }
 
@@ -81,6 +83,12 @@ mod tests {
     fn sums_are_exact() {
         let total: Usd = ["0.1", "0.2", "0.0003"].iter().filter_map(|t| t.parse::<Usd>().ok()).sum();
         assert_eq!(total.to_string(), "0.3003");
+    }
+
+    #[test]
+    fn a_sum_stays_at_the_largest_amount_and_reads_again() {
+        let most: Usd = "1000000000".parse().unwrap();
+        assert_eq!((most + most).to_string().parse(), Ok(most));
     }
 
     #[test]

@@ -74,6 +74,7 @@ problems! {
 
 /// One field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// Where, as a JSON pointer (RFC 6901): `/priority`.
     pub pointer: String,
@@ -83,6 +84,7 @@ pub struct FieldError {
 
 /// An `application/problem+json` document (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// `/problems/<slug>`.
     #[serde(rename = "type")]

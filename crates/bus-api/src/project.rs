@@ -6,6 +6,7 @@ use crate::{DriverKind, ProjectId, Revision, Text, Timestamp, Usd, Weight};
 
 /// How much something matters: `p0` first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// Before anything else.
@@ -33,6 +34,7 @@ impl Priority {
 
 /// Whether a project is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProjectState {
     /// Has a PO; its tickets are worked on.
@@ -57,6 +59,7 @@ impl ProjectState {
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
@@ -82,6 +85,7 @@ pub struct Project {
 
 /// `POST /projects`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewProject {
     /// Its id.
     pub id: ProjectId,
@@ -110,6 +114,7 @@ pub struct NewProject {
 
 /// `PATCH /projects/{id}`: absent fields stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectPatch {
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use crate::{Agent, Alert, Host, Project, Question, Session, Sprint, Task};
 
 /// The kinds of resource that have a life of their own, and so events and a place in the snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ResourceKind {
     /// A host.
@@ -80,6 +81,7 @@ impl ResourceKind {
 
 /// One line of `GET /snapshot`: `{"type": "task", "resource": {…}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "resource", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "a line is read, applied and dropped; boxing would buy nothing")]
 pub enum Resource {

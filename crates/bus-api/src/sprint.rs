@@ -6,6 +6,7 @@ use crate::{Pace, Revision, SprintId, TaskId, Text, Timestamp};
 
 /// Whether a sprint is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SprintState {
     /// Under way.
@@ -16,6 +17,7 @@ pub enum SprintState {
 
 /// A window of focused work on a bounded batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sprint {
     /// Its id.
     pub id: SprintId,
@@ -39,6 +41,7 @@ pub struct Sprint {
 
 /// `POST /sprints`, GO's alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewSprint {
     /// The id to take; made by the Bus where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +55,7 @@ pub struct NewSprint {
 
 /// `POST /sprints/{id}/close`, GO's alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloseSprint {
     /// What came of it.
     #[serde(default)]

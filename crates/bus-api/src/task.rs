@@ -8,6 +8,7 @@ use crate::{
 
 /// What kind of work a task is to the Bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaskKind {
     /// A ticket of plan.yaml, or one added by hand.
@@ -108,6 +109,7 @@ impl From<Category> for String {
 
 /// The model a ticket or an agent names: one of the aliases `opus`, `sonnet`, `haiku`, or a full id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Model(pub Text<128>);
 
@@ -120,6 +122,7 @@ impl Model {
 
 /// Where a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// Not assigned; may wait for others, a time or a slot.
@@ -222,6 +225,7 @@ impl TaskState {
 
 /// What a completion hands over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Deliverable {
     /// What it is: `feature`, `config_change`, `bp_update`, or anything else.
     pub kind: Category,
@@ -242,6 +246,7 @@ impl Deliverable {
 
 /// The last report of a task's progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// What was said.
     pub note: Option<Text<2048>>,
@@ -253,6 +258,7 @@ pub struct Progress {
 
 /// A task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Task {
     /// Its id; a ticket's task has the ticket's.
     pub id: TaskId,

@@ -13,6 +13,7 @@ fn three() -> u32 {
 
 /// `POST /tasks`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewTask {
     /// The id to take (a ticket's); made by the Bus where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +113,7 @@ impl NewTask {
 
 /// `PATCH /tasks/{id}`: absent fields stay. `state` takes only the steps that the contract names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TaskPatch {
     /// One line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,6 +170,7 @@ pub struct TaskPatch {
 
 /// `POST /tasks/{id}/assign`: the start signal (R7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assign {
     /// Who answers for it from now on.
     pub agent: AgentId,
@@ -175,6 +178,7 @@ pub struct Assign {
 
 /// `POST /tasks/{id}/progress`: restarts the idle clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportProgress {
     /// The attempt it is about.
     pub attempt: Attempt,
@@ -188,6 +192,7 @@ pub struct ReportProgress {
 
 /// `POST /tasks/{id}/complete`, by the assignee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Complete {
     /// The attempt it is about.
     pub attempt: Attempt,
@@ -200,6 +205,7 @@ pub struct Complete {
 
 /// `POST /tasks/{id}/fail`, by the assignee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fail {
     /// The attempt it is about.
     pub attempt: Attempt,
@@ -211,6 +217,7 @@ pub struct Fail {
 
 /// A reviewer's judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The deliverable is good: the task is done.
@@ -221,6 +228,7 @@ pub enum Verdict {
 
 /// `POST /tasks/{id}/review`, to the delivered task, by a fresh reviewer (R24).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Review {
     /// The judgement.
     pub verdict: Verdict,

@@ -37,6 +37,8 @@ fn objects() -> Vec<(&'static str, Echo)> {
         Answer,
         Assign,
         AuditEntry,
+        AuditQuery,
+        AuditVerification,
         CloseSprint,
         Complete,
         CostRow,
