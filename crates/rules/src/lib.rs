@@ -10,6 +10,7 @@ pub mod lease;
 pub mod liveness;
 pub mod placement;
 pub mod prompt;
+pub mod rbac;
 pub mod slots;
 pub mod tiers;
 pub mod uniqueness;
