@@ -4,6 +4,7 @@
 //! review task. Everything here is pure.
 
 mod brief;
+pub mod conformance;
 mod policy;
 mod seed;
 

@@ -9,6 +9,7 @@
 //! orchestrator_request(&Hand::Worker, &go_bus_client::World::default(), &Handbook::default());
 //! ```
 
+pub mod conformance;
 mod hand;
 mod handbook;
 mod hands;

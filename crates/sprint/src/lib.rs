@@ -5,6 +5,7 @@
 
 mod answerer;
 mod capacity;
+pub mod conformance;
 mod dispatch;
 mod limits;
 mod policy;

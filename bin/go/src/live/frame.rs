@@ -4,6 +4,7 @@ use go_bus_api::{HostState, Project, Task, TaskKind, TaskState, Timestamp};
 use go_bus_client::World;
 use go_rules::slots;
 
+use super::lines::name;
 use crate::render::length;
 
 /// Cells of a bar.
@@ -66,7 +67,7 @@ fn running(world: &World, now: Timestamp) -> Vec<String> {
     tasks.sort_by_key(|task| (task.assigned_at, task.id.clone()));
     let line = |task: &&Task| {
         let took = task.assigned_at.map(|at| length(now.since(at))).unwrap_or_default();
-        format!("▶ {}  {took}  {}", task.id, task.title)
+        format!("▶ {}  {took}  {}", name(task), task.title)
     };
     let mut lines: Vec<_> = tasks.iter().take(RUNNING).map(line).collect();
     lines.extend(more(tasks.len(), RUNNING, "running"));
@@ -78,7 +79,7 @@ fn waiting(world: &World, why: impl Fn(&Task) -> String) -> Vec<String> {
     let mut tasks: Vec<_> = states.into_iter().flat_map(|state| world.tasks_in(state)).collect();
     tasks.sort_by_key(|task| (task.priority, task.id.clone()));
     // Telling why costs a look at the fleet, so only those that are shown are asked.
-    let mut lines: Vec<_> = tasks.iter().take(WAITING).map(|task| format!("· {}  {}", task.id, why(task))).collect();
+    let mut lines: Vec<_> = tasks.iter().take(WAITING).map(|task| format!("· {}  {}", name(task), why(task))).collect();
     lines.extend(more(tasks.len(), WAITING, "waiting"));
     lines
 }

@@ -35,7 +35,7 @@ fn task(event: &EventKind, task: &Task, now: Timestamp) -> Option<String> {
 }
 
 /// A review goes by the task that it reviews.
-fn name(task: &Task) -> String {
+pub(super) fn name(task: &Task) -> String {
     match &task.review_of {
         Some(reviewed) if task.kind == TaskKind::Review => format!("{reviewed} review"),
         _ => task.id.to_string(),

@@ -1,0 +1,33 @@
+//! A review policy of one's own: every ticket is reviewed, chores too. `cargo run -p go-review --example review_everything`
+
+use go_bus_api::{Category, Deliverable, ExitReport, Task, TaskKind};
+use go_review::{Brief, ReviewPolicy, SeedPolicy, conformance};
+
+#[derive(Debug)]
+struct ReviewEverything;
+
+impl ReviewPolicy for ReviewEverything {
+    fn is_significant(&self, task: &Task) -> bool {
+        task.kind == TaskKind::Ticket
+    }
+
+    fn deliverable(&self, task: &Task, _exit: &ExitReport) -> Option<Deliverable> {
+        let kind = task.category.clone().unwrap_or(Category::Chore);
+        self.is_significant(task).then(|| Deliverable { kind, artifacts: Vec::new(), significant: true })
+    }
+
+    fn brief(&self, delivered: &Task) -> Brief {
+        SeedPolicy.brief(delivered)
+    }
+}
+
+fn main() -> Result<(), serde_json::Error> {
+    let task: Task = serde_json::from_str(
+        r#"{"id": "T-1", "project": "site", "title": "Sweep", "kind": "ticket", "category": "chore", "priority": "p2",
+            "state": "in_progress", "attempt": 1, "max_attempts": 3, "failures": 0, "losses": 0,
+            "created_at": "2026-03-21T08:15:30.000Z", "revision": 1}"#,
+    )?;
+    println!("a chore is significant here: {}", ReviewEverything.is_significant(&task));
+    println!("what it breaks: {:?}", conformance::run(&ReviewEverything, &[task]));
+    Ok(())
+}
