@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use go_bus_api::{AgentId, HostId};
 
-use crate::durable::create_folder;
+use crate::durable::{Readers, create_folder, replace};
 use crate::error::file;
-use crate::{AgentFolder, HostLeaseFile, RuntimeError};
+use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError, platform};
 
 /// How many logs of ended agents are kept.
 pub const KEPT_LOGS: usize = 200;
@@ -40,6 +40,23 @@ impl HostFolder {
     /// Its lease.
     pub fn lease(&self) -> HostLeaseFile {
         HostLeaseFile::at(self.path.join("lease"))
+    }
+
+    fn launcher_path(&self) -> PathBuf {
+        self.path.join("launcher")
+    }
+
+    /// Notes that this process runs the host's launcher, under this registration.
+    pub fn note_launcher(&self, launcher: &AgentId) -> Result<(), RuntimeError> {
+        let line = format!("{} {launcher}\n", platform::myself());
+        replace(&self.launcher_path(), line.as_bytes(), Readers::Owner)
+    }
+
+    /// The process that last ran the host's launcher, and its registration; `None` where nobody noted one that can be read.
+    pub fn launcher(&self) -> Option<(ProcessId, AgentId)> {
+        let text = std::fs::read_to_string(self.launcher_path()).ok()?;
+        let (process, launcher) = text.trim_end().rsplit_once(' ')?;
+        Some((process.parse().ok()?, AgentId::new(launcher).ok()?))
     }
 
     /// The folder of one of its agents, which need not be there.

@@ -10,6 +10,7 @@ mod error;
 mod host_lease;
 mod jobs;
 mod local;
+mod predecessor;
 mod reconcile;
 mod register;
 mod run;

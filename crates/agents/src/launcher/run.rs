@@ -11,7 +11,7 @@ use go_runtime::boot_id;
 
 use super::session::{Over, Session};
 use super::worker::Worker;
-use super::{LauncherConfig, LauncherError, Shutdown, register};
+use super::{LauncherConfig, LauncherError, Shutdown, predecessor, register};
 
 /// How long the Bus has for a launcher's goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -38,6 +38,13 @@ pub async fn run(
     };
     let mut worker = Worker { config: config.clone(), host, boot, clock: clock.clone(), client: client.clone() };
     let mut session = Session::found(&worker, &feed)?;
+    tokio::select! {
+        ended = predecessor::end(&worker.host, &client, &clock) => ended?,
+        how = &mut shutdown => {
+            session.end_unregistered(&worker, &mut feed, how).await;
+            return Ok(());
+        }
+    }
     loop {
         let (me, own) = tokio::select! {
             registered = register::register(&config.host, &client, &mut feed, &clock) => registered?,
@@ -46,6 +53,8 @@ pub async fn run(
                 return Ok(());
             }
         };
+        // Before it takes the host's lease: a successor has to know whose death frees it.
+        worker.host.note_launcher(&me)?;
         worker.client = own;
         match session.work(&worker, &me, &mut feed, shutdown.as_mut()).await? {
             Over::Ended => {

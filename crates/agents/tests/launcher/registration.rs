@@ -36,3 +36,27 @@ async fn a_launcher_whose_token_is_void_registers_anew() {
     until("the host's lease file", || bench.host().lease().deadline() > SystemClock.boottime()).await;
     launcher.end(Shutdown::LeaveRunning).await;
 }
+
+#[tokio::test]
+async fn a_launcher_that_was_killed_frees_its_host_at_once() {
+    let bench = Bench::new().await;
+    bench.bus.has("host", host());
+    bench.host().create().unwrap();
+    let mut dead = std::process::id();
+    while go_runtime::is_alive(go_runtime::ProcessId { pid: dead, started: 1 }) {
+        dead += 1;
+    }
+    std::fs::write(bench.temp.path().join("data/hosts/h1/launcher"), format!("{dead} 1 l-0\n")).unwrap();
+    let launcher = bench.launch();
+    let ended = bench.asked("/agents/l-0", 1).await;
+    assert_eq!((ended[0].0.as_str(), ended[0].1.as_str()), ("DELETE", "operator-token"));
+    bench.asked("/agents", 1).await;
+    until("the note of its own", || bench.host().launcher().is_some_and(|(_, id)| id.as_str() == "l-1")).await;
+    launcher.crash().await;
+    // This process is alive, and with it, for all that anybody can prove, the launcher that it ran.
+    let launcher = bench.launch();
+    bench.asked("/agents", 2).await;
+    launcher.end(Shutdown::LeaveRunning).await;
+    let told = bench.bus.asked("/agents/l-1").await.len();
+    assert_eq!(told, 1, "its goodbye is all that ended it");
+}
