@@ -162,6 +162,7 @@ pub struct NewAuditEntry {
 
 /// `GET /audit?actor=&action=&since=`: all conditions hold, in the order of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditQuery {
     /// Items a page, 1 to 1000; 100 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,6 +183,7 @@ pub struct AuditQuery {
 
 /// `GET /audit/verify`: whether the hash chain holds (R20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditVerification {
     /// Whether every entry fits the one before it.
     pub ok: bool,

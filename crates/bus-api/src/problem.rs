@@ -68,6 +68,7 @@ problems! {
     Invalid => "invalid", 422, "The body breaks a rule.";
     PromptIncomplete => "prompt-incomplete", 422, "The prompt lacks a section that it must have.";
     ReservedKind => "reserved-kind", 422, "That kind is the Bus's own.";
+    TooMany => "too-many", 429, "There are as many connections or streams as there may be.";
     Internal => "internal", 500, "The Bus failed; the write did not happen.";
     StorageUnavailable => "storage-unavailable", 503, "The storage does not take writes now.";
 }

@@ -94,8 +94,13 @@ mod tests {
     fn only_what_passes_by_itself_is_retryable() {
         let refused = |kind| BusError::Refused(Box::new(Problem::new(kind, "")));
         for kind in ProblemKind::ALL {
-            let passes =
-                matches!(kind, ProblemKind::InProgress | ProblemKind::Internal | ProblemKind::StorageUnavailable);
+            let passes = matches!(
+                kind,
+                ProblemKind::InProgress
+                    | ProblemKind::TooMany
+                    | ProblemKind::Internal
+                    | ProblemKind::StorageUnavailable
+            );
             assert_eq!(refused(*kind).is_retryable(), passes, "{kind:?}");
         }
         assert!(BusError::Garbage { status: 502, detail: String::new() }.is_retryable());

@@ -3,8 +3,9 @@
 use go_bus_api::{
     Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch, ExitReport, Fail, Heartbeat,
     HostHeartbeat, HostId, HostPatch, MessageId, NewAgent, NewAlert, NewAuditEntry, NewCost, NewEvent, NewHost,
-    NewMessage, NewProject, NewQuestion, NewSession, NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, Release,
-    ReportProgress, Review, Revision, Role, RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Timestamp,
+    NewMessage, NewProject, NewQuestion, NewSession, NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, RbacMode,
+    Release, ReportProgress, Review, Revision, Role, RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Text,
+    Timestamp,
 };
 use serde_json::Value;
 
@@ -64,6 +65,21 @@ impl Command {
     pub fn of_bus(at: Timestamp, action: Action) -> Self {
         Self { actor: Actor::Bus, epoch: None, at, key: None, if_match: None, action }
     }
+}
+
+/// What RBAC would not let somebody do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Denial {
+    /// An agent's id or a role.
+    pub subject: Text<128>,
+    /// The action.
+    pub action: Text<64>,
+    /// The resource.
+    pub resource: Text<256>,
+    /// Whether it was blocked.
+    pub mode: RbacMode,
+    /// Why.
+    pub reason: String,
 }
 
 /// What to do. The bodies are the contract's; ids come from the path.
@@ -198,6 +214,10 @@ pub enum Action {
     AskQuestion(NewQuestion),
     /// Answers.
     AnswerQuestion(QuestionId, Answer),
+    /// Ends a question whose deadline has come: its default holds.
+    ExpireQuestion(QuestionId),
+    /// Notes that RBAC would block somebody, or did (R19).
+    NoteDenial(Denial),
 
     /// Begins a sprint.
     StartSprint(NewSprint),

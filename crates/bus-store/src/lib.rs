@@ -7,11 +7,14 @@
 //! |---|---|
 //! | `command`, `receipt`, `query`, `port` | what can be asked of a store, and its answers |
 //! | `apply` | the contract's rules, one file per group of actions |
+//! | `audit_chain` | how audit entries hang together |
 //! | `stored`, `tx` | how a resource becomes a row, and what an engine has to offer |
 //! | `sqlite` | the engine: one writer with group commit, readers that never wait for it |
 //! | `conformance` | what every engine has to pass (feature `conformance`) |
 
 mod apply;
+mod audit_chain;
+mod batches;
 mod command;
 mod policy;
 mod port;
@@ -25,9 +28,13 @@ pub mod tx;
 #[expect(clippy::expect_used, clippy::panic, reason = "a check's only way to say that a property does not hold")]
 pub mod conformance;
 
-pub use command::{Action, Actor, Command, IdempotencyKey, TokenHash};
-pub use policy::Policy;
+pub use batches::{BATCH_SIZES, Batches};
+pub use command::{Action, Actor, Command, Denial, IdempotencyKey, TokenHash};
+pub use policy::{Policy, Retention};
 pub use port::{Store, StoreError};
-pub use query::{Document, EventFilter, EventLine, Lease, Listing, Principal, Query, QueryAnswer, Token};
+pub use query::{
+    Census, CostAxis, Document, EVENTS_BYTES, EventFilter, EventLine, Lease, Listing, Principal, Query, QueryAnswer,
+    Token,
+};
 pub use receipt::{Outcome, Receipt, Reject};
 pub use sqlite::SqliteStore;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use go_bus_api::Seq;
 use tokio::sync::watch;
 
-use crate::{Command, EventFilter, EventLine, Query, QueryAnswer, Receipt, Reject};
+use crate::{Batches, Command, EventFilter, EventLine, Query, QueryAnswer, Receipt, Reject};
 
 /// Why the engine can't answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,9 +12,21 @@ pub enum StoreError {
     /// The engine refused or failed.
     #[error("the database failed: {0}")]
     Engine(String),
-    /// The disk is full or read-only: writes are refused, reads go on.
-    #[error("the database can't be written: {0}")]
+    /// The disk is full: writes are refused and reads go on; writes are taken again once there is space.
+    #[error("the disk of the database is full: {0}")]
+    Full(String),
+    /// The database or its disk is read-only: writes are refused, reads go on.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    /// The disk failed at this access; the next may succeed.
+    #[error("the database's files can't be used: {0}")]
     Unwritable(String),
+    /// The file is damaged, or no database at all. It was left as it is.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// Another store has the database open. Several Buses share a PostgreSQL server, never a SQLite file.
+    #[error("another process has the database open")]
+    InUse,
     /// The database was made by a newer version.
     #[error("the database has schema {found}, this program knows {known}; use the newer program")]
     Newer {
@@ -57,9 +69,15 @@ pub trait Store: Send + Sync + 'static {
     /// Answers a query from a consistent state.
     async fn read(&self, query: Query) -> Result<QueryAnswer, StoreError>;
 
-    /// The events after `after`, at most `limit`, in order.
+    /// The events after `after`, in order: at most `limit`, and no more once they come to [`EVENTS_BYTES`](crate::EVENTS_BYTES).
+    /// [`StoreError::HistoryGone`] where events after `after` are no longer kept.
     async fn events(&self, after: Seq, limit: usize, filter: &EventFilter) -> Result<Vec<EventLine>, StoreError>;
 
     /// The last event's place as it moves: what readers wait on instead of polling.
     fn wake(&self) -> watch::Receiver<Seq>;
+
+    /// How the batches came out since the store was opened; zeros from an engine that does not count.
+    fn batches(&self) -> Batches {
+        Batches::default()
+    }
 }

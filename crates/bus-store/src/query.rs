@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use go_bus_api::{
-    AgentId, Epoch, EventKind, Handoff, HolderId, ListQuery, Millis, ResourceKind, Revision, Role, Seq, Text, Timestamp,
+    AgentId, AgentState, AuditQuery, AuditVerification, CostTotals, Epoch, EventKind, Handoff, HolderId, ListQuery,
+    Millis, ResourceKind, Revision, Role, RoleBinding, Seq, TaskState, Text, Timestamp,
 };
 
 use crate::TokenHash;
@@ -71,6 +72,9 @@ pub struct EventFilter {
     pub subject: Option<String>,
 }
 
+/// How long the JSON of the events of one answer gets, in bytes, before no more are added: a bound on what one reader holds.
+pub const EVENTS_BYTES: usize = 1 << 20;
+
 /// An event as it is stored and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventLine {
@@ -107,6 +111,47 @@ pub enum Query {
     LastSeq,
     /// Every agent that has not ended and every host with a launcher: what the liveness timers arm for.
     Living,
+    /// What was spent along an axis, from an instant on or ever.
+    Costs(CostAxis, Option<Timestamp>),
+    /// A page of the audit log.
+    Audit(AuditQuery),
+    /// Whether the audit log's hash chain holds; takes time in proportion to the log.
+    AuditVerification,
+    /// RBAC's roles: those that were put, else the defaults.
+    Roles,
+    /// How many tasks and agents are in which state.
+    Census,
+}
+
+/// What costs are added up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CostAxis {
+    /// By who spent it.
+    Agent,
+    /// By what it was spent for.
+    Project,
+}
+
+impl CostAxis {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Agent, Self::Project];
+
+    /// The axis as a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Project => "project",
+        }
+    }
+}
+
+/// How many there are in each state; a state without any is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Census {
+    /// Tasks of every kind.
+    pub tasks: Vec<(TaskState, u64)>,
+    /// Agents, the ended ones too.
+    pub agents: Vec<(AgentState, u64)>,
 }
 
 /// A page of resources.
@@ -141,4 +186,14 @@ pub enum QueryAnswer {
     LastSeq(Seq),
     /// To `Living`: agents and hosts.
     Living(Vec<Document>),
+    /// To `Costs`.
+    Costs(CostTotals),
+    /// To `Audit`: entries as JSON, and where the next page begins.
+    Audit(Vec<Arc<str>>, Option<String>),
+    /// To `AuditVerification`.
+    AuditVerification(AuditVerification),
+    /// To `Roles`.
+    Roles(Vec<RoleBinding>),
+    /// To `Census`.
+    Census(Census),
 }

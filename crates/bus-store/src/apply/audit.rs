@@ -1,16 +1,12 @@
 //! The audit log: each entry carries the hash of the one before it (R20).
 
-use data_encoding::HEXLOWER;
 use go_bus_api::{AuditEntry, NewAuditEntry, Seq, Text};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::Done;
 use super::ctx::Ctx;
-use crate::{Outcome, Reject, StoreError};
-
-/// What the first entry carries in place of a hash before it.
-const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+use crate::audit_chain::{GENESIS, hash};
+use crate::{Outcome, Reject};
 
 /// Adds an entry.
 pub(super) fn append(ctx: &mut Ctx<'_>, new: &NewAuditEntry) -> Result<(), Reject> {
@@ -28,14 +24,6 @@ pub(super) fn append(ctx: &mut Ctx<'_>, new: &NewAuditEntry) -> Result<(), Rejec
     };
     entry.hash = Text::clipped(&hash(&entry)?);
     Ok(ctx.tx.append_audit(&entry)?)
-}
-
-/// SHA-256 over the previous hash and every field of the entry but its own hash, in hex.
-fn hash(entry: &AuditEntry) -> Result<String, Reject> {
-    let fields = (entry.seq, entry.at, &entry.actor, entry.epoch, &entry.action, &entry.subject, &entry.detail);
-    let fields = serde_json::to_vec(&fields).map_err(|error| Reject::Store(StoreError::Corrupt(error.to_string())))?;
-    let digest = Sha256::new().chain_update(entry.prev_hash.as_str()).chain_update(fields).finalize();
-    Ok(HEXLOWER.encode(&digest))
 }
 
 /// An entry about a subject.

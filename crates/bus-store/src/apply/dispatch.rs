@@ -62,11 +62,13 @@ fn perform_interaction(ctx: &mut Ctx<'_>, action: &Action) -> Result<Done, Rejec
         Action::AcknowledgeAlert(id) => interaction::alerts::acknowledge(ctx, id),
         Action::AskQuestion(body) => interaction::questions::ask(ctx, body),
         Action::AnswerQuestion(id, body) => interaction::questions::answer(ctx, id, body),
+        Action::ExpireQuestion(id) => interaction::questions::expire(ctx, id),
         Action::StartSprint(body) => sprints::start(ctx, body),
         Action::EndSprint(id, body) => sprints::close(ctx, id, body),
         Action::RecordCost(body) => costs::record(ctx, body),
         Action::AppendAudit(body) => audit::post(ctx, body),
         Action::PutRoles(bindings) => roles::put(ctx, bindings),
+        Action::NoteDenial(denial) => roles::note_denial(ctx, denial),
         Action::PostEvent(body) => events::post(ctx, body),
         _ => Err(Reject::rule(go_bus_api::ProblemKind::Internal, "no rule serves this action")),
     }

@@ -32,7 +32,11 @@ pub(super) fn acquire(ctx: &mut Ctx<'_>, body: &Acquire) -> Result<Done, Reject>
     check_ttl(body)?;
     let lease = ctx.tx.lease()?;
     match &lease.holder {
-        None => grant(ctx, lease, bidder, body),
+        None => match body.epoch {
+            // Whoever names an epoch renews: a renewal that comes after the release must not take the lease again.
+            Some(sent) => Err(Reject::stale_epoch(sent, lease.epoch)),
+            None => grant(ctx, lease, bidder, body),
+        },
         Some(holder) if *holder == body.holder => {
             must_own(&lease, bidder.as_ref())?;
             renew(ctx, lease, body)

@@ -22,6 +22,7 @@ mod sessions;
 mod sprints;
 mod tasks;
 
+pub(crate) use roles::SETTING as ROLES_SETTING;
 pub(crate) use seed::seed;
 
 use crate::tx::Tx;

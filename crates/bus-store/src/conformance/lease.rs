@@ -42,6 +42,19 @@ pub async fn a_renewal_keeps_the_epoch(make: MakeStore<'_>) {
     assert_eq!(world.seq().await, seq);
 }
 
+/// Whoever names an epoch renews: where the lease is free by then, it is refused, and the lease stays free.
+pub async fn a_renewal_after_the_release_takes_nothing(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    world.epoch().await;
+    world.done(release("go-1", 1)).await;
+    let seq = world.seq().await;
+    for epoch in [0, 1, 2] {
+        let late = Acquire { epoch: Some(Epoch(epoch)), ..acquire("go-1") };
+        assert_eq!(refused(world.act(Actor::Operator, Action::AcquireLease(late)).await), ProblemKind::StaleEpoch);
+    }
+    assert_eq!((world.lease().await.holder, world.seq().await), (None, seq));
+}
+
 /// Another holder gets the record; another token neither renews nor releases; only GO instances and the operator bid.
 pub async fn another_s_lease_is_left_alone(make: MakeStore<'_>) {
     let world = World::with_place(make).await;

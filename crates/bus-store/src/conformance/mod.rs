@@ -8,6 +8,7 @@ pub mod builder_end;
 pub mod dependencies;
 pub mod engine;
 pub mod fencing;
+pub mod governance;
 pub mod hosts;
 pub mod idempotency;
 pub mod lease;
@@ -57,6 +58,7 @@ macro_rules! for_each_property {
             fencing::a_revision_is_checked,
             lease::epochs_only_grow,
             lease::a_renewal_keeps_the_epoch,
+            lease::a_renewal_after_the_release_takes_nothing,
             lease::another_s_lease_is_left_alone,
             lease::the_lease_expires_by_compare_and_swap,
             lease::a_short_ttl_is_refused,
@@ -64,6 +66,15 @@ macro_rules! for_each_property {
             races::one_assignment_wins,
             races::slots_are_never_overrun,
             races::a_seat_is_taken_once,
+            races::the_cap_is_never_overrun,
+            races::one_builder_wins,
+            races::one_successor_takes_over,
+            races::only_the_fresh_verdict_wins,
+            races::one_completion_by_the_assignee_counts,
+            races::no_ring_of_dependencies_closes,
+            races::who_comes_as_it_fails_is_blocked_too,
+            races::a_builder_is_lost_once,
+            races::one_launcher_gets_the_host,
             tokens::a_rotated_token_overlaps,
             tokens::an_end_voids_every_token,
             tokens::the_operator_has_one,
@@ -113,9 +124,17 @@ macro_rules! for_each_property {
             people::messages_are_acknowledged_by_their_addressee,
             people::an_alert_is_raised_once_per_key,
             people::a_question_takes_its_options,
+            people::an_unanswered_question_ends_with_its_default,
             people::a_sprint_marks_its_tickets,
             people::costs_add_up_exactly,
             people::reserved_events_are_refused,
+            governance::costs_are_summed_by_agent_and_by_project,
+            governance::costs_since_an_instant_leave_out_what_was_before,
+            governance::the_audit_log_is_read_by_page_and_filter,
+            governance::the_audit_chain_holds,
+            governance::roles_are_the_defaults_until_others_are_put,
+            governance::a_denial_is_noted_by_the_bus_alone,
+            governance::the_census_counts_by_state,
         }
     };
 }

@@ -1,5 +1,7 @@
 //! Sessions, messages, alerts, questions, sprints, costs, events.
 
+use std::time::Duration;
+
 use go_bus_api::{
     Agent, Alert, Answer, CloseSprint, ListQuery, NewAlert, NewEvent, NewMessage, NewQuestion, NewSession, NewSprint,
     ProblemKind, Question, QuestionState, ResourceKind, Session, Sprint, SprintState, Text, Timestamp,
@@ -83,6 +85,31 @@ pub async fn a_question_takes_its_options(make: MakeStore<'_>) {
     assert_eq!(answered.state, QuestionState::Answered);
     assert_eq!(answer("b").await.expect("a repeat").outcome, Outcome::Unchanged);
     assert_eq!(refused(answer("a").await), ProblemKind::WrongState);
+}
+
+/// From its deadline on the default holds; before it, and once it is answered, a timer changes nothing.
+pub async fn an_unanswered_question_ends_with_its_default(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    let deadline = world.now().after(Duration::from_secs(60));
+    let ask = |default: Option<&str>| {
+        let new = body(json!({"text": "which?", "default": default, "deadline": deadline}));
+        world.done(Action::AskQuestion(new))
+    };
+    let [with, without, answered]: [Question; 3] =
+        [read(&ask(Some("a")).await), read(&ask(None).await), read(&ask(Some("a")).await)];
+    let expire = |question: &Question| world.bus(Action::ExpireQuestion(question.id.clone()));
+    assert_eq!(expire(&with).await.outcome, Outcome::Unchanged, "before its time");
+    world.done(Action::AnswerQuestion(answered.id.clone(), Answer { answer: Text::clipped("b") })).await;
+    world.pass(Duration::from_secs(60));
+    assert_eq!(expire(&answered).await.outcome, Outcome::Unchanged, "it was answered");
+    for (question, answer) in [(&with, Some(Text::clipped("a"))), (&without, None)] {
+        let expired: Question = read(&expire(question).await);
+        assert_eq!((expired.state, expired.answer), (QuestionState::Expired, answer));
+        let late = Action::AnswerQuestion(question.id.clone(), Answer { answer: Text::clipped("a") });
+        assert_eq!(refused(world.act(Actor::Operator, late).await), ProblemKind::WrongState);
+    }
+    let by_hand = world.act(Actor::Operator, Action::ExpireQuestion(with.id.clone())).await;
+    assert_eq!(refused(by_hand), ProblemKind::Forbidden);
 }
 
 /// A sprint's tickets know it, once each; it closes once.

@@ -256,8 +256,13 @@ impl World {
 
     /// Every event so far.
     pub async fn events(&self) -> Vec<Event> {
-        let lines = self.store.events(Seq(0), usize::MAX, &EventFilter::default()).await.expect("events");
-        lines.iter().map(|line| serde_json::from_str(&line.json).expect("an event")).collect()
+        let (mut all, mut after) = (Vec::new(), Seq(0));
+        loop {
+            let lines = self.store.events(after, usize::MAX, &EventFilter::default()).await.expect("events");
+            let Some(last) = lines.last() else { return all };
+            after = last.seq;
+            all.extend(lines.iter().map(|line| serde_json::from_str::<Event>(&line.json).expect("an event")));
+        }
     }
 
     /// The kinds of the events after `after`, with their subjects: `task.done tasks/T-1`.

@@ -36,7 +36,8 @@ fn open_sprint(connection: &Connection) -> Result<Option<SprintId>, StoreError> 
 /// Each project in the order of creation, with its tickets and improvements counted.
 fn projects(connection: &Connection) -> Result<Vec<ProjectProgress>, StoreError> {
     let mut counts = tasks_by_state(connection)?;
-    let sql = "SELECT id, (SELECT usd FROM spent WHERE project = projects.id) FROM projects ORDER BY ord";
+    let sql =
+        "SELECT id, (SELECT usd FROM cost_sums WHERE axis = 'project' AND id = projects.id) FROM projects ORDER BY ord";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query([])?;
     let mut projects = Vec::new();

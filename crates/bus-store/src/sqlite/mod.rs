@@ -1,9 +1,16 @@
 //! SQLite behind the port: one writer thread with group commit, readers inline on the caller's thread.
 
+mod audit;
+mod census;
 mod checkpoint;
+mod claim;
 mod convert;
+mod costs;
 mod digest;
+mod inspect;
+mod migrations;
 mod reader;
+mod retention;
 mod rows;
 mod schema;
 mod select;
@@ -20,7 +27,9 @@ use go_bus_api::Seq;
 use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 
+use crate::batches::{BatchCounter, Batches};
 use crate::{Command, EventFilter, EventLine, Policy, Query, QueryAnswer, Receipt, Reject, Store, StoreError};
+use claim::Claim;
 use reader::Readers;
 use writer::{Job, Writer};
 
@@ -37,13 +46,19 @@ enum Durability {
 ///
 /// *Flow*: `commit` hands its commands to the one writer thread, which takes whatever waits into one transaction and answers
 /// once that is on the disk. *Guarantees*: those of [`Store`]; readers (WAL) neither wait for the writer nor hold it up.
-/// *Assumptions*: one process has the file open; the folder is on a local file system with working locks and `fsync`.
-/// *Crash semantics*: opening the file again recovers every acknowledged write.
+/// *Assumptions*: the folder is on a local file system with working locks and `fsync`; one store has the file open, a second one
+/// is refused. *Crash semantics*: opening the file again recovers every acknowledged write; after an end that was not clean the
+/// file is checked first, and a damaged one is left as it is.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: Writer,
+    /// Dropped before the writer: the last connection to close brings the write-ahead log over and removes it, and a
+    /// reader's can't.
     readers: Arc<Readers>,
+    writer: Writer,
     wake: watch::Receiver<Seq>,
+    /// Let go of when no connection is open any more.
+    _claim: Claim,
+    batches: Arc<BatchCounter>,
     /// Removed last, when nobody has a file in it open any more.
     _scratch: Option<TempDir>,
 }
@@ -51,8 +66,10 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the database at `path`, made or migrated where need be.
     ///
-    /// Errors: [`StoreError::Newer`] where a newer program made it, [`StoreError::Unwritable`] where the disk is full or
-    /// read-only, [`StoreError::Engine`] for everything else.
+    /// Errors, each with the file as it was: [`StoreError::Newer`] where a newer program made it, [`StoreError::Damaged`] where
+    /// it is no whole database, [`StoreError::InUse`] where another store has it, [`StoreError::Full`],
+    /// [`StoreError::ReadOnly`] and [`StoreError::Unwritable`] where it can't be written, [`StoreError::Engine`] for everything
+    /// else.
     pub fn open(path: impl AsRef<Path>, policy: Policy) -> Result<Self, StoreError> {
         Self::start(path.as_ref().to_owned(), policy, Durability::Full, None)
     }
@@ -69,11 +86,15 @@ impl SqliteStore {
         durability: Durability,
         scratch: Option<TempDir>,
     ) -> Result<Self, StoreError> {
+        let claim = Claim::take(&path)?;
+        inspect::inspect(&path)?;
         let connection = schema::open(&path, durability)?;
         let last = tx::last_seq(&connection)?;
         let (wake_sender, wake) = watch::channel(last);
-        let writer = Writer::start(connection, &path, policy, wake_sender)?;
-        Ok(Self { writer, readers: Arc::new(Readers::new(path)), wake, _scratch: scratch })
+        let batches = Arc::new(BatchCounter::default());
+        let writer = Writer::start(connection, &path, policy, wake_sender, Arc::clone(&batches))?;
+        let readers = Arc::new(Readers::new(path));
+        Ok(Self { readers, writer, wake, _claim: claim, batches, _scratch: scratch })
     }
 }
 
@@ -93,6 +114,13 @@ impl Store for SqliteStore {
     }
 
     async fn read(&self, query: Query) -> Result<QueryAnswer, StoreError> {
+        if query == Query::AuditVerification {
+            // It reads the whole log: not on a thread that serves others.
+            let readers = Arc::clone(&self.readers);
+            let walk = move || readers.with(|connection| select::answer(connection, &query));
+            let walked = tokio::task::spawn_blocking(walk).await;
+            return walked.unwrap_or_else(|error| Err(StoreError::Engine(error.to_string())));
+        }
         self.readers.with(|connection| select::answer(connection, &query))
     }
 
@@ -102,6 +130,10 @@ impl Store for SqliteStore {
 
     fn wake(&self) -> watch::Receiver<Seq> {
         self.wake.clone()
+    }
+
+    fn batches(&self) -> Batches {
+        self.batches.read()
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rows of the small tables, read and written alike by the writer and the readers.
 
-use go_bus_api::{AgentId, Epoch, Handoff, HolderId, Millis, ResourceKind, Revision, Role, Text};
+use go_bus_api::{AgentId, Epoch, Handoff, HolderId, Millis, ResourceKind, Revision, Role, RoleBinding, Text};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::convert::{corrupt, int, time, uint};
+use crate::apply::ROLES_SETTING;
 use crate::{Document, Lease, Principal, StoreError, Token};
 
 /// A document from `id, revision, doc`, in the columns from `first` on.
@@ -59,6 +60,14 @@ pub(super) fn handoff(connection: &Connection) -> Result<Option<Handoff>, StoreE
     let json: Option<String> =
         connection.prepare_cached("SELECT json FROM handoff")?.query_row([], |row| row.get(0)).optional()?;
     json.map(|json| serde_json::from_str(&json).map_err(corrupt)).transpose()
+}
+
+/// RBAC's roles: those that were put, else the defaults.
+pub(super) fn roles(connection: &Connection) -> Result<Vec<RoleBinding>, StoreError> {
+    let sql = "SELECT json FROM settings WHERE name = ?1";
+    let json: Option<String> =
+        connection.prepare_cached(sql)?.query_row([ROLES_SETTING], |row| row.get(0)).optional()?;
+    json.map_or_else(|| Ok(go_rules::rbac::default_roles()), |json| serde_json::from_str(&json).map_err(corrupt))
 }
 
 /// A token's row, from `agent, role, shim, expires_at`.

@@ -1,18 +1,12 @@
-//! Opening a database: how it is kept, and the steps that bring an older one up to date.
+//! Opening a database: how it is kept, and the tables beside the resources'.
 
 use std::path::Path;
 use std::time::Duration;
 
-use go_bus_api::ResourceKind;
 use rusqlite::{Connection, OpenFlags};
 
-use super::convert::time;
-use super::tx::SqliteTx;
-use super::{Durability, table};
-use crate::{StoreError, apply};
-
-/// The schema that this program writes: the number of migrations.
-const KNOWN: u32 = 1;
+use super::{Durability, migrations};
+use crate::StoreError;
 
 /// How long to wait for a lock that another connection holds: the checkpoint's, or a predecessor's that is about to end.
 const BUSY: Duration = Duration::from_secs(5);
@@ -20,8 +14,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The write-ahead log is brought over by the writer itself at this many pages, should the checkpoint thread not get to it.
 const CHECKPOINT_BACKSTOP: u32 = 4000;
 
-/// Tables beside the resources'.
-const TABLES: &str = "
+/// Tables beside the resources', in the first schema.
+pub(super) const TABLES: &str = "
 CREATE TABLE counter (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO counter VALUES (1, 0);
 CREATE TABLE events (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL, json TEXT NOT NULL)
@@ -50,11 +44,25 @@ CREATE TABLE spent (project TEXT PRIMARY KEY, usd TEXT NOT NULL) STRICT, WITHOUT
 CREATE TABLE settings (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
+/// The second schema: what was spent is summed by agent and by project as it is written, and the audit log is found by
+/// actor, action and time.
+pub(super) const SUMS: &str = "
+CREATE TABLE cost_sums (axis TEXT NOT NULL, id TEXT NOT NULL, usd TEXT NOT NULL, input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL, cache_read_tokens INTEGER NOT NULL, cache_write_tokens INTEGER NOT NULL,
+    PRIMARY KEY (axis, id)) STRICT, WITHOUT ROWID;
+DROP TABLE spent;
+CREATE INDEX costs_at ON costs (at);
+CREATE INDEX audit_actor ON audit (actor);
+CREATE INDEX audit_action ON audit (action);
+CREATE INDEX audit_at ON audit (at);
+";
+
 /// Opens the writer's connection, with the schema up to date.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path)?;
+    migrations::refuse_newer(&connection)?;
     prepare(&connection, durability)?;
-    migrate(&mut connection)?;
+    migrations::migrate(&mut connection)?;
     Ok(connection)
 }
 
@@ -87,31 +95,6 @@ pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Brings the schema up to date, each step in the one transaction; a newer one is refused.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > KNOWN {
-        return Err(StoreError::Newer { found, known: KNOWN });
-    }
-    if found < 1 {
-        first(&transaction)?;
-    }
-    transaction.pragma_update(None, "user_version", KNOWN)?;
-    Ok(transaction.commit()?)
-}
-
-/// The first schema, and what a new Bus starts with.
-fn first(connection: &Connection) -> Result<(), StoreError> {
-    for kind in ResourceKind::ALL {
-        connection.execute_batch(&table::create(kind))?;
-    }
-    connection.execute_batch(TABLES)?;
-    // The engine's clock: this is the one instant that no command brings along.
-    let now: i64 = connection.query_row("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)", [], |row| row.get(0))?;
-    apply::seed(&mut SqliteTx::begin(connection)?, time(now))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,10 +104,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bus.db");
         let connection = open(&path, Durability::Scratch).unwrap();
-        connection.pragma_update(None, "user_version", KNOWN + 1).unwrap();
+        let known = migrations::known();
+        connection.pragma_update(None, "user_version", known + 1).unwrap();
         drop(connection);
-        let error = open(&path, Durability::Scratch).unwrap_err();
-        assert_eq!(error, StoreError::Newer { found: KNOWN + 1, known: KNOWN });
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(super::super::inspect::inspect(&path), Err(StoreError::Newer { found: known + 1, known }));
+        assert_eq!(open(&path, Durability::Scratch).unwrap_err(), StoreError::Newer { found: known + 1, known });
+        assert_eq!(std::fs::read(&path).unwrap(), before);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::convert::{corrupt, int, uint};
-use super::{digest, rows, snapshot, table, tx};
+use super::{audit, census, costs, digest, retention, rows, snapshot, table, tx};
 use crate::tx::{Column, Filter};
-use crate::{Document, EventFilter, EventLine, Listing, Query, QueryAnswer, StoreError, Token, TokenHash};
+use crate::{
+    Document, EVENTS_BYTES, EventFilter, EventLine, Listing, Query, QueryAnswer, StoreError, Token, TokenHash,
+};
 
 /// Answers a query.
 pub(super) fn answer(connection: &Connection, query: &Query) -> Result<QueryAnswer, StoreError> {
@@ -29,6 +31,14 @@ pub(super) fn answer(connection: &Connection, query: &Query) -> Result<QueryAnsw
         Query::Digest(now) => QueryAnswer::Digest(Box::new(digest::make(connection, *now)?)),
         Query::LastSeq => QueryAnswer::LastSeq(tx::last_seq(connection)?),
         Query::Living => QueryAnswer::Living(snapshot::living(connection)?),
+        Query::Costs(axis, since) => QueryAnswer::Costs(costs::totals(connection, *axis, *since)?),
+        Query::Audit(query) => {
+            let (entries, next_cursor) = audit::page(connection, query)?;
+            QueryAnswer::Audit(entries, next_cursor)
+        }
+        Query::AuditVerification => QueryAnswer::AuditVerification(audit::verify(connection)?),
+        Query::Roles => QueryAnswer::Roles(rows::roles(connection)?),
+        Query::Census => QueryAnswer::Census(census::take(connection)?),
     })
 }
 
@@ -63,7 +73,7 @@ fn inbox(connection: &Connection, agent: &AgentId, list: &ListQuery) -> Result<L
 
 /// A page in the order of creation; the cursor is the last one's place in it.
 fn page(connection: &Connection, kind: ResourceKind, filter: &Filter, list: &ListQuery) -> Result<Listing, StoreError> {
-    let (limit, after) = (limit(list)?, cursor(list)?);
+    let (limit, after) = (limit(list.limit)?, cursor(list.cursor.as_deref())?);
     let sql = format!(
         "SELECT ord, id, revision, doc FROM {} WHERE {} AND ord > ?1 ORDER BY ord LIMIT ?2",
         kind.collection(),
@@ -83,15 +93,17 @@ fn page(connection: &Connection, kind: ResourceKind, filter: &Filter, list: &Lis
     Ok(Listing { items: found.into_iter().map(|(_, document)| document).collect(), next_cursor })
 }
 
-fn limit(list: &ListQuery) -> Result<u32, StoreError> {
-    match list.limit.unwrap_or(ListQuery::DEFAULT_LIMIT) {
+/// How many items a page has.
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, StoreError> {
+    match asked.unwrap_or(ListQuery::DEFAULT_LIMIT) {
         limit @ 1..=ListQuery::MAX_LIMIT => Ok(limit),
         other => Err(StoreError::BadQuery(format!("a limit is 1 to {}, not {other}", ListQuery::MAX_LIMIT))),
     }
 }
 
-fn cursor(list: &ListQuery) -> Result<i64, StoreError> {
-    let Some(cursor) = &list.cursor else { return Ok(0) };
+/// The place after which a page begins.
+pub(super) fn cursor(cursor: Option<&str>) -> Result<i64, StoreError> {
+    let Some(cursor) = cursor else { return Ok(0) };
     let place = cursor.parse::<i64>().ok().filter(|place| *place >= 0);
     place.ok_or_else(|| StoreError::BadQuery("that cursor is not from a page before".to_owned()))
 }
@@ -109,14 +121,13 @@ fn token(connection: &Connection, hash: TokenHash) -> Result<Option<Token>, Stor
     found.optional()?.map(|(agent, role, shim, expires_at)| rows::token(agent, role, shim, expires_at)).transpose()
 }
 
-/// The events after `after`, in order.
+/// The events after `after`, in order: at most `limit`, and no more once they come to [`EVENTS_BYTES`].
 pub(super) fn events(
     connection: &Connection,
     after: Seq,
     limit: usize,
     filter: &EventFilter,
 ) -> Result<Vec<EventLine>, StoreError> {
-    must_be_kept(connection, after)?;
     let sql = format!(
         "SELECT seq, kind, json FROM events WHERE seq > ?1{}{} ORDER BY seq LIMIT ?4",
         if filter.kind.is_some() { " AND kind = ?2" } else { " AND ?2 IS NULL" },
@@ -126,20 +137,23 @@ pub(super) fn events(
     let kind = filter.kind.as_ref().map(|kind| kind.as_str());
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query(params![int(after.0), kind, filter.subject, limit])?;
-    let mut lines = Vec::new();
-    while let Some(row) = found.next()? {
+    let (mut lines, mut bytes) = (Vec::new(), 0_usize);
+    while bytes < EVENTS_BYTES
+        && let Some(row) = found.next()?
+    {
         let kind: String = row.get(1)?;
         let json: String = row.get(2)?;
+        bytes = bytes.saturating_add(json.len());
         lines.push(EventLine { seq: Seq(uint(row.get(0)?)), kind: kind.parse().map_err(corrupt)?, json: json.into() });
     }
+    // Looked at last: what is still there now was there while the lines were read.
+    must_be_kept(connection, after)?;
     Ok(lines)
 }
 
 /// A cursor from before the first event that is kept has missed some.
 fn must_be_kept(connection: &Connection, after: Seq) -> Result<(), StoreError> {
-    let first: Option<i64> =
-        connection.prepare_cached("SELECT min(seq) FROM events")?.query_row([], |row| row.get(0))?;
-    match first.map(uint) {
+    match retention::first(connection)? {
         Some(first) if after.next().0 < first => Err(StoreError::HistoryGone { first: Seq(first) }),
         _ => Ok(()),
     }

@@ -5,7 +5,8 @@ use go_bus_api::{AgentId, AuditEntry, Handoff, NewCost, ProjectId, ResourceKind,
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::convert::{corrupt, int, time, uint};
-use super::{rows, table};
+use super::{costs, rows, table};
+use crate::query::CostAxis;
 use crate::tx::{EventRow, Filter, KeptReceipt, Row, TokenScope, Tx};
 use crate::{Document, IdempotencyKey, Lease, Outcome, Principal, StoreError, Token, TokenHash};
 
@@ -317,18 +318,14 @@ impl Tx for SqliteTx<'_> {
 
     fn add_cost(&mut self, cost: &NewCost, at: Timestamp) -> Result<(), StoreError> {
         let json = serde_json::to_string(cost).map_err(corrupt)?;
-        let total = self.spent(&cost.project)? + cost.usd;
         let values = params![at.unix_millis(), cost.agent.as_str(), cost.project.as_str(), json];
         self.execute("INSERT INTO costs (at, agent, project, json) VALUES (?1, ?2, ?3, ?4)", values)?;
-        let values = params![cost.project.as_str(), total.to_string()];
-        self.execute("INSERT OR REPLACE INTO spent VALUES (?1, ?2)", values)?;
-        Ok(())
+        // The savepoint is set by now, so the sums go with their row.
+        costs::add_to_sums(self.connection, cost)
     }
 
     fn spent(&mut self, project: &ProjectId) -> Result<Usd, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT usd FROM spent WHERE project = ?1")?;
-        let usd: Option<String> = statement.query_row([project.as_str()], |row| row.get(0)).optional()?;
-        usd.map_or(Ok(Usd::ZERO), |usd| usd.parse().map_err(corrupt))
+        costs::spent(self.connection, CostAxis::Project, project.as_str())
     }
 
     fn put_setting(&mut self, name: &str, json: &str) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! The one writer: group commit with natural batching. Whatever waits goes into one transaction; nobody lingers for more.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use go_bus_api::Seq;
@@ -8,7 +9,9 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::checkpoint::Checkpointer;
+use super::retention::Pruner;
 use super::tx::SqliteTx;
+use crate::batches::BatchCounter;
 use crate::{Command, Policy, Receipt, Reject, StoreError, apply};
 
 /// The most commands in a transaction, so that nobody's answer waits for a crowd.
@@ -39,10 +42,12 @@ impl Writer {
         path: &Path,
         policy: Policy,
         wake: watch::Sender<Seq>,
+        batches: Arc<BatchCounter>,
     ) -> Result<Self, StoreError> {
         let checkpointer = Checkpointer::start(path)?;
         let (sender, jobs) = mpsc::channel(QUEUE);
-        let state = State { connection, policy, wake, checkpointer };
+        let pruner = Pruner::new(policy.retention, *wake.borrow());
+        let state = State { connection, policy, wake, checkpointer, batches, pruner };
         let thread = std::thread::Builder::new()
             .name("bus-store-writer".to_owned())
             .spawn(move || state.run(jobs))
@@ -73,6 +78,8 @@ struct State {
     policy: Policy,
     wake: watch::Sender<Seq>,
     checkpointer: Checkpointer,
+    batches: Arc<BatchCounter>,
+    pruner: Pruner,
 }
 
 impl State {
@@ -96,6 +103,7 @@ impl State {
             Ok((answers, seq, writes)) => {
                 self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
                 self.checkpointer.written(writes);
+                self.batches.count(batch.iter().map(|job| job.commands.len()).sum());
                 answers
             }
             Err(error) => {
@@ -107,6 +115,8 @@ impl State {
             // A caller that has gone away wants no answer.
             let _ = job.answer.send(answers);
         }
+        let last = *self.wake.borrow();
+        self.pruner.written(&self.connection, last);
     }
 
     fn transact(&mut self, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {

@@ -1,9 +1,9 @@
 //! Questions to a human.
 
-use go_bus_api::{Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Task};
+use go_bus_api::{Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Task, Text};
 
 use super::super::Done;
-use super::super::authority::wrong_state;
+use super::super::authority::{must_be_bus, wrong_state};
 use super::super::ctx::Ctx;
 use crate::Reject;
 use crate::stored::Stored;
@@ -33,7 +33,7 @@ pub(in crate::apply) fn ask(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<Don
 /// `POST /io/questions/{id}/answer`.
 pub(in crate::apply) fn answer(ctx: &mut Ctx<'_>, id: &QuestionId, body: &Answer) -> Result<Done, Reject> {
     let mut question: Question = ctx.need(id.as_str())?;
-    if question.answer.as_ref() == Some(&body.answer) {
+    if question.state == QuestionState::Answered && question.answer.as_ref() == Some(&body.answer) {
         return Ok(Done::unchanged(question.document()?));
     }
     if question.state != QuestionState::Open {
@@ -45,5 +45,18 @@ pub(in crate::apply) fn answer(ctx: &mut Ctx<'_>, id: &QuestionId, body: &Answer
     }
     question.state = QuestionState::Answered;
     question.answer = Some(body.answer.clone());
+    Ok(Done::updated(ctx.update(&mut question, &EventKind::QuestionAnswered)?))
+}
+
+/// A question's deadline has come and nobody answered: its default holds, where it has one.
+pub(in crate::apply) fn expire(ctx: &mut Ctx<'_>, id: &QuestionId) -> Result<Done, Reject> {
+    must_be_bus(ctx)?;
+    let mut question: Question = ctx.need(id.as_str())?;
+    let is_due = question.deadline.is_some_and(|deadline| deadline <= ctx.at);
+    if question.state != QuestionState::Open || !is_due {
+        return Ok(Done::unchanged(question.document()?));
+    }
+    question.state = QuestionState::Expired;
+    question.answer = question.default.as_ref().map(|default| Text::clipped(default.as_str()));
     Ok(Done::updated(ctx.update(&mut question, &EventKind::QuestionAnswered)?))
 }

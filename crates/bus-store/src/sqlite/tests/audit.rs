@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use go_bus_api::{AuditEntry, NewAgent, ProblemKind, Role};
+use go_bus_api::{AuditEntry, NewAgent, ProblemKind, Role, Seq};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::conformance::world::{World, actor, host, new_agent, project, refused};
-use crate::{Action, Policy, SqliteStore};
+use crate::{Action, Policy, Query, QueryAnswer, SqliteStore};
 
 fn entries(path: &std::path::Path) -> Vec<AuditEntry> {
     let connection = Connection::open(path).unwrap();
@@ -54,5 +54,30 @@ async fn every_entry_carries_the_hash_of_the_one_before() {
         let digest = Sha256::new().chain_update(&before).chain_update(fields).finalize();
         assert_eq!(entry.hash.as_str(), HEXLOWER.encode(&digest), "it verifies after a round trip");
         before = entry.hash.to_string();
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_was_tampered_with_is_the_first_bad_one() {
+    let tampering = [
+        "UPDATE audit SET json = replace(json, '\"b\"', '\"x\"') WHERE seq = 2",
+        "UPDATE audit SET actor = 'somebody' WHERE seq = 2",
+        "UPDATE audit SET at = at + 1 WHERE seq = 2",
+        "UPDATE audit SET json = 'no json' WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 2",
+    ];
+    for statement in tampering {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bus.db");
+        let world = World::over(Arc::new(SqliteStore::open(&path, Policy::default()).unwrap()));
+        for action in ["a", "b", "c"] {
+            let entry = serde_json::from_value(serde_json::json!({ "action": action }));
+            world.done(Action::AppendAudit(entry.unwrap())).await;
+        }
+        assert_eq!(Connection::open(&path).unwrap().execute(statement, []), Ok(1), "{statement}");
+        let Ok(QueryAnswer::AuditVerification(found)) = world.store.read(Query::AuditVerification).await else {
+            panic!("{statement}: no answer");
+        };
+        assert_eq!((found.ok, found.first_bad), (false, Some(Seq(2))), "{statement}");
     }
 }

@@ -24,5 +24,6 @@ for_each_property!(one_test_each);
 
 mod audit;
 mod file;
+mod kept;
 mod plans;
 mod rollback;

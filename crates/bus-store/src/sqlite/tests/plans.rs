@@ -56,3 +56,20 @@ fn the_digest_counts_in_an_index() {
     let plan: String = connection.query_row(sql, [], |row| row.get(3)).unwrap();
     assert!(plan.contains("COVERING INDEX"), "{plan}");
 }
+
+#[test]
+fn governance_reads_by_index_or_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = schema::open(&folder.path().join("bus.db"), Durability::Scratch).unwrap();
+    for (sql, used) in [
+        ("SELECT * FROM cost_sums WHERE axis = 'agent'", "PRIMARY KEY"),
+        ("SELECT json FROM costs WHERE at >= 7", "costs_at"),
+        ("SELECT json FROM audit WHERE seq > 7 AND actor = 'x' ORDER BY seq LIMIT 5", "audit_actor"),
+        ("SELECT json FROM audit WHERE seq > 7 AND action = 'x' ORDER BY seq LIMIT 5", "audit_action"),
+        ("SELECT state, count(*) FROM tasks GROUP BY state", "COVERING INDEX"),
+        ("SELECT state, count(*) FROM agents GROUP BY state", "COVERING INDEX"),
+    ] {
+        let plan: String = connection.query_row(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| row.get(3)).unwrap();
+        assert!(plan.contains(used), "{sql}: {plan}");
+    }
+}
