@@ -41,6 +41,15 @@ enum Bench {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
         runs: u32,
     },
+    /// The Bus under load, its subscribers, short tickets, restarts and memory.
+    Bus {
+        /// How often each is measured; the median counts.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+        runs: u32,
+        /// A `go` to measure, such as an earlier one; without it the release build of this source.
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -49,6 +58,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&root).map_err(|e| e.to_string()),
         Task::Test => Ok(test::run(&root)),
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
+        Task::Bench { what: Bench::Bus { runs, binary } } => bench::bus(&root, runs, binary).map_err(|e| e.to_string()),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

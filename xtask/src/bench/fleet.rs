@@ -1,9 +1,9 @@
 //! `go up` in a place of a bench: start it, wait for its end, or kill it.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::BenchError;
@@ -24,14 +24,24 @@ pub(crate) struct Fleet {
 /// The command line of `go up`, the same before and after a kill.
 pub(crate) struct GoUp<'a> {
     binary: &'a Path,
-    listen: String,
+    listen: SocketAddr,
+    ends: bool,
 }
 
 impl<'a> GoUp<'a> {
-    /// A command line with a port of its own.
+    /// A command line with a port of its own, for a fleet that ends with its plan.
     pub(crate) fn new(binary: &'a Path) -> Result<Self, BenchError> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        Ok(Self { binary, listen: free.map_err(|e| BenchError::Io("a free port", e))?.to_string() })
+        Ok(Self { binary, listen: free_address()?, ends: true })
+    }
+
+    /// The same for a fleet that stays when its plan is done.
+    pub(crate) fn staying(binary: &'a Path) -> Result<Self, BenchError> {
+        Ok(Self { ends: false, ..Self::new(binary)? })
+    }
+
+    /// Where its Bus listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listen
     }
 
     /// Starts it in `place`.
@@ -40,12 +50,11 @@ impl<'a> GoUp<'a> {
         let file = File::options().create(true).append(true).open(&log).map_err(|e| BenchError::Io("the log", e))?;
         let both = file.try_clone().map_err(|e| BenchError::Io("the log", e))?;
         let mut up = command(self.binary);
-        up.args(["up", "--plan", "plan.yaml", "--exit-when-done", "--listen", &self.listen]).current_dir(place.path());
-        let settings =
-            std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("XIO_"));
-        settings.for_each(|name| {
-            up.env_remove(name);
-        });
+        up.args(["up", "--plan", "plan.yaml", "--listen", &self.listen.to_string()]).current_dir(place.path());
+        if self.ends {
+            up.arg("--exit-when-done");
+        }
+        without_settings(&mut up);
         let watch = Stopwatch::start();
         let child =
             up.stdin(Stdio::null()).stdout(file).stderr(both).spawn().map_err(|e| BenchError::Io("go up", e))?;
@@ -53,7 +62,31 @@ impl<'a> GoUp<'a> {
     }
 }
 
+/// Takes the settings of whoever runs the bench out of a command's environment.
+pub(crate) fn without_settings(command: &mut Command) {
+    let settings = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("XIO_"));
+    for name in settings {
+        command.env_remove(name);
+    }
+}
+
+/// A local address that nobody listens at.
+pub(crate) fn free_address() -> Result<SocketAddr, BenchError> {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    free.map_err(|e| BenchError::Io("a free port", e))
+}
+
 impl Fleet {
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How long ago it was started.
+    pub(crate) fn age(&self) -> Duration {
+        self.watch.elapsed()
+    }
+
     /// Waits for a good end; seconds since the start.
     pub(crate) fn finish(mut self) -> Result<f64, BenchError> {
         let Some(status) = until(LIMIT, || self.child.try_wait().ok().flatten()) else {

@@ -59,7 +59,7 @@ fn ideal_of(jobs: &[Job], order: &[&str]) -> f64 {
 }
 
 /// How many things a verdict has against a run.
-fn count(verdict: &Verdict) -> usize {
+pub(super) fn count(verdict: &Verdict) -> usize {
     verdict.twice.len() + verdict.over_cap + verdict.unfinished.len() + verdict.unknown.len()
 }
 

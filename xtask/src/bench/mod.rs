@@ -1,18 +1,20 @@
-//! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, against the ideal of the same run.
+//! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, and what its Bus bears, against an ideal or a
+//! baseline of the same run.
 
+mod bus;
 mod fleet;
 mod ideal;
 mod jobs;
 mod judge;
 mod killed;
-mod leftovers;
+pub(crate) mod leftovers;
 mod place;
 mod pool;
 mod table;
 mod trace;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::command::cargo;
 use table::Row;
@@ -35,20 +37,39 @@ pub(crate) enum BenchError {
     /// A trace that no ticket of ours can have written.
     #[error("trace line {0} is not understood: {1:?}")]
     Trace(usize, String),
+    /// The Bus refused what it should have taken, or broke off.
+    #[error("the Bus answered {0:?}")]
+    Refused(String),
+    /// The baseline's database failed.
+    #[error("the baseline: {0}")]
+    Baseline(#[from] rusqlite::Error),
 }
 
 /// Measures the three figures of the main job, prints them, and says whether each bound holds.
 pub(crate) fn jobs(root: &Path, runs: u32) -> Result<bool, BenchError> {
-    let build = cargo().args(["build", "--release", "--bin", "go"]).current_dir(root).status();
-    if !build.map_err(|e| BenchError::Io("cargo", e))?.success() {
-        return Err(BenchError::Build);
-    }
-    let binary = root.join("target/release/go");
+    let binary = release(root)?;
     let mut rows = jobs::even(&binary, runs)?;
     rows.extend(jobs::uneven(&binary, runs)?);
     rows.extend(killed::half_way(&binary, runs)?);
     println!("{}", table::print(&rows, runs));
     Ok(rows.iter().all(Row::holds))
+}
+
+/// Measures the Bus's figures, prints them, and says whether each bound holds.
+pub(crate) fn bus(root: &Path, runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
+    let binary = binary.map_or_else(|| release(root), Ok)?;
+    let rows = bus::measure(&binary, runs)?;
+    println!("{}", table::print(&rows, runs));
+    Ok(rows.iter().all(Row::holds))
+}
+
+/// Builds `go` as users get it.
+fn release(root: &Path) -> Result<PathBuf, BenchError> {
+    let build = cargo().args(["build", "--release", "--bin", "go"]).current_dir(root).status();
+    if !build.map_err(|e| BenchError::Io("cargo", e))?.success() {
+        return Err(BenchError::Build);
+    }
+    Ok(root.join("target/release/go"))
 }
 
 /// The middle of `values`; the upper one where there are two.

@@ -46,6 +46,11 @@ impl Place {
         self.folder.path()
     }
 
+    /// Where the fleet keeps its data where nothing else is said.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path().join(".go")
+    }
+
     /// Where the jobs write.
     pub(crate) fn trace_file(&self) -> PathBuf {
         self.path().join("trace")
@@ -71,7 +76,12 @@ impl Place {
 
 /// Thirty jobs that all take as long.
 pub(crate) fn even_jobs(seconds: f64) -> Vec<Job> {
-    (1..=30).map(|number| Job { id: format!("J-{number:02}"), seconds }).collect()
+    jobs(30, seconds)
+}
+
+/// `count` jobs that all take as long.
+pub(crate) fn jobs(count: u32, seconds: f64) -> Vec<Job> {
+    (1..=count).map(|number| Job { id: format!("J-{number:02}"), seconds }).collect()
 }
 
 /// Thirty jobs of 0.2 to 6.0 s, in an order that looks random and is always the same.
@@ -85,7 +95,8 @@ pub(crate) fn uneven_jobs() -> Vec<Job> {
 
 /// The plan of these jobs: one project, one host. Chores, for nobody reviews them.
 fn plan(jobs: &[Job], trace: &str) -> String {
-    let mut text = "version: 1\nprojects:\n  - id: bench\n    name: Bench\n    tickets:\n".to_owned();
+    let mut text = "version: 1\nprojects:\n  - id: bench\n    name: Bench\n".to_owned();
+    text += if jobs.is_empty() { "    tickets: []\n" } else { "    tickets:\n" };
     for job in jobs {
         let run = trace::command(&job.id, job.seconds, trace);
         text += &format!(

@@ -7,16 +7,30 @@ pub(crate) struct Row {
     pub(crate) what: String,
     /// What came out.
     pub(crate) measured: f64,
-    /// The most it may be; none where it is there to compare with.
-    pub(crate) bound: Option<f64>,
+    /// What it has to be; none where it is there to compare with.
+    pub(crate) bound: Option<Bound>,
     /// `s`, `×`, or nothing for counts.
     pub(crate) unit: &'static str,
 }
 
+/// What a figure has to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Bound {
+    /// No more than this.
+    Most(f64),
+    /// No less than this.
+    Least(f64),
+}
+
 impl Row {
-    /// A figure with a bound.
-    pub(crate) fn bound(what: impl Into<String>, measured: f64, bound: f64, unit: &'static str) -> Self {
-        Self { what: what.into(), measured, bound: Some(bound), unit }
+    /// A figure that may be `most` at most.
+    pub(crate) fn bound(what: impl Into<String>, measured: f64, most: f64, unit: &'static str) -> Self {
+        Self { what: what.into(), measured, bound: Some(Bound::Most(most)), unit }
+    }
+
+    /// A figure that has to be `least` at least.
+    pub(crate) fn at_least(what: impl Into<String>, measured: f64, least: f64, unit: &'static str) -> Self {
+        Self { what: what.into(), measured, bound: Some(Bound::Least(least)), unit }
     }
 
     /// A figure to compare with.
@@ -26,18 +40,29 @@ impl Row {
 
     /// Whether it is within its bound; a figure that is no number is not.
     pub(crate) fn holds(&self) -> bool {
-        self.bound.is_none_or(|bound| self.measured <= bound)
+        self.bound.is_none_or(|bound| match bound {
+            Bound::Most(most) => self.measured <= most,
+            Bound::Least(least) => self.measured >= least,
+        })
+    }
+
+    /// What it has to be, in words.
+    fn must(&self) -> String {
+        match self.bound {
+            None => "–".to_owned(),
+            Some(Bound::Most(most)) => format!("≤ {}", figure(most, self.unit)),
+            Some(Bound::Least(least)) => format!("≥ {}", figure(least, self.unit)),
+        }
     }
 }
 
 /// The rows as a table.
 pub(crate) fn print(rows: &[Row], runs: u32) -> String {
     let mut text = format!("median of {runs}; counts are sums over all runs\n");
-    text += &format!("{:<58} {:>10} {:>10}\n", "what", "measured", "must");
+    text += &format!("{:<58} {:>12} {:>12}\n", "what", "measured", "must");
     for row in rows {
-        let bound = row.bound.map_or_else(|| "–".to_owned(), |bound| format!("≤ {}", figure(bound, row.unit)));
         let mark = if row.holds() { "" } else { "  MISSED" };
-        text += &format!("{:<58} {:>10} {bound:>10}{mark}\n", row.what, figure(row.measured, row.unit));
+        text += &format!("{:<58} {:>12} {:>12}{mark}\n", row.what, figure(row.measured, row.unit), row.must());
     }
     let missed = rows.iter().filter(|row| !row.holds()).count();
     text + &format!("bounds: {} held, {missed} missed", rows.iter().filter(|row| row.bound.is_some()).count() - missed)
@@ -60,7 +85,14 @@ mod tests {
     }
 
     #[test]
+    fn a_least_is_held_from_above() {
+        assert!(Row::at_least("fast", 4.0, 4.0, "×").holds());
+        assert!(!Row::at_least("fast", 3.9, 4.0, "×").holds());
+    }
+
+    #[test]
     fn no_number_holds_no_bound() {
         assert!(!Row::bound("nothing", f64::NAN, 6.5, "s").holds());
+        assert!(!Row::at_least("nothing", f64::NAN, 6.5, "s").holds());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Finding;
 use super::workspace::Member;
-use crate::layers::KNOWN_ONLY_TO;
+use crate::layers::{KNOWN_ONLY_TO, Layer, layer_of};
 
 /// What breaks that. `manifest` is the workspace's Cargo.toml, `page` docs/dependencies.md.
 pub(crate) fn check(manifest: &str, members: &[Member], page: &str) -> Vec<Finding> {
@@ -22,9 +22,10 @@ pub(crate) fn check(manifest: &str, members: &[Member], page: &str) -> Vec<Findi
     findings
 }
 
-/// Outside crates that this package has no business with.
+/// Outside crates that this package has no business with. A tool measures against them, and is nobody's dependency.
 fn strangers(member: &Member) -> impl Iterator<Item = Finding> {
-    member.outside.iter().filter_map(|name| {
+    let names = member.outside.iter().filter(|_| layer_of(&member.folder) != Some(Layer::Tool));
+    names.filter_map(|name| {
         let (_, keeper) = KNOWN_ONLY_TO.iter().find(|(known, _)| known == name)?;
         let problem = format!("uses {name}, which only {keeper} knows of");
         (*keeper != member.package).then(|| Finding::new(&member.package, problem))
