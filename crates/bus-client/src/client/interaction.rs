@@ -1,8 +1,8 @@
-//! Messages, sessions, alerts and the digest: what agents and humans tell each other.
+//! Messages, sessions, alerts, questions and the digest: what agents and humans tell each other.
 
 use go_bus_api::{
-    AgentId, Alert, AlertId, Digest, ListQuery, Message, MessageId, NewAlert, NewMessage, NewSession, Page, Session,
-    SessionId,
+    AgentId, Alert, AlertId, Answer, Digest, ListQuery, Message, MessageId, NewAlert, NewMessage, NewQuestion,
+    NewSession, Page, Question, QuestionId, Session, SessionId,
 };
 
 use super::BusClient;
@@ -59,5 +59,20 @@ impl BusClient {
     /// `POST /io/alerts/{id}/ack`: a second one changes nothing.
     pub async fn acknowledge_alert(&self, id: &AlertId) -> Result<Alert, BusError> {
         self.json(Call::post_idempotent(format!("/io/alerts/{id}/ack"))).await
+    }
+
+    /// `POST /io/questions`.
+    pub async fn ask(&self, question: &NewQuestion) -> Result<Question, BusError> {
+        self.json(Call::create("/io/questions", &self.key()).json(question)).await
+    }
+
+    /// `GET /io/questions`: one page.
+    pub async fn questions(&self, query: &ListQuery) -> Result<Page<Question>, BusError> {
+        self.json(Call::get(with_query("/io/questions", query))).await
+    }
+
+    /// `POST /io/questions/{id}/answer`: the same answer again changes nothing.
+    pub async fn answer(&self, id: &QuestionId, answer: &Answer) -> Result<Question, BusError> {
+        self.json(Call::post_idempotent(format!("/io/questions/{id}/answer")).json(answer)).await
     }
 }

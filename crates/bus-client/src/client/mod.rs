@@ -3,6 +3,7 @@
 mod agents;
 mod events;
 mod exchange;
+mod governance;
 mod hosts;
 mod interaction;
 mod lease;

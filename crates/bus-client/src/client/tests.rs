@@ -2,6 +2,7 @@
 
 mod answers;
 mod authorization;
+mod governance;
 mod retries;
 
 use std::sync::Arc;
