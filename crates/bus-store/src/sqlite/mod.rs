@@ -16,6 +16,7 @@ mod schema;
 mod select;
 mod snapshot;
 mod table;
+mod tail;
 mod tx;
 mod writer;
 
@@ -31,7 +32,8 @@ use crate::batches::{BatchCounter, Batches};
 use crate::{Command, EventFilter, EventLine, Policy, Query, QueryAnswer, Receipt, Reject, Store, StoreError};
 use claim::Claim;
 use reader::Readers;
-use writer::{Job, Writer};
+use tail::Tail;
+use writer::{Job, News, Writer};
 
 /// How hard the engine tries to keep what it acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,7 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     writer: Writer,
     wake: watch::Receiver<Seq>,
+    tail: Arc<Tail>,
     /// Let go of when no connection is open any more.
     _claim: Claim,
     batches: Arc<BatchCounter>,
@@ -89,12 +92,12 @@ impl SqliteStore {
         let claim = Claim::take(&path)?;
         inspect::inspect(&path)?;
         let connection = schema::open(&path, durability)?;
-        let last = tx::last_seq(&connection)?;
-        let (wake_sender, wake) = watch::channel(last);
+        let news = News::after_event(tx::last_seq(&connection)?);
+        let (wake, tail) = (news.wake.subscribe(), Arc::clone(&news.tail));
         let batches = Arc::new(BatchCounter::default());
-        let writer = Writer::start(connection, &path, policy, wake_sender, Arc::clone(&batches))?;
+        let writer = Writer::start(connection, &path, policy, news, Arc::clone(&batches))?;
         let readers = Arc::new(Readers::new(path));
-        Ok(Self { readers, writer, wake, _claim: claim, batches, _scratch: scratch })
+        Ok(Self { readers, writer, wake, tail, _claim: claim, batches, _scratch: scratch })
     }
 }
 
@@ -125,6 +128,9 @@ impl Store for SqliteStore {
     }
 
     async fn events(&self, after: Seq, limit: usize, filter: &EventFilter) -> Result<Vec<EventLine>, StoreError> {
+        if let Some(events) = self.tail.read(after, limit, filter) {
+            return Ok(events);
+        }
         self.readers.with(|connection| select::events(connection, after, limit, filter))
     }
 

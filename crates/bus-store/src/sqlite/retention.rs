@@ -24,26 +24,29 @@ impl Pruner {
         Self { retention, next_at: last.0.saturating_add(EVERY) }
     }
 
-    /// Notes where the log ends; does a step where one is due. One that fails is done with the next.
-    pub(super) fn written(&mut self, connection: &Connection, last: Seq) {
+    /// Notes where the log ends; does a step where one is due. One that fails is done with the next. Answers the first event
+    /// that is kept, where the step removed any.
+    pub(super) fn written(&mut self, connection: &Connection, last: Seq) -> Option<Seq> {
         if last.0 < self.next_at {
-            return;
+            return None;
         }
         self.next_at = last.0.saturating_add(EVERY);
-        if let Err(error) = step(connection, self.retention, last) {
+        step(connection, self.retention, last).unwrap_or_else(|error| {
             tracing::warn!(%error, "old events could not be removed");
-        }
+            None
+        })
     }
 }
 
-/// Removes the oldest events that need not be kept, at most [`STEP`]. What stays is always the log's end, without a gap.
-fn step(connection: &Connection, retention: Retention, last: Seq) -> Result<(), StoreError> {
+/// Removes the oldest events that need not be kept, at most [`STEP`]. What stays is always the log's end, without a gap; its
+/// first is answered where any was removed.
+fn step(connection: &Connection, retention: Retention, last: Seq) -> Result<Option<Seq>, StoreError> {
     // The last one always stays: it tells what a cursor has missed.
     let kept_from = last.0.saturating_sub(retention.events.max(1)).saturating_add(1);
-    let Some(first) = first(connection)? else { return Ok(()) };
+    let Some(first) = first(connection)? else { return Ok(None) };
     let up_to = kept_from.min(first.saturating_add(STEP));
     if first >= up_to {
-        return Ok(());
+        return Ok(None);
     }
     let age = i64::try_from(retention.age.as_millis()).unwrap_or(i64::MAX);
     let young = connection
@@ -53,7 +56,7 @@ fn step(connection: &Connection, retention: Retention, last: Seq) -> Result<(), 
         .query_row(params![int(up_to), int(last.0), age], |row| row.get::<_, Option<i64>>(0))?;
     let up_to = young.map_or(up_to, uint);
     connection.prepare_cached("DELETE FROM events WHERE seq < ?1")?.execute([int(up_to)])?;
-    Ok(())
+    Ok(Some(Seq(up_to)))
 }
 
 /// The oldest event that is kept.

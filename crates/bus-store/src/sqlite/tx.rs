@@ -8,7 +8,7 @@ use super::convert::{corrupt, int, time, uint};
 use super::{costs, rows, table};
 use crate::query::CostAxis;
 use crate::tx::{EventRow, Filter, KeptReceipt, Row, TokenScope, Tx};
-use crate::{Document, IdempotencyKey, Lease, Outcome, Principal, StoreError, Token, TokenHash};
+use crate::{Document, EventLine, IdempotencyKey, Lease, Outcome, Principal, StoreError, Token, TokenHash};
 
 /// Where a command's savepoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(super) struct SqliteTx<'c> {
     seq_at_savepoint: u64,
     lease: Option<Lease>,
     writes: usize,
+    events: Vec<EventLine>,
 }
 
 /// The last event's place, as it is stored.
@@ -51,6 +52,7 @@ impl<'c> SqliteTx<'c> {
             seq_at_savepoint: seq,
             lease: None,
             writes: 0,
+            events: Vec::new(),
         })
     }
 
@@ -66,6 +68,11 @@ impl<'c> SqliteTx<'c> {
     /// How many rows the batch has written.
     pub(super) fn writes(&self) -> usize {
         self.writes
+    }
+
+    /// The batch's events; they are the log's once the transaction is committed.
+    pub(super) fn into_events(self) -> Vec<EventLine> {
+        self.events
     }
 
     fn execute(&mut self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
@@ -116,6 +123,8 @@ impl Tx for SqliteTx<'_> {
         }
         self.savepoint = Savepoint::None;
         self.seq = self.seq_at_savepoint;
+        let kept = self.events.partition_point(|event| event.seq.0 <= self.seq);
+        self.events.truncate(kept);
         self.lease = None;
         Ok(())
     }
@@ -194,6 +203,7 @@ impl Tx for SqliteTx<'_> {
     fn append_event(&mut self, event: &EventRow<'_>) -> Result<(), StoreError> {
         let values = params![int(event.seq.0), event.kind.as_str(), event.subject, event.at.unix_millis(), event.json];
         self.execute("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
+        self.events.push(EventLine { seq: event.seq, kind: event.kind.clone(), json: event.json.into() });
         Ok(())
     }
 

@@ -10,9 +10,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::checkpoint::Checkpointer;
 use super::retention::Pruner;
+use super::tail::Tail;
 use super::tx::SqliteTx;
 use crate::batches::BatchCounter;
-use crate::{Command, Policy, Receipt, Reject, StoreError, apply};
+use crate::{Command, EventLine, Policy, Receipt, Reject, StoreError, apply};
 
 /// The most commands in a transaction, so that nobody's answer waits for a crowd.
 const MOST_COMMANDS: usize = 256;
@@ -29,6 +30,25 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Answers>,
 }
 
+/// How readers learn of what was committed.
+pub(super) struct News {
+    pub(super) wake: watch::Sender<Seq>,
+    pub(super) tail: Arc<Tail>,
+}
+
+impl News {
+    /// Nothing after the event `last` yet.
+    pub(super) fn after_event(last: Seq) -> Self {
+        Self { wake: watch::Sender::new(last), tail: Arc::new(Tail::after_event(last)) }
+    }
+
+    /// Lets readers have `events`, then wakes them.
+    fn spread(&self, seq: Seq, events: Vec<EventLine>) {
+        self.tail.append(events);
+        self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
+    }
+}
+
 /// The writer's thread. Dropping it ends the thread once its queue is done.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -41,13 +61,13 @@ impl Writer {
         connection: Connection,
         path: &Path,
         policy: Policy,
-        wake: watch::Sender<Seq>,
+        news: News,
         batches: Arc<BatchCounter>,
     ) -> Result<Self, StoreError> {
         let checkpointer = Checkpointer::start(path)?;
         let (sender, jobs) = mpsc::channel(QUEUE);
-        let pruner = Pruner::new(policy.retention, *wake.borrow());
-        let state = State { connection, policy, wake, checkpointer, batches, pruner };
+        let pruner = Pruner::new(policy.retention, *news.wake.borrow());
+        let state = State { connection, policy, news, checkpointer, batches, pruner };
         let thread = std::thread::Builder::new()
             .name("bus-store-writer".to_owned())
             .spawn(move || state.run(jobs))
@@ -76,7 +96,7 @@ impl Drop for Writer {
 struct State {
     connection: Connection,
     policy: Policy,
-    wake: watch::Sender<Seq>,
+    news: News,
     checkpointer: Checkpointer,
     batches: Arc<BatchCounter>,
     pruner: Pruner,
@@ -100,8 +120,8 @@ impl State {
     fn serve(&mut self, batch: Vec<Job>) {
         let outcome = self.transact(&batch);
         let answers = match outcome {
-            Ok((answers, seq, writes)) => {
-                self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
+            Ok(Committed { answers, seq, writes, events }) => {
+                self.news.spread(seq, events);
                 self.checkpointer.written(writes);
                 self.batches.count(batch.iter().map(|job| job.commands.len()).sum());
                 answers
@@ -115,11 +135,13 @@ impl State {
             // A caller that has gone away wants no answer.
             let _ = job.answer.send(answers);
         }
-        let last = *self.wake.borrow();
-        self.pruner.written(&self.connection, last);
+        let last = *self.news.wake.borrow();
+        if let Some(first) = self.pruner.written(&self.connection, last) {
+            self.news.tail.forget_before(first);
+        }
     }
 
-    fn transact(&mut self, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {
+    fn transact(&mut self, batch: &[Job]) -> Result<Committed, StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let result = perform(&self.connection, &self.policy, batch);
         if result.is_err()
@@ -132,7 +154,15 @@ impl State {
     }
 }
 
-fn perform(connection: &Connection, policy: &Policy, batch: &[Job]) -> Result<(Vec<Answers>, Seq, usize), StoreError> {
+/// A transaction that is durable.
+struct Committed {
+    answers: Vec<Answers>,
+    seq: Seq,
+    writes: usize,
+    events: Vec<EventLine>,
+}
+
+fn perform(connection: &Connection, policy: &Policy, batch: &[Job]) -> Result<Committed, StoreError> {
     let mut tx = SqliteTx::begin(connection)?;
     let mut answers = Vec::with_capacity(batch.len());
     for job in batch {
@@ -146,7 +176,7 @@ fn perform(connection: &Connection, policy: &Policy, batch: &[Job]) -> Result<(V
     }
     tx.finish()?;
     connection.prepare_cached("COMMIT")?.execute([])?;
-    Ok((answers, crate::tx::Tx::seq(&tx), tx.writes()))
+    Ok(Committed { answers, seq: crate::tx::Tx::seq(&tx), writes: tx.writes(), events: tx.into_events() })
 }
 
 /// An engine error may have ended the whole transaction; then everything before it is undone as well.

@@ -18,7 +18,8 @@ fn write(tx: &mut SqliteTx<'_>, id: &str) -> Seq {
     tx.insert(&Row { document, columns: Vec::new(), open: true }).unwrap();
     let seq = tx.next_seq();
     let at = Timestamp::from_unix_millis(0);
-    tx.append_event(&EventRow { seq, kind: &EventKind::ProjectCreated, subject: None, at, json: "{}" }).unwrap();
+    let json = format!("\"{id}\"");
+    tx.append_event(&EventRow { seq, kind: &EventKind::ProjectCreated, subject: None, at, json: &json }).unwrap();
     tx.put_lease(&Lease { renewals: seq.0, ..Lease::default() }).unwrap();
     seq
 }
@@ -39,6 +40,12 @@ fn what_was_written_is_undone_with_its_event_s_place_and_its_neighbours_stay() {
     tx.finish().unwrap();
     connection.execute_batch("COMMIT").unwrap();
     assert_eq!(last_seq(&connection).unwrap(), Seq(2));
+    let events: Vec<_> = tx.into_events().into_iter().map(|event| (event.seq, event.json.to_string())).collect();
+    assert_eq!(
+        events,
+        [(Seq(1), "\"a\"".to_owned()), (Seq(2), "\"c\"".to_owned())],
+        "readers in memory hear of these alone"
+    );
     let mut tx = SqliteTx::begin(&connection).unwrap();
     let kept = tx.find(ResourceKind::Project, &Filter::default()).unwrap();
     assert_eq!(kept.iter().map(|document| document.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
