@@ -6,6 +6,7 @@ mod layers;
 mod stopwatch;
 mod test;
 mod tidy;
+mod torture;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Task {
     Tidy,
     /// Runs everything that CI runs, in order, and says how each step went.
     Test,
+    /// Kills everything of a fleet at random moments and judges what its tickets wrote.
+    Torture(torture::Arguments),
     /// Measures, prints a table, and fails where a bound is missed.
     Bench {
         #[command(subcommand)]
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Tidy => tidy::run(&root).map_err(|e| e.to_string()),
         Task::Test => Ok(test::run(&root)),
+        Task::Torture(arguments) => torture::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Bus { runs, binary } } => bench::bus(&root, runs, binary).map_err(|e| e.to_string()),
     };

@@ -15,7 +15,8 @@ pub(crate) fn after(folder: &Path) -> Vec<String> {
     if none.is_some() { Vec::new() } else { of(folder) }
 }
 
-fn of(folder: &Path) -> Vec<String> {
+/// The processes of the run in `folder`, as `pid command line`.
+pub(crate) fn of(folder: &Path) -> Vec<String> {
     let Ok(table) = fs::read_dir("/proc") else { return Vec::new() };
     let own = std::process::id().to_string();
     let pids = table.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());

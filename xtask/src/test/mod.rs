@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that CI runs, in order, each step timed and counted.
 
 mod counts;
+mod schemathesis;
 mod steps;
 mod summary;
 mod tour;
@@ -23,8 +24,19 @@ const STEPS: &[Step] = &[
     ("doc tests", steps::doc_tests),
     ("release build", steps::release_build),
     ("tour", tour::run),
+    ("torture", torture),
     ("contract", steps::contract),
+    ("schemathesis", schemathesis::run),
 ];
+
+/// A fleet of one process and one of many, killed ten times each.
+fn torture(root: &Path) -> Outcome {
+    match crate::torture::short(root) {
+        Ok((kills, true)) => Outcome::Passed(format!("{kills} kills, nothing is wrong")),
+        Ok((_, false)) => Outcome::Failed("see its log above".to_owned()),
+        Err(e) => Outcome::Failed(e.to_string()),
+    }
+}
 
 /// Runs every step, also past one that fails, and prints how each went; whether none failed.
 pub(crate) fn run(root: &Path) -> bool {
