@@ -38,11 +38,35 @@ pub(crate) fn is_void(error: &BusError) -> bool {
     matches!(error, BusError::Unauthorized(_))
 }
 
-/// The verdict that a reviewer's end bears: none where it was stopped or ran out of time.
+/// The codes by which a shell says that its command was ended by a signal: 128 and the signal's number (POSIX, 2.8.2).
+const BY_SIGNAL: std::ops::RangeInclusive<i32> = 129..=192;
+
+/// The verdict that a reviewer's end bears, where it came to one.
 fn verdict(spec: &AgentSpec, report: &ExitReport) -> Option<Review> {
-    if report.limit.is_some() || !report.bears_result() {
+    if !came_to_a_verdict(report) {
         return None;
     }
     let end = CommandEnd { code: report.code, signal: report.signal, tail: report.tail.as_str().to_owned() };
     drivers::of(spec.driver)?.read(&end, true).verdict
+}
+
+/// Whether a reviewer ended by its own will: one that was stopped, ran out of time or was killed has not judged the work, and
+/// another one has to.
+fn came_to_a_verdict(report: &ExitReport) -> bool {
+    report.limit.is_none() && !report.stopped && report.code.is_some_and(|code| !BY_SIGNAL.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reviewer_that_was_killed_has_not_judged_the_work() {
+        let exited = |code| ExitReport { code: Some(code), ..ExitReport::default() };
+        assert!(came_to_a_verdict(&exited(0)) && came_to_a_verdict(&exited(1)) && came_to_a_verdict(&exited(255)));
+        assert!(!came_to_a_verdict(&exited(137)), "its command was killed, says the shell");
+        assert!(!came_to_a_verdict(&ExitReport { signal: Some(9), ..ExitReport::default() }));
+        assert!(!came_to_a_verdict(&ExitReport { stopped: true, ..exited(1) }));
+        assert!(!came_to_a_verdict(&ExitReport::default()));
+    }
 }
