@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use go_bus_api::Revision;
-use go_bus_store::{Document, EventLine, Listing, Outcome, Receipt};
+use go_bus_store::{Document, EVENTS_BYTES, EventLine, Listing, Outcome, Receipt};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -11,6 +11,10 @@ use crate::problems::Refusal;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Refusal>;
+
+/// `{}`: a thing was made that has no resource of its own.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct Nothing {}
 
 /// A resource, with its `ETag`.
 pub(crate) fn resource(status: StatusCode, document: &Document) -> Response {
@@ -41,14 +45,16 @@ pub(crate) fn page(listing: &Listing) -> Response {
     list(listing.items.iter().map(|document| &*document.json), listing.next_cursor.as_deref())
 }
 
-/// A page of events; it ends with a cursor where it is full.
+/// A page of events; it ends with a cursor where it is full, by their number or by their length.
 pub(crate) fn event_page(events: &[EventLine], limit: usize) -> Response {
-    let next = events.last().filter(|_| events.len() >= limit).map(|last| last.seq.to_string());
+    let bytes: usize = events.iter().map(|event| event.json.len()).sum();
+    let is_full = events.len() >= limit || bytes >= EVENTS_BYTES;
+    let next = events.last().filter(|_| is_full).map(|last| last.seq.to_string());
     list(events.iter().map(|event| &*event.json), next.as_deref())
 }
 
 /// `{"items": […], "next_cursor": …}` from items that are JSON already.
-fn list<'a>(items: impl Iterator<Item = &'a str>, next_cursor: Option<&str>) -> Response {
+pub(crate) fn list<'a>(items: impl Iterator<Item = &'a str>, next_cursor: Option<&str>) -> Response {
     let mut body = String::from(r#"{"items":["#);
     for (index, item) in items.enumerate() {
         if index > 0 {

@@ -7,11 +7,13 @@ use std::time::Duration;
 use go_bus_api::{ResourceKind, Timestamp};
 use go_bus_store::{Actor, Command, Document, Lease, Query, QueryAnswer, Receipt, Reject, Store, StoreError};
 use go_clock::{Boottime, Clock};
-use tokio::sync::watch;
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::config::Config;
+use crate::denials::Denials;
 use crate::lease::Desk;
 use crate::liveness::Liveness;
+use crate::metrics::Metrics;
 use crate::problems::Refusal;
 
 /// A cheap handle to the one Bus of this process.
@@ -30,6 +32,14 @@ pub(crate) struct Inner {
     pub(crate) liveness: Liveness,
     /// Standbys and the holder's session.
     pub(crate) desk: Desk,
+    /// What RBAC would have blocked of late.
+    pub(crate) denials: Denials,
+    /// What this process counts.
+    pub(crate) metrics: Metrics,
+    /// Rings when a question was asked, here or at another Bus.
+    pub(crate) question_asked: Notify,
+    /// The places of event streams.
+    pub(crate) streams: Arc<Semaphore>,
     closing: watch::Receiver<bool>,
 }
 
@@ -51,7 +61,20 @@ impl Bus {
     ) -> Self {
         let liveness = Liveness::new(go_rules::liveness::agent_silence(config.agent_heartbeat), config.host_ttl);
         let desk = Desk::new(grace, config.limits.standby);
-        Self(Arc::new(Inner { store, clock, config, liveness, desk, closing }))
+        let streams = Arc::new(Semaphore::new(config.limits.streams.min(Semaphore::MAX_PERMITS)));
+        let (denials, metrics, question_asked) = (Denials::default(), Metrics::default(), Notify::new());
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            config,
+            liveness,
+            desk,
+            denials,
+            metrics,
+            question_asked,
+            streams,
+            closing,
+        }))
     }
 }
 
@@ -75,9 +98,11 @@ impl Inner {
 
     /// Commits one command, and lets the timers see what it shows.
     pub(crate) async fn commit(&self, command: Command) -> Result<Receipt, Reject> {
+        let began = self.now();
         let Some(answer) = self.store.commit(vec![command]).await.pop() else {
             return Err(StoreError::Engine("no answer to a command".to_owned()).into());
         };
+        self.metrics.committed(self.now().since(began));
         let receipt = answer?;
         self.liveness.see_receipt(&receipt, self.now());
         Ok(receipt)

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use go_bus_api::RbacMode;
+
 /// A Bus's settings. [`Config::new`] has the seed's values; a caller changes what it wants changed.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -21,6 +23,8 @@ pub struct Config {
     pub host_ttl: Duration,
     /// How long the holder's session may be broken while a standby waits.
     pub session_grace: SessionGrace,
+    /// Whether what RBAC would block is blocked where somebody asks (R19).
+    pub rbac: RbacMode,
     /// Bounds on what one client can hold.
     pub limits: Limits,
 }
@@ -36,6 +40,7 @@ impl Config {
             token_overlap: Duration::from_secs(5 * 60),
             host_ttl: go_rules::liveness::HOST_TTL,
             session_grace: SessionGrace::Auto,
+            rbac: RbacMode::default(),
             limits: Limits::default(),
         }
     }
@@ -75,6 +80,22 @@ impl SessionGrace {
 pub struct Limits {
     /// The largest request body, in bytes; 1 MiB by the contract.
     pub body: usize,
+    /// How long a request's body may take to arrive, however it is spread.
+    pub body_time: Duration,
+    /// How many connections may be open at once; one beyond is told 429 and closed.
+    pub connections: usize,
+    /// How many event streams may be open at once; one beyond is refused with 429.
+    pub streams: usize,
+    /// The largest head of a request, in bytes; at least 8 KiB. 431 beyond.
+    pub head_size: usize,
+    /// How many headers a request may have; 431 beyond.
+    pub headers: usize,
+    /// How long the head of a request that has begun may take to arrive.
+    pub head: Duration,
+    /// How long a connection may lie idle between requests. Longer than clients keep theirs, so that it is they who close.
+    pub idle: Duration,
+    /// How long a request may take until its answer begins; longer than `wait`.
+    pub request: Duration,
     /// How long a `/wait` is held.
     pub wait: Duration,
     /// How often a silent stream says that it lives.
@@ -91,6 +112,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 1 << 20,
+            body_time: Duration::from_secs(30),
+            connections: 10_000,
+            streams: 5_000,
+            head_size: 64 * 1024,
+            headers: 100,
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(120),
+            request: Duration::from_secs(90),
             wait: Duration::from_secs(30),
             keep_alive: Duration::from_secs(15),
             stall: Duration::from_secs(30),

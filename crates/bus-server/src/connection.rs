@@ -2,31 +2,23 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::serve::Listener;
 use go_clock::{Clock, Sleep};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
+
+use crate::phase::Phase;
 
 /// How long a connection that is being closed goes on taking what the client still sends.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// How much of that is read in one go, in bytes.
 const SCRAP: usize = 16 * 1024;
-
-/// Takes connections and wraps each into a [`Connection`].
-pub(crate) struct Doors {
-    listener: TcpListener,
-    clock: Arc<dyn Clock>,
-    stall: Duration,
-    ending: Ending,
-}
 
 /// How far the Bus's end has come.
 #[derive(Clone)]
@@ -37,39 +29,27 @@ pub(crate) struct Ending {
     pub(crate) cut: watch::Receiver<bool>,
 }
 
-impl Doors {
-    /// Connections of `listener` end when one stalls for `stall`, and all of them as `ending` says.
-    pub(crate) fn new(listener: TcpListener, clock: Arc<dyn Clock>, stall: Duration, ending: Ending) -> Self {
-        Self { listener, clock, stall, ending }
-    }
-}
-
-impl Listener for Doors {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (tcp, address) = Listener::accept(&mut self.listener).await;
-        if let Err(error) = tcp.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's delay");
-        }
-        (Connection::new(tcp, Arc::clone(&self.clock), self.stall, self.ending.clone()), address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
+/// How long a connection may do nothing that it has to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Taking nothing of what waits for it.
+    pub(crate) stall: Duration,
+    /// Completing the head of a request that it has begun.
+    pub(crate) head: Duration,
 }
 
 /// A TCP connection.
 ///
+/// *Head*: a client that has begun a request has to complete its head in time, however it spreads the bytes (slow-loris).
 /// *Stall*: a client that takes nothing of what waits for it is cut off; it resumes by its cursor. *Linger*: where the answer
 /// came before the whole request was read (413), closing at once would reset the connection and destroy the answer on its
 /// way, so the rest is read and thrown away for a while. *Cut*: at the end of the Bus nothing holds it back.
 pub(crate) struct Connection {
     tcp: TcpStream,
     clock: Arc<dyn Clock>,
-    stall: Duration,
+    bounds: Bounds,
+    phase: Arc<Phase>,
+    in_head: Option<Sleep>,
     stalled: Option<Sleep>,
     lingering: Option<Sleep>,
     closing: Sleep,
@@ -77,9 +57,28 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn new(tcp: TcpStream, clock: Arc<dyn Clock>, stall: Duration, ending: Ending) -> Self {
+    /// A connection within `bounds`, which ends as `ending` says.
+    pub(crate) fn new(tcp: TcpStream, clock: Arc<dyn Clock>, bounds: Bounds, ending: Ending) -> Self {
         let (closing, cut) = (turned(ending.closing), turned(ending.cut));
-        Self { tcp, clock, stall, stalled: None, lingering: None, closing, cut }
+        let phase = Arc::default();
+        Self { tcp, clock, bounds, phase, in_head: None, stalled: None, lingering: None, closing, cut }
+    }
+
+    /// What it waits for: whoever gets its requests says when one has come and when it is answered.
+    pub(crate) fn phase(&self) -> Arc<Phase> {
+        Arc::clone(&self.phase)
+    }
+
+    /// Passes on that nothing has come, or fails where a head is overdue.
+    fn await_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.phase.is_in_a_head() {
+            self.in_head = None;
+            return Poll::Pending;
+        }
+        let (clock, head) = (&self.clock, self.bounds.head);
+        let sleep = self.in_head.get_or_insert_with(|| clock.sleep(head));
+        ready!(sleep.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the request's head did not come in time")))
     }
 
     fn check_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -95,7 +94,7 @@ impl Connection {
             self.stalled = None;
             return progress;
         }
-        let (clock, stall) = (&self.clock, self.stall);
+        let (clock, stall) = (&self.clock, self.bounds.stall);
         let sleep = self.stalled.get_or_insert_with(|| clock.sleep(stall));
         ready!(sleep.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")))
@@ -120,7 +119,7 @@ impl Connection {
 }
 
 /// Completes once `signal` is true, or nobody is left to turn it.
-fn turned(mut signal: watch::Receiver<bool>) -> Sleep {
+pub(crate) fn turned(mut signal: watch::Receiver<bool>) -> Sleep {
     Box::pin(async move {
         let _ = signal.wait_for(|on| *on).await;
     })
@@ -130,7 +129,16 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.check_cut(cx)?;
-        Pin::new(&mut this.tcp).poll_read(cx, buf)
+        let before = buf.filled().len();
+        match Pin::new(&mut this.tcp).poll_read(cx, buf) {
+            Poll::Pending => this.await_head(cx),
+            Poll::Ready(read) => {
+                if buf.filled().len() > before {
+                    this.phase.bytes_came();
+                }
+                Poll::Ready(read)
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use go_bus_store::{Action, Command, Principal, Query, QueryAnswer, Store};
@@ -32,6 +32,7 @@ pub(crate) async fn ensure(data: &Path, store: &dyn Store, clock: &dyn Clock) ->
     if token.is_empty() || token.len() > LONGEST || token.contains(char::is_whitespace) {
         return Err(ServeError::NoToken(path));
     }
+    keep_private(&path).map_err(failed)?;
     let (hash, now) = (token::hash(&token), clock.wall());
     if let QueryAnswer::Token(Some(known)) = store.read(Query::Token(hash, now)).await?
         && known.principal == Principal::Operator
@@ -50,6 +51,16 @@ fn read(path: &Path) -> io::Result<Option<String>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Takes the token's file from everybody but its owner, where a copy or an editor has opened it to others.
+fn keep_private(path: &Path) -> io::Result<()> {
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!(path = %path.display(), mode = format_args!("{:o}", mode & 0o777), "the operator's token was open to others; its mode is 600 now");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 /// Writes `token` so that the file is there whole or not at all, and was never readable by others. Where another server made
@@ -82,7 +93,6 @@ fn write_private(path: &Path, token: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn the_file_is_private_and_the_first_to_make_it_wins() {

@@ -67,17 +67,28 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::HistoryGone { .. } => Self::new(ProblemKind::HistoryGone, error.to_string()),
             StoreError::BadQuery(words) => Self::new(ProblemKind::BadRequest, words),
+            StoreError::Full(_) => unavailable(&error, "the disk is full; writes are taken again once there is space"),
+            StoreError::ReadOnly(_) => unavailable(&error, "the storage is read-only; reads go on"),
             StoreError::Unwritable(_) | StoreError::Closed => {
-                tracing::warn!(%error, "the storage is out of reach");
-                Self::new(ProblemKind::StorageUnavailable, "the storage takes no writes now; try again later")
+                unavailable(&error, "the storage takes no writes now; try again later")
             }
-            StoreError::Engine(_) | StoreError::Newer { .. } | StoreError::Corrupt(_) => {
+            StoreError::Engine(_)
+            | StoreError::Newer { .. }
+            | StoreError::Corrupt(_)
+            | StoreError::Damaged(_)
+            | StoreError::InUse => {
                 // The engine's words go to the log: they may name paths and rows.
                 tracing::error!(%error, "the storage failed");
                 Self::new(ProblemKind::Internal, "the storage failed; the log of the Bus has more")
             }
         }
     }
+}
+
+/// 503: what the client may know; the engine's own words go to the log.
+fn unavailable(error: &StoreError, detail: &str) -> Refusal {
+    tracing::warn!(%error, "the storage is out of reach");
+    Refusal::new(ProblemKind::StorageUnavailable, detail)
 }
 
 impl IntoResponse for Refusal {
@@ -97,7 +108,7 @@ impl IntoResponse for Refusal {
 fn extra_header(kind: Option<ProblemKind>) -> Option<(HeaderName, &'static str)> {
     match kind? {
         ProblemKind::Unauthorized => Some((header::WWW_AUTHENTICATE, "Bearer")),
-        ProblemKind::StorageUnavailable => Some((header::RETRY_AFTER, "1")),
+        ProblemKind::StorageUnavailable | ProblemKind::TooMany => Some((header::RETRY_AFTER, "1")),
         // What was not read of the body can't be told from the next request.
         ProblemKind::TooLarge => Some((header::CONNECTION, "close")),
         _ => None,

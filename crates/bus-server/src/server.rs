@@ -13,9 +13,10 @@ use tokio::sync::watch;
 
 use crate::bus::Bus;
 use crate::config::Config;
-use crate::connection::{Doors, Ending};
+use crate::connection::Ending;
+use crate::doors::Doors;
 use crate::error::ServeError;
-use crate::{liveness, operator_token, routes};
+use crate::{liveness, operator_token, question_timer, routes};
 
 /// A Bus that listens and has armed its timers; [`Server::run`] serves.
 pub struct Server {
@@ -41,7 +42,7 @@ impl Server {
         operator_token::ensure(&config.data, &*store, &*clock).await?;
         let (closing, cut) = (watch::Sender::new(false), watch::Sender::new(false));
         let ending = Ending { closing: closing.subscribe(), cut: cut.subscribe() };
-        let doors = Doors::new(listener, Arc::clone(&clock), config.limits.stall, ending);
+        let doors = Doors::new(listener, Arc::clone(&clock), config.limits, ending);
         let grace = config.session_grace.resolve(address.ip());
         let bus = Bus::new(config, store, clock, grace, closing.subscribe());
         let armed_up_to = liveness::arm_everything(&bus).await?;
@@ -62,26 +63,25 @@ impl Server {
         tracing::info!(%address, "the Bus serves");
         let drain = bus.config.limits.drain;
         let clock = Arc::clone(&bus.clock);
-        let timers = tokio::spawn(liveness::run(bus, armed_up_to));
-        let closed = closing.subscribe();
-        let announce = async move {
+        let timers =
+            tokio::spawn(
+                async move { tokio::join!(liveness::run(bus.clone(), armed_up_to), question_timer::run(bus)) },
+            );
+        let end = async move {
             shutdown.await;
             closing.send_replace(true);
-        };
-        let serve = axum::serve(doors, app).with_graceful_shutdown(announce).into_future();
-        let cut_off = async move {
-            let mut closed = closed;
-            if closed.wait_for(|closed| *closed).await.is_ok() {
-                clock.sleep(drain).await;
-                cut.send_replace(true);
-            }
+            clock.sleep(drain).await;
+            cut.send_replace(true);
+            // Held until the doors have closed: whoever sees a sender gone takes it for the end.
             std::future::pending::<()>().await;
         };
-        let served = tokio::select! {
-            served = serve => served.map_err(ServeError::Serve),
-            () = cut_off => Ok(()),
-        };
+        tokio::select! {
+            () = doors.serve(app) => {}
+            () = end => {}
+        }
         timers.abort();
-        served
+        // What they hold of the Bus is let go of before this ends, so that the store closes with its last owner.
+        let _ = timers.await;
+        Ok(())
     }
 }

@@ -8,17 +8,19 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
-use go_bus_api::Seq;
+use go_bus_api::{ProblemKind, Seq};
 use go_bus_store::{EventFilter, EventLine, StoreError};
 use http::header;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::bus::Bus;
+use crate::problems::Refusal;
 
-/// Events read from the store at once.
+/// Events read from the store at once; long ones are fewer ([`EVENTS_BYTES`](go_bus_store::EVENTS_BYTES)), so that this bounds
+/// what a slow client keeps in memory.
 const BATCH: usize = 128;
 
-/// A chunk ends once it is this long, in bytes: with the batch, the bound on what a slow client keeps in memory.
+/// A chunk ends once it is this long, in bytes.
 const CHUNK: usize = 128 * 1024;
 
 /// A comment: it says that the stream lives.
@@ -40,13 +42,18 @@ pub(crate) struct Reader {
     filter: EventFilter,
     wake: watch::Receiver<Seq>,
     read: VecDeque<EventLine>,
+    /// Given back when the stream ends, however it ends.
+    _place: OwnedSemaphorePermit,
 }
 
 impl Reader {
-    /// A reader of what comes after `cursor` and passes `filter`. Fails where events that old are no longer kept.
-    pub(crate) async fn open(bus: Bus, cursor: Seq, filter: EventFilter) -> Result<Self, StoreError> {
+    /// A reader of what comes after `cursor` and passes `filter`. Fails where events that old are no longer kept,
+    /// and where there are as many streams as there may be.
+    pub(crate) async fn open(bus: Bus, cursor: Seq, filter: EventFilter) -> Result<Self, Refusal> {
+        let full = |_| Refusal::new(ProblemKind::TooMany, "there are as many event streams as there may be");
+        let place = Arc::clone(&bus.streams).try_acquire_owned().map_err(full)?;
         let wake = bus.store.wake();
-        let mut reader = Self { bus, cursor, filter, wake, read: VecDeque::new() };
+        let mut reader = Self { bus, cursor, filter, wake, read: VecDeque::new(), _place: place };
         reader.fetch().await?;
         Ok(reader)
     }

@@ -31,6 +31,17 @@ async fn a_grant_is_201_a_renewal_200_under_the_same_epoch() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_comes_after_the_release_is_412_and_takes_nothing() {
+    let bus = start().await;
+    let epoch = bus.api.lead("go-1", 20_000).await;
+    bus.api.delete(LEASE, json!({"holder": "go-1", "epoch": epoch})).await.expect(204);
+    bus.api.post(LEASE, json!({"holder": "go-1", "epoch": epoch})).await.refused(412, "stale-epoch");
+    let view = bus.api.get(LEASE).await.expect(200);
+    assert_eq!((&view["holder"], &view["epoch"]), (&json!(null), &json!(epoch)));
+    assert_eq!(bus.api.lead("go-1", 20_000).await, epoch + 1, "a bid without an epoch is a new one");
+}
+
+#[tokio::test]
 async fn a_refused_bidder_is_told_all_and_listed_as_a_standby_until_it_wins() {
     let bus = start().await;
     let epoch = bus.api.lead("go-1", 20_000).await;

@@ -11,8 +11,22 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::problems::Refusal;
 
+/// Reads a body whose last byte has to come before `late` completes; 400 where it does not.
+pub(crate) async fn read_in_time(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+    late: impl Future<Output = ()>,
+) -> Result<Bytes, Refusal> {
+    tokio::select! {
+        biased;
+        read = read(headers, body, most) => read,
+        () = late => Err(Refusal::new(ProblemKind::BadRequest, "the body did not arrive in time")),
+    }
+}
+
 /// Reads a body of at most `most` bytes; 413 as soon as it is known to be longer.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refusal> {
+async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::new(ProblemKind::TooLarge, format!("a body has at most {most} bytes"));
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {

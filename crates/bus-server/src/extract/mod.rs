@@ -12,7 +12,7 @@ mod write;
 pub(crate) use headers::single as single_header;
 pub(crate) use path::PathId;
 pub(crate) use query::{Filters, limit, query_of};
-pub(crate) use write::{Bare, Terms, Write, WriteOr, WriteValue};
+pub(crate) use write::{Bare, Terms, Write, WriteList, WriteOr, WriteValue};
 
 use axum::extract::FromRequestParts;
 use go_bus_api::ProblemKind;

@@ -70,6 +70,18 @@ impl FromRequest<Bus> for Bare {
     }
 }
 
+/// A write whose body is a JSON array.
+pub(crate) struct WriteList<T>(pub(crate) Terms, pub(crate) Vec<T>);
+
+impl<T: DeserializeOwned + Send> FromRequest<Bus> for WriteList<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, bus: &Bus) -> Result<Self, Refusal> {
+        let (terms, list) = read(request, bus, body::value).await?;
+        Ok(Self(terms, list))
+    }
+}
+
 /// A write whose body is any JSON value.
 pub(crate) struct WriteValue(pub(crate) Terms, pub(crate) serde_json::Value);
 
@@ -88,7 +100,9 @@ async fn read<T>(
     parse: impl FnOnce(&[u8]) -> Result<T, Refusal>,
 ) -> Result<(Terms, T), Refusal> {
     let (mut parts, stream) = request.into_parts();
-    let bytes = body::read(&parts.headers, stream, bus.config.limits.body).await?;
+    let limits = &bus.config.limits;
+    let late = bus.clock.sleep(limits.body_time);
+    let bytes = body::read_in_time(&parts.headers, stream, limits.body, late).await?;
     let terms = terms(bus, &parts, &bytes)?;
     let value = match parse(&bytes) {
         Ok(value) => value,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Epoch, ResourceKind, Seq};
+use go_bus_api::{Epoch, EventKind, ResourceKind, Seq};
 use go_bus_store::{Action, EventFilter, Query, QueryAnswer, Reject, StoreError};
 use go_clock::Boottime;
 
@@ -64,6 +64,10 @@ async fn catch_up(bus: &Bus, seq: &mut Seq) -> Result<(), StoreError> {
         let now = bus.now();
         let mut lease_moved = false;
         for event in &events {
+            bus.metrics.event(&event.kind);
+            if event.kind == EventKind::QuestionAsked {
+                bus.question_asked.notify_one();
+            }
             lease_moved |= bus.liveness.see_event(event, now);
         }
         if lease_moved {

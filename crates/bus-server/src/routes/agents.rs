@@ -3,15 +3,17 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{AgentId, AgentPatch, ExitReport, Heartbeat, NewAgent, ResourceKind};
+use go_bus_api::{Agent, AgentId, AgentPatch, ExitReport, Heartbeat, NewAgent, ProblemKind, ResourceKind};
 use go_bus_store::Action;
 use http::Uri;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::registration;
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write, WriteOr, query_of};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -19,6 +21,40 @@ pub(super) fn routes() -> Router<Bus> {
         .route("/agents/{id}", get(one).patch(patch).delete(terminate))
         .route("/agents/{id}/heartbeat", post(heartbeat))
         .route("/agents/{id}/exit", post(exit))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/agents", "list_agents", "Agents, in the order they were asked for.")
+            .lists::<Agent>(&["role", "state", "host", "project", "task"]),
+        Operation::post("/agents", "spawn_agent", "Asks for an agent, or registers a GO instance or a launcher.")
+            .takes::<NewAgent>()
+            .refuses(&[ProblemKind::TierViolation, ProblemKind::NotFound, ProblemKind::PromptIncomplete])
+            .refuses(&[ProblemKind::AlreadyExists, ProblemKind::NoSlot, ProblemKind::BudgetExceeded])
+            .refuses(&[ProblemKind::Paused, ProblemKind::NotReady, ProblemKind::StaleAttempt, ProblemKind::WrongState])
+            .creates::<registration::SpawnedOrRegistered>(),
+        Operation::get("/agents/{id}", "get_agent", "An agent.").of::<AgentId>().shows::<Agent>(),
+        Operation::patch("/agents/{id}", "change_agent", "Changes an agent's state, context or capabilities.")
+            .of::<AgentId>()
+            .takes::<AgentPatch>()
+            .refuses(&[ProblemKind::WrongState])
+            .shows::<Agent>(),
+        Operation::delete("/agents/{id}", "terminate_agent", "Orders an agent's stop.")
+            .of::<AgentId>()
+            .query::<How>()
+            .refuses(&[ProblemKind::WrongState])
+            .shows::<Agent>(),
+        Operation::post("/agents/{id}/heartbeat", "heartbeat_agent", "Says that an agent lives.")
+            .of::<AgentId>()
+            .may_take::<Heartbeat>()
+            .refuses(&[ProblemKind::WrongState])
+            .shows::<Agent>(),
+        Operation::post("/agents/{id}/exit", "report_exit", "Reports an agent's end; a repeat changes nothing.")
+            .of::<AgentId>()
+            .takes::<ExitReport>()
+            .refuses(&[ProblemKind::WrongState])
+            .shows::<Agent>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {
@@ -45,8 +81,9 @@ async fn patch(
 }
 
 /// How an agent is to end.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct How {
+    /// Whether its task is set aside too.
     #[serde(default)]
     hold: bool,
 }

@@ -3,15 +3,30 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{AlertId, NewAlert, ResourceKind};
+use go_bus_api::{Alert, AlertId, NewAlert, ResourceKind};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/alerts", get(list).post(raise)).route("/io/alerts/{id}/ack", post(acknowledge))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/io/alerts", "list_alerts", "Alerts, oldest first.")
+            .lists::<Alert>(&["level", "state", "project"]),
+        Operation::post("/io/alerts", "raise_alert", "Raises an alert, or answers the open one with the same key.")
+            .takes::<NewAlert>()
+            .shows::<Alert>()
+            .creates::<Alert>(),
+        Operation::post("/io/alerts/{id}/ack", "acknowledge_alert", "Takes note of an alert.")
+            .of::<AlertId>()
+            .shows::<Alert>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {

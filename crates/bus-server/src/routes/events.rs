@@ -3,15 +3,17 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use go_bus_api::{EventKind, NewEvent, ProblemKind, Seq};
+use go_bus_api::{Event, EventKind, NewEvent, Page, ProblemKind, Seq};
 use go_bus_store::{Action, EventFilter, Query, QueryAnswer};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::{self, Answer};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, limit, query_of, single_header};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 use crate::sse;
 
@@ -19,14 +21,42 @@ pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/events", get(list).post(post_event)).route("/events/stream", get(stream))
 }
 
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/events", "list_events", "Events, in commit order.")
+            .query::<Wanted>()
+            .refuses(&[ProblemKind::HistoryGone])
+            .answers::<Page<Event>>(StatusCode::OK, "A page."),
+        Operation::post("/events", "post_event", "Posts an event of a kind outside the Bus's own.")
+            .takes::<NewEvent>()
+            .refuses(&[ProblemKind::ReservedKind])
+            .answers::<Event>(StatusCode::CREATED, "It is in the log."),
+        Operation::get("/events/stream", "stream_events", "Events as they happen (server-sent events).")
+            .query::<Wanted>()
+            .resumes()
+            .refuses(&[ProblemKind::HistoryGone])
+            .answers_as::<String>(
+                StatusCode::OK,
+                "text/event-stream",
+                "An event a frame: its seq, its kind, its JSON.",
+            ),
+    ]
+}
+
 /// Which events, and from where on.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Wanted {
+    /// The event after which to begin; 0 is before the first.
     after: Option<u64>,
     /// The same as `after`: what a page's `next_cursor` says.
     cursor: Option<u64>,
+    /// Events a page, at least 1 and never more than 1000, whatever is asked for; 100 where absent.
+    #[schemars(range(min = 1))]
     limit: Option<u32>,
+    /// Events of this kind only.
+    #[schemars(with = "Option<EventKind>")]
     kind: Option<String>,
+    /// Events about this resource only, such as `tasks/T-1`.
     subject: Option<String>,
 }
 

@@ -3,17 +3,30 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use go_bus_api::ProblemKind;
+use go_bus_api::{Handoff, ProblemKind};
 use go_bus_store::{Action, Query, QueryAnswer};
 use http::StatusCode;
+use serde_json::Value;
 
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::WriteValue;
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/agents/000/handoff", get(read).put(put))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/agents/000/handoff", "get_handoff", "What the last leader left.")
+            .refuses(&[ProblemKind::NotFound])
+            .answers::<Handoff>(StatusCode::OK, "As it is now."),
+        Operation::put("/agents/000/handoff", "put_handoff", "Leaves a handoff, under the lease's epoch.")
+            .takes::<Value>()
+            .answers::<Handoff>(StatusCode::OK, "It is kept."),
+    ]
 }
 
 async fn read(State(bus): State<Bus>) -> Answer {

@@ -3,18 +3,39 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{HostHeartbeat, HostId, HostPatch, NewHost, ResourceKind};
+use go_bus_api::{Host, HostHeartbeat, HostId, HostPatch, NewHost, ProblemKind, ResourceKind};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
         .route("/hosts", get(list).post(create))
         .route("/hosts/{id}", get(one).patch(patch))
         .route("/hosts/{id}/heartbeat", post(heartbeat))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/hosts", "list_hosts", "Hosts.").lists::<Host>(&["state"]),
+        Operation::post("/hosts", "create_host", "Makes a host.")
+            .takes::<NewHost>()
+            .refuses(&[ProblemKind::AlreadyExists])
+            .creates::<Host>(),
+        Operation::get("/hosts/{id}", "get_host", "A host.").of::<HostId>().shows::<Host>(),
+        Operation::patch("/hosts/{id}", "change_host", "Changes a host.")
+            .of::<HostId>()
+            .takes::<HostPatch>()
+            .shows::<Host>(),
+        Operation::post("/hosts/{id}/heartbeat", "heartbeat_host", "Holds a host's lease, as its launcher.")
+            .of::<HostId>()
+            .takes::<HostHeartbeat>()
+            .refuses(&[ProblemKind::HostHeld])
+            .shows::<Host>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {

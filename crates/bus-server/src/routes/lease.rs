@@ -4,15 +4,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use axum::routing::get;
-use go_bus_api::{Acquire, Epoch, Grant, HolderId, LeaseHeld, LeaseView, Release};
+use go_bus_api::{Acquire, Epoch, Grant, HolderId, LeaseHeld, LeaseView, ProblemKind, Release};
 use go_bus_store::{Action, Lease, Outcome, Reject};
 use http::StatusCode;
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, query_of};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
@@ -20,6 +22,29 @@ pub(super) fn routes() -> Router<Bus> {
         .route("/agents/000/lease", get(view).post(acquire).delete(release))
         .route("/agents/000/lease/wait", get(wait))
         .merge(super::lease_session::routes())
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/agents/000/lease", "get_lease", "Who holds the lease, and who waits for it.")
+            .answers::<LeaseView>(StatusCode::OK, "As it is now."),
+        Operation::post("/agents/000/lease", "acquire_lease", "Acquires the lease or renews it.")
+            .takes::<Acquire>()
+            .refuses(&[ProblemKind::LeaseHeld, ProblemKind::NotHolder])
+            .answers::<Grant>(StatusCode::OK, "It was renewed.")
+            .answers::<Grant>(StatusCode::CREATED, "It was granted under a new epoch."),
+        Operation::delete("/agents/000/lease", "release_lease", "Releases the lease at once.")
+            .takes::<Release>()
+            .refuses(&[ProblemKind::NotHolder])
+            .quietly(),
+        Operation::get(
+            "/agents/000/lease/wait",
+            "await_lease",
+            "Answers once the lease is free or under another epoch.",
+        )
+        .query::<Awaited>()
+        .answers::<LeaseView>(StatusCode::OK, "As it is now, or as it still is after the longest wait."),
+    ]
 }
 
 async fn view(State(bus): State<Bus>) -> Answer {
@@ -58,7 +83,7 @@ async fn release(State(bus): State<Bus>, Write(terms, body): Write<Release>) -> 
 }
 
 /// What a standby waits for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Awaited {
     /// The epoch whose end it waits for.
     epoch: u64,

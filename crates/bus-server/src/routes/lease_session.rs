@@ -11,14 +11,16 @@ use bytes::Bytes;
 use futures_util::stream;
 use go_bus_api::{Epoch, HolderId, Millis, ProblemKind};
 use go_bus_store::{Actor, Lease, Reject};
-use http::Method;
 use http::request::Parts;
+use http::{Method, StatusCode};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::answer::Answer;
 use crate::bus::{Bus, Inner};
 use crate::extract::{Caller, query_of};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 use crate::sse;
 
@@ -26,10 +28,21 @@ pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/agents/000/lease/session", get(session))
 }
 
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/agents/000/lease/session", "open_session", "The holder's session (server-sent events).")
+            .query::<Holder>()
+            .refuses(&[ProblemKind::NotHolder, ProblemKind::StaleEpoch, ProblemKind::NotFound])
+            .answers_as::<String>(StatusCode::OK, "text/event-stream", "A `tick` every quarter of the grace."),
+    ]
+}
+
 /// Whose session it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Holder {
+    /// The process instance that holds the lease.
     holder: HolderId,
+    /// Its epoch.
     epoch: u64,
 }
 

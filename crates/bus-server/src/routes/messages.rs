@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{AgentId, MessageId, NewMessage, ResourceKind};
+use go_bus_api::{AgentId, Message, MessageId, NewMessage, ResourceKind};
 use go_bus_store::{Action, Query};
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -16,6 +17,21 @@ pub(super) fn routes() -> Router<Bus> {
         .route("/messages/{id}", get(one))
         .route("/messages/{id}/ack", post(acknowledge))
         .route("/agents/{id}/messages", get(inbox))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post("/messages", "send_message", "Sends a message to an agent.")
+            .takes::<NewMessage>()
+            .creates::<Message>(),
+        Operation::get("/messages/{id}", "get_message", "A message.").of::<MessageId>().shows::<Message>(),
+        Operation::post("/messages/{id}/ack", "acknowledge_message", "Takes note of a message.")
+            .of::<MessageId>()
+            .shows::<Message>(),
+        Operation::get("/agents/{id}/messages", "list_messages", "An agent's inbox.")
+            .of::<AgentId>()
+            .lists::<Message>(&["unread"]),
+    ]
 }
 
 async fn send(State(bus): State<Bus>, Write(terms, body): Write<NewMessage>) -> Answer {

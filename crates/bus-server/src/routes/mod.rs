@@ -12,9 +12,12 @@ mod hosts;
 mod lease;
 mod lease_session;
 mod messages;
+mod metrics;
+mod openapi;
 mod projects;
 mod prompt;
 mod questions;
+mod rbac;
 mod registration;
 mod sessions;
 mod snapshot;
@@ -23,7 +26,9 @@ mod tasks;
 mod tokens;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use go_bus_api::ResourceKind;
 use go_bus_store::{Action, Query, QueryAnswer};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -31,7 +36,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::answer::{self, Answer};
 use crate::auth;
 use crate::bus::{Bus, wrong_answer};
+use crate::deadline;
 use crate::extract::{Filters, Terms};
+use crate::openapi::Operation;
 use crate::problems;
 
 /// The whole of the Bus as a service.
@@ -56,6 +63,9 @@ pub(crate) fn app(bus: Bus) -> Router {
         questions::routes(),
         costs::routes(),
         audit::routes(),
+        rbac::routes(),
+        metrics::routes(),
+        openapi::routes(),
     ];
     groups
         .into_iter()
@@ -63,8 +73,47 @@ pub(crate) fn app(bus: Bus) -> Router {
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
         .layer(from_fn_with_state(bus.clone(), auth::authenticate))
+        .layer(from_fn_with_state(bus.clone(), deadline::bound))
         .layer(CatchPanicLayer::custom(problems::panicked))
+        .layer(from_fn_with_state(bus.clone(), count))
         .with_state(bus)
+}
+
+/// Counts every answer by its status.
+async fn count(State(bus): State<Bus>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    bus.metrics.answered(response.status());
+    response
+}
+
+/// What the routes do, as they describe it themselves.
+pub(crate) fn operations() -> Vec<Operation> {
+    let groups = [
+        health::operations(),
+        lease::operations(),
+        lease_session::operations(),
+        handoff::operations(),
+        agents::operations(),
+        tokens::operations(),
+        prompt::operations(),
+        tasks::operations(),
+        hosts::operations(),
+        projects::operations(),
+        sessions::operations(),
+        messages::operations(),
+        snapshot::operations(),
+        events::operations(),
+        digest::operations(),
+        sprints::operations(),
+        alerts::operations(),
+        questions::operations(),
+        costs::operations(),
+        audit::operations(),
+        rbac::operations(),
+        metrics::operations(),
+        openapi::operations(),
+    ];
+    groups.into_iter().flatten().collect()
 }
 
 /// Does `action` on `terms`, and answers with the resource after it.

@@ -3,15 +3,31 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use go_bus_api::{NewProject, ProjectId, ProjectPatch, ResourceKind};
+use go_bus_api::{NewProject, ProblemKind, Project, ProjectId, ProjectPatch, ResourceKind};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/projects", get(list).post(create)).route("/projects/{id}", get(one).patch(patch))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/projects", "list_projects", "Projects.").lists::<Project>(&["state"]),
+        Operation::post("/projects", "create_project", "Makes a project.")
+            .takes::<NewProject>()
+            .refuses(&[ProblemKind::AlreadyExists])
+            .creates::<Project>(),
+        Operation::get("/projects/{id}", "get_project", "A project.").of::<ProjectId>().shows::<Project>(),
+        Operation::patch("/projects/{id}", "change_project", "Changes a project.")
+            .of::<ProjectId>()
+            .takes::<ProjectPatch>()
+            .shows::<Project>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {

@@ -6,15 +6,36 @@ use axum::routing::get;
 use go_bus_api::{AgentId, HostId, ProblemKind, ResourceKind, Role};
 use go_bus_store::{Actor, Query, QueryAnswer};
 use http::StatusCode;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Caller, PathId};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/agents/{id}/prompt", get(prompt))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/agents/{id}/prompt",
+            "get_prompt",
+            "What an agent is told: for its launcher, itself, the operator.",
+        )
+        .of::<AgentId>()
+        .answers::<Told>(StatusCode::OK, "Its prompt."),
+    ]
+}
+
+/// The answer.
+#[derive(Serialize, JsonSchema)]
+struct Told {
+    /// What the agent is told.
+    prompt: String,
 }
 
 async fn prompt(State(bus): State<Bus>, Caller(actor): Caller, PathId(agent): PathId<AgentId>) -> Answer {
@@ -23,7 +44,7 @@ async fn prompt(State(bus): State<Bus>, Caller(actor): Caller, PathId(agent): Pa
         return Err(Refusal::new(ProblemKind::Forbidden, detail));
     }
     match bus.store.read(Query::Prompt(agent.clone())).await? {
-        QueryAnswer::Prompt(Some(prompt)) => json(StatusCode::OK, &serde_json::json!({ "prompt": prompt })),
+        QueryAnswer::Prompt(Some(prompt)) => json(StatusCode::OK, &Told { prompt }),
         QueryAnswer::Prompt(None) => {
             Err(Refusal::new(ProblemKind::NotFound, format!("there is no prompt of an agent {agent}")))
         }

@@ -3,15 +3,29 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{Answer as AnswerBody, NewQuestion, QuestionId, ResourceKind};
+use go_bus_api::{Answer as AnswerBody, NewQuestion, ProblemKind, Question, QuestionId, ResourceKind};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/questions", get(list).post(ask)).route("/io/questions/{id}/answer", post(answer))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/io/questions", "list_questions", "Questions to humans, oldest first.")
+            .lists::<Question>(&["state", "task"]),
+        Operation::post("/io/questions", "ask_question", "Asks a human.").takes::<NewQuestion>().creates::<Question>(),
+        Operation::post("/io/questions/{id}/answer", "answer_question", "Answers a question.")
+            .of::<QuestionId>()
+            .takes::<AnswerBody>()
+            .refuses(&[ProblemKind::WrongState])
+            .shows::<Question>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {

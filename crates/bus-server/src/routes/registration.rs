@@ -1,14 +1,26 @@
 //! Registration: a GO instance or a launcher gets an id and a token of its own, from the operator's.
 
-use go_bus_api::{NewAgent, Role};
+use go_bus_api::{Agent, NewAgent, Registered, Role};
 use go_bus_store::Action;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::tokens;
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::Terms;
+
+/// The answer to `POST /agents`.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is there for its schema; both are written from what the store kept")]
+pub(super) enum SpawnedOrRegistered {
+    /// A registration's.
+    Registered(Box<Registered>),
+    /// A spawn's.
+    Spawned(Box<Agent>),
+}
 
 /// Whether this is a registration rather than a spawn.
 pub(super) fn is_meant(body: &NewAgent) -> bool {

@@ -3,15 +3,29 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use go_bus_api::{NewSession, ResourceKind, SessionId};
+use go_bus_api::{NewSession, ResourceKind, Session, SessionId};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
+use crate::openapi::Operation;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/sessions", get(list).post(open)).route("/io/sessions/{id}", get(one).delete(close))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/io/sessions", "list_sessions", "Sessions; the open ones where no state is asked for.")
+            .lists::<Session>(&["state"]),
+        Operation::post("/io/sessions", "open_user_session", "Logs a human in; an open session is kept.")
+            .takes::<NewSession>()
+            .shows::<Session>()
+            .creates::<Session>(),
+        Operation::get("/io/sessions/{id}", "get_session", "A session.").of::<SessionId>().shows::<Session>(),
+        Operation::delete("/io/sessions/{id}", "close_user_session", "Logs a human out.").of::<SessionId>().quietly(),
+    ]
 }
 
 /// Those that are open, where the query names no state: a session is over once it is closed.

@@ -10,16 +10,29 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 use go_bus_store::{Document, Query, QueryAnswer};
+use http::StatusCode;
 use http::header;
 
 use crate::answer::Answer;
 use crate::bus::{Bus, wrong_answer};
+use crate::openapi::Operation;
 
 /// A chunk ends once it is this long, in bytes.
 const CHUNK: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/snapshot", get(snapshot))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/snapshot",
+            "get_snapshot",
+            "Every resource in any state, from one moment: that of `Event-Seq`.",
+        )
+        .answers_as::<String>(StatusCode::OK, "application/x-ndjson", "A line `{type, resource}` for each."),
+    ]
 }
 
 async fn snapshot(State(bus): State<Bus>) -> Answer {

@@ -4,13 +4,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use go_bus_api::{
-    Assign, Complete, Fail, NewTask, ProblemKind, ReportProgress, ResourceKind, Review, TaskId, TaskPatch,
+    Assign, Complete, Fail, NewTask, ProblemKind, ReportProgress, ResourceKind, Review, Task, TaskId, TaskPatch,
 };
 use go_bus_store::Action;
 
 use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 
 /// One in how many parts the backoff's jitter is drawn.
@@ -25,6 +26,52 @@ pub(super) fn routes() -> Router<Bus> {
         .route("/tasks/{id}/complete", post(complete))
         .route("/tasks/{id}/fail", post(fail))
         .route("/tasks/{id}/review", post(review))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/tasks", "list_tasks", "Tasks, in the order they were made.")
+            .lists::<Task>(&["state", "project", "assignee", "kind", "sprint"]),
+        Operation::post("/tasks", "create_task", "Makes a task.")
+            .takes::<NewTask>()
+            .refuses(&[ProblemKind::AlreadyExists])
+            .creates::<Task>(),
+        Operation::get("/tasks/{id}", "get_task", "A task.").of::<TaskId>().shows::<Task>(),
+        Operation::patch("/tasks/{id}", "change_task", "Changes a task, or takes one of a person's steps with it.")
+            .of::<TaskId>()
+            .takes::<TaskPatch>()
+            .refuses(&[ProblemKind::WrongState, ProblemKind::NotAssignee])
+            .shows::<Task>(),
+        Operation::post("/tasks/{id}/assign", "assign_task", "Assigns a task: the start signal.")
+            .of::<TaskId>()
+            .takes::<Assign>()
+            .refuses(&[ProblemKind::NotReady, ProblemKind::Paused, ProblemKind::WrongState])
+            .shows::<Task>(),
+        Operation::post("/tasks/{id}/progress", "report_progress", "Reports progress, which restarts the idle clock.")
+            .of::<TaskId>()
+            .takes::<ReportProgress>()
+            .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
+            .shows::<Task>(),
+        Operation::post(
+            "/tasks/{id}/complete",
+            "complete_task",
+            "Delivers a task; one that is significant waits for a review.",
+        )
+        .of::<TaskId>()
+        .takes::<Complete>()
+        .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
+        .shows::<Task>(),
+        Operation::post("/tasks/{id}/fail", "fail_task", "Gives an attempt up.")
+            .of::<TaskId>()
+            .takes::<Fail>()
+            .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
+            .shows::<Task>(),
+        Operation::post("/tasks/{id}/review", "review_task", "Judges a delivered task, as a fresh reviewer.")
+            .of::<TaskId>()
+            .takes::<Review>()
+            .refuses(&[ProblemKind::ReviewerNotFresh, ProblemKind::WrongState])
+            .shows::<Task>(),
+    ]
 }
 
 async fn list(State(bus): State<Bus>, filters: Filters) -> Answer {

@@ -6,11 +6,13 @@ use axum::routing::post;
 use go_bus_api::{AgentId, IssuedToken, ProblemKind, Timestamp};
 use go_bus_store::Action;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::{Answer, json};
 use crate::bus::Bus;
 use crate::extract::{Bare, PathId, Terms, WriteOr};
+use crate::openapi::Operation;
 use crate::problems::Refusal;
 use crate::token::Secret;
 
@@ -18,16 +20,36 @@ pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/agents/{id}/token", post(issue).delete(revoke))
 }
 
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post(
+            "/agents/{id}/token",
+            "rotate_token",
+            "Gives an agent a new token, or its shim one of its own.",
+        )
+        .of::<AgentId>()
+        .may_take::<Wanted>()
+        .refuses(&[ProblemKind::WrongState])
+        .answers::<IssuedToken>(StatusCode::OK, "The token, this once."),
+        Operation::delete("/agents/{id}/token", "revoke_tokens", "Makes an agent's tokens void at once.")
+            .of::<AgentId>()
+            .quietly(),
+    ]
+}
+
 /// Which token is asked for.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "TokenRequest")]
 struct Wanted {
+    /// What the token is to be good for.
     #[serde(default)]
     scope: Scope,
 }
 
 /// What a token is good for.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "TokenScope")]
 enum Scope {
     /// All that the agent may do.
     #[default]
