@@ -164,8 +164,9 @@ pub struct NewAuditEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditQuery {
-    /// Items a page, 1 to 1000; 100 where absent.
+    /// Items a page, at least 1 and never more than 1000, whatever is asked for; 100 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub limit: Option<u32>,
     /// Where the page begins, from the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
