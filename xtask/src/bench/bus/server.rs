@@ -17,6 +17,9 @@ use crate::stopwatch::until;
 /// How long a Bus may take to listen.
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// The kernel's ticks a second in `/proc`.
+const TICKS: f64 = 100.0;
+
 /// A Bus that serves; killed when dropped.
 pub(super) struct Server {
     child: Child,
@@ -51,6 +54,14 @@ impl Server {
     /// Its resident memory, in KiB.
     pub(super) fn resident_kib(&self) -> f64 {
         resident_kib(self.child.id())
+    }
+
+    /// The CPU time it has used, in seconds.
+    pub(super) fn cpu_seconds(&self) -> f64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // The name is in parentheses and may hold anything; user and system time are the 12th and 13th word after it.
+        let words = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        words.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
     }
 }
 
