@@ -1,11 +1,12 @@
 //! The Bus inside this process: its store, its server, and the token it made.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use go_bus_client::{BusClient, Token};
-use go_bus_server::{Config, Server};
-use go_bus_store::{Policy, SqliteStore, Store};
+use go_bus_server::{Config, ServeError, Server};
+use go_bus_store::{Policy, SqliteStore, Store, StoreError};
 use go_clock::SystemClock;
 use tokio::task::JoinHandle;
 
@@ -26,8 +27,7 @@ impl BusProcess {
     /// Opens the store and listens; the Bus is ready when this returns.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
         let store = open(settings)?;
-        let failed = |error| Failure::failed(error, "choose another address with --listen, or end what listens there");
-        let server = Server::bind(config(settings), store, Arc::new(SystemClock)).await.map_err(failed)?;
+        let server = Server::bind(config(settings), store, Arc::new(SystemClock)).await.map_err(not_bound)?;
         let address = server.local_addr();
         let stop = Stop::new();
         let running = server.run(stop.asked());
@@ -75,9 +75,34 @@ fn open(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
     }
     let policy =
         Policy { agents_max: Some(settings.agents_max()), lease_ttl: settings.lease.ttl(), ..Policy::default() };
-    let store = SqliteStore::open(path, policy)
-        .map_err(|error| Failure::failed(format!("can't open {}: {error}", path.display()), "check bus.database"))?;
+    let store = SqliteStore::open(path, policy).map_err(|error| not_opened(path, &error))?;
     Ok(Arc::new(store))
+}
+
+fn not_opened(path: &Path, error: &StoreError) -> Failure {
+    let advice = match error {
+        StoreError::Newer { .. } => "nothing was changed; use the newer program, or another --data folder",
+        StoreError::Damaged(_) => {
+            "nothing was changed; put a copy back in its place, or move it away: then a new one is made from the plan"
+        }
+        StoreError::InUse => "end that one, or choose another file with --database; several Buses never share one file",
+        StoreError::Full(_) => "make space on its disk",
+        StoreError::ReadOnly(_) | StoreError::Unwritable(_) => {
+            "check who owns the file and its folder, and their modes"
+        }
+        _ => "check bus.database",
+    };
+    Failure::failed(format!("can't open {}: {error}", path.display()), advice)
+}
+
+fn not_bound(error: ServeError) -> Failure {
+    let advice = match &error {
+        ServeError::Listen { .. } => "choose another address with --listen, or end what listens there",
+        ServeError::OperatorToken { .. } => "check what lies there, who owns it and its mode",
+        ServeError::NoToken(_) => "",
+        _ => "start it again; what was acknowledged is durable",
+    };
+    Failure::failed(error, advice)
 }
 
 fn config(settings: &Settings) -> Config {
@@ -86,6 +111,7 @@ fn config(settings: &Settings) -> Config {
         token_ttl: settings.tokens.rotate_every.duration(),
         token_overlap: settings.tokens.overlap.duration(),
         session_grace: settings.lease.session_grace,
+        rbac: settings.rbac_mode,
         ..Config::new(settings.bus.listen.0, &settings.data)
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
-use go_bus_api::{AgentId, HostId};
+use go_bus_api::{AgentId, HostId, QuestionId};
 
 use crate::compiler;
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ mod reading;
 
 pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
 pub(crate) use planning::{PlanCommand, TaskCommand};
-pub(crate) use reading::{AgentFilter, Json, ReadCommand, TaskFilter};
+pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.
 #[derive(Debug, Parser)]
@@ -134,6 +134,15 @@ pub(crate) enum Command {
         to: AgentId,
         /// What to say; the first line is the subject
         text: String,
+    },
+    /// Answer an agent's question as the operator
+    Answer {
+        /// The question
+        id: QuestionId,
+        /// The answer; one of the question's options, where it has some
+        text: String,
+        #[command(flatten)]
+        json: Json,
     },
     /// Check the settings, or show each with where it came from
     #[command(subcommand)]

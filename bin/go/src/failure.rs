@@ -101,6 +101,11 @@ impl Failure {
             Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check who owns it and its mode".to_owned()
             }
+            Self::File { source, .. }
+                if matches!(source.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists) =>
+            {
+                "a file is where a folder should be; move it away, or choose another folder with --data".to_owned()
+            }
             Self::Bus(BusError::Unauthorized(_)) => {
                 "set XIO_TOKEN, or --data to the Bus's data folder, where operator.token lies".to_owned()
             }

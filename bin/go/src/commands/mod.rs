@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod agent;
+mod answer;
 mod config;
 mod detach;
 mod down;
@@ -59,6 +60,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
         Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
+        Command::Answer { id, text, json } => answer::run(&id, &text, json.json, &settings(&cli.global, &[])?),
         Command::Plan(command) => plan::run(&command, &cli.global),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { dir } => manual::man(&dir),

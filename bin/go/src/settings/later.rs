@@ -11,14 +11,14 @@ use super::{Period, at_least};
 /// The kinds of improvement work (R29).
 const IMPROVEMENTS: [&str; 3] = ["tests", "hardening", "optimization"];
 
-/// Checks every section that later concerns will read.
-pub(super) fn check(reader: &mut Reader<'_>) {
+/// Checks every section that later concerns will read; answers the one value that is read already, `rbac.mode` (R19).
+pub(super) fn check(reader: &mut Reader<'_>) -> RbacMode {
     accounts(reader);
     rhythm(reader);
     review(reader);
     improvement(reader);
     secrets(reader);
-    governance(reader);
+    governance(reader)
 }
 
 fn accounts(reader: &mut Reader<'_>) {
@@ -77,12 +77,16 @@ fn secrets(reader: &mut Reader<'_>) {
     }
 }
 
-fn governance(reader: &mut Reader<'_>) {
-    reader.get("rbac.mode", RbacMode::Audit);
+fn governance(reader: &mut Reader<'_>) -> RbacMode {
+    let mode = reader.get("rbac.mode", RbacMode::Audit);
+    if mode == RbacMode::Enforce {
+        reader.warn("rbac.mode", "with enforce, /rbac/check says no; the Bus itself blocks nothing by roles yet");
+    }
     reader.get("costs.warn_at", ratio(0.8));
     reader.get("costs.stop_at", ratio(1.0));
     reader.get("costs.daily_usd", dollars(100));
     reader.get("costs.attempt_usd", dollars(5));
+    mode
 }
 
 fn ratio(share: f64) -> Option<Ratio> {

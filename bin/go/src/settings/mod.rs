@@ -20,6 +20,8 @@ mod value;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use go_bus_api::RbacMode;
+
 pub(crate) use agents::{AgentSettings, RuntimeKind};
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
@@ -66,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) tokens: TokenSettings,
     /// `paths`.
     pub(crate) paths: PathSettings,
+    /// `rbac.mode`.
+    pub(crate) rbac_mode: RbacMode,
     /// Every key with its value and where that came from.
     pub(crate) shown: Vec<Shown>,
     /// What is allowed but unusual.
@@ -136,7 +140,7 @@ pub(crate) fn read(
     }
     let (data, data_origin) = data_folder(environment, flags);
     let mut reader = Reader::new(&tree);
-    let settings = Settings {
+    let mut settings = Settings {
         bus: BusSettings::read(&mut reader, &data),
         lease: LeaseSettings::read(&mut reader),
         agents: AgentSettings::read(&mut reader),
@@ -146,11 +150,12 @@ pub(crate) fn read(
             overlap: reader.get("tokens.overlap", Period::minutes(5)),
         },
         paths: PathSettings::read(&mut reader),
+        rbac_mode: RbacMode::default(),
         shown: vec![Shown::new("data", data.display(), &data_origin)],
         warnings: Vec::new(),
         data,
     };
-    later::check(&mut reader);
+    settings.rbac_mode = later::check(&mut reader);
     let read = reader.finish();
     faults.extend(read.faults);
     if faults.is_empty() {

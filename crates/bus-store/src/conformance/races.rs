@@ -139,16 +139,16 @@ pub async fn only_the_fresh_verdict_wins(make: MakeStore<'_>) {
     world.pass(Duration::from_secs(1));
     world.complete(&task, &po, Some("feature")).await.expect("a delivery");
     let review = world.task("T-1").await;
-    let tasks = world.events().await.into_iter().filter(|event| event.kind.as_str() == "task.created");
+    let mut tasks = world.events().await.into_iter().filter(|event| event.kind.as_str() == "task.created");
     let review_task =
-        tasks.last().and_then(|event| event.data["id"].as_str().map(str::to_owned)).expect("a review task");
+        tasks.next_back().and_then(|event| event.data["id"].as_str().map(str::to_owned)).expect("a review task");
     world.assign(&review_task, &po).await.expect("an assignment");
     let fresh = world.hand(&po, Role::Reviewer, &review_task).await.expect("a reviewer");
     assert_eq!(review.state, TaskState::InReview);
     let verdict = |by: usize| {
         let (who, verdict) = match by {
             7 => (shim(&fresh), Verdict::Approve),
-            _ if by % 2 == 0 => (shim(&builder), Verdict::RequestChanges),
+            _ if by.is_multiple_of(2) => (shim(&builder), Verdict::RequestChanges),
             _ => (actor(&po), Verdict::RequestChanges),
         };
         (who, Action::ReviewTask(id("T-1"), Review { verdict, notes: Text::clipped("") }))
@@ -165,7 +165,7 @@ pub async fn one_completion_by_the_assignee_counts(make: MakeStore<'_>) {
     let task = world.assigned("T-1", &po).await;
     let from = world.seq().await;
     let complete = |caller: usize| {
-        let who = if caller % 2 == 0 { actor(&po) } else { actor(&stranger) };
+        let who = if caller.is_multiple_of(2) { actor(&po) } else { actor(&stranger) };
         (who, Action::CompleteTask(task.id.clone(), completion(&task, None)))
     };
     assert_eq!(won(&world, complete, |receipt| receipt.outcome == Outcome::Updated).await, 1);

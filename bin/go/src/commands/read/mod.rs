@@ -1,10 +1,14 @@
 //! The reading commands: what the Bus knows, as tables or JSON.
 
 mod agents;
+mod alerts;
+mod audit;
+mod costs;
 mod digest;
 mod events;
 mod lease;
 mod overview;
+mod sprints;
 mod status;
 mod tasks;
 
@@ -12,7 +16,7 @@ use go_bus_api::{ListQuery, Page, Timestamp};
 use go_bus_client::{BusClient, BusError, World};
 use go_clock::{Clock, SystemClock};
 
-use crate::cli::ReadCommand;
+use crate::cli::{AlertsCommand, AuditCommand, ReadCommand};
 use crate::connect;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -29,6 +33,18 @@ pub(super) fn run(command: &ReadCommand, settings: &Settings) -> Result<Exit, Fa
             ReadCommand::Tasks { filter, json } => tasks::run(&client, filter, json.json).await,
             ReadCommand::Events { follow, after, json } => events::run(settings, *follow, *after, json.json).await,
             ReadCommand::Digest { json } => digest::run(&client, json.json).await,
+            ReadCommand::Alerts { command: Some(AlertsCommand::Ack { id, json }), .. } => {
+                alerts::acknowledge(&client, id, json.json).await
+            }
+            ReadCommand::Alerts { command: None, level, all, json } => {
+                alerts::list(&client, level.as_deref(), *all, json.json).await
+            }
+            ReadCommand::Costs { since, json } => costs::run(&client, *since, json.json).await,
+            ReadCommand::Sprints { json } => sprints::run(&client, json.json).await,
+            ReadCommand::Audit { command: Some(AuditCommand::Verify { json }), .. } => {
+                audit::verify(&client, json.json).await
+            }
+            ReadCommand::Audit { command: None, filter, json } => audit::list(&client, filter, json.json).await,
             ReadCommand::Lease { json } => lease::lease(&client, json.json).await,
             ReadCommand::Handoff { json } => lease::handoff(&client, json.json).await,
         }
