@@ -9,6 +9,7 @@ use go_clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use support::{Api, PROMPT, start, start_with, within};
 
+#[expect(clippy::unwrap_used, reason = "a test's way to say that a step failed")]
 async fn kinds(api: &Api) -> Vec<String> {
     let page = api.get("/events?limit=1000").await.expect(200);
     page["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
