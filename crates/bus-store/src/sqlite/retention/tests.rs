@@ -1,3 +1,5 @@
+//! What is forgotten, when, and who is told.
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
