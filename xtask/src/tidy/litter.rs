@@ -4,7 +4,7 @@ use super::Finding;
 
 /// What may lie at the top level, beside files and folders whose names begin with a dot. Git ignores `target`.
 const ALLOWED: &[&str] =
-    &["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "bin", "crates", "docs", "fixtures", "target", "xtask"];
+    &["Cargo.toml", "Cargo.lock", "README.md", "bin", "crates", "docs", "fixtures", "target", "xtask"];
 
 /// Names that have no place at the top level.
 pub(crate) fn check(names: &[String]) -> Vec<Finding> {
