@@ -330,6 +330,26 @@ pub struct NewAgent {
     pub capabilities: Vec<Text<64>>,
 }
 
+impl NewAgent {
+    /// A request for this role and nothing else: all of a registration but its host.
+    pub fn of(role: Role) -> Self {
+        Self {
+            role,
+            host: None,
+            project: None,
+            user: None,
+            parent: None,
+            model: None,
+            driver: None,
+            prompt: None,
+            task: None,
+            attempt: None,
+            replaces: None,
+            capabilities: Vec::new(),
+        }
+    }
+}
+
 /// `PATCH /agents/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -21,7 +21,7 @@ pub(crate) struct Identity {
 impl Identity {
     /// Registers a new instance with the operator's token.
     pub(crate) async fn register(operator: &BusClient) -> Result<Self, GoError> {
-        let registered = operator.register(&registration()).await.map_err(GoError::Register)?;
+        let registered = operator.register(&NewAgent::of(Role::Go)).await.map_err(GoError::Register)?;
         let garbage = |error: go_bus_client::TokenError| {
             GoError::Register(BusError::Garbage { status: 201, detail: error.to_string() })
         };
@@ -47,22 +47,5 @@ impl Identity {
         if let Err(error) = self.bus.terminate(&self.agent.id).await {
             tracing::debug!(%error, "the instance's agent is left to be reaped");
         }
-    }
-}
-
-fn registration() -> NewAgent {
-    NewAgent {
-        role: Role::Go,
-        host: None,
-        project: None,
-        user: None,
-        parent: None,
-        model: None,
-        driver: None,
-        prompt: None,
-        task: None,
-        attempt: None,
-        replaces: None,
-        capabilities: Vec::new(),
     }
 }

@@ -45,18 +45,5 @@ fn may_pass(error: &BusError) -> bool {
 }
 
 fn request(host: &HostId) -> NewAgent {
-    NewAgent {
-        role: Role::Launcher,
-        host: Some(host.clone()),
-        project: None,
-        user: None,
-        parent: None,
-        model: None,
-        driver: None,
-        prompt: None,
-        task: None,
-        attempt: None,
-        replaces: None,
-        capabilities: Vec::new(),
-    }
+    NewAgent { host: Some(host.clone()), ..NewAgent::of(Role::Launcher) }
 }

@@ -305,20 +305,7 @@ pub fn acquire(holder: &str) -> Acquire {
 
 /// An agent with nothing but a role and a complete prompt.
 pub fn new_agent(role: Role) -> NewAgent {
-    NewAgent {
-        role,
-        host: None,
-        project: None,
-        user: None,
-        parent: None,
-        model: None,
-        driver: None,
-        prompt: Some(Text::clipped(PROMPT)),
-        task: None,
-        attempt: None,
-        replaces: None,
-        capabilities: Vec::new(),
-    }
+    NewAgent { prompt: Some(Text::clipped(PROMPT)), ..NewAgent::of(role) }
 }
 
 /// A project with nothing but an id.
