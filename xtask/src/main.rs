@@ -46,6 +46,9 @@ enum Bench {
     },
     /// The Bus under load, its subscribers, short tickets, restarts and memory.
     Bus {
+        /// What to measure; everything where nothing is named.
+        #[arg(value_enum)]
+        parts: Vec<bench::Part>,
         /// How often each is measured; the median counts.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
         runs: u32,
@@ -62,7 +65,9 @@ fn main() -> ExitCode {
         Task::Test => Ok(test::run(&root)),
         Task::Torture(arguments) => torture::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
-        Task::Bench { what: Bench::Bus { runs, binary } } => bench::bus(&root, runs, binary).map_err(|e| e.to_string()),
+        Task::Bench { what: Bench::Bus { parts, runs, binary } } => {
+            bench::bus(&root, &parts, runs, binary).map_err(|e| e.to_string())
+        }
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::command::cargo;
+pub(crate) use bus::Part;
 use table::Row;
 
 /// Why nothing could be measured.
@@ -56,9 +57,9 @@ pub(crate) fn jobs(root: &Path, runs: u32) -> Result<bool, BenchError> {
 }
 
 /// Measures the Bus's figures, prints them, and says whether each bound holds.
-pub(crate) fn bus(root: &Path, runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
+pub(crate) fn bus(root: &Path, parts: &[Part], runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
     let binary = binary.map_or_else(|| release(root), Ok)?;
-    let rows = bus::measure(&binary, runs)?;
+    let rows = bus::measure(&binary, parts, runs)?;
     println!("{}", table::print(&rows, runs));
     Ok(rows.iter().all(Row::holds))
 }

@@ -14,16 +14,41 @@ mod writes;
 
 use std::path::Path;
 
+use clap::ValueEnum as _;
+
 use super::BenchError;
 use super::table::Row;
 
-/// Measures everything, one thing after the other, `runs` times each.
-pub(super) fn measure(binary: &Path, runs: u32) -> Result<Vec<Row>, BenchError> {
-    let mut rows = writes::measure(binary, runs)?;
-    rows.extend(reads::measure(binary, runs)?);
-    rows.extend(subscribers::measure(binary, runs)?);
-    rows.extend(tickets::measure(binary, runs)?);
-    rows.extend(restart::measure(binary, runs)?);
-    rows.extend(resident::measure(binary, runs)?);
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Durable writes at 64 connections and at one.
+    Writes,
+    /// Reads of a task.
+    Reads,
+    /// A thousand event streams.
+    Subscribers,
+    /// A hundred short tickets.
+    Tickets,
+    /// From `kill -9` to the next start.
+    Restart,
+    /// How soon it is ready, and what it holds when idle.
+    Memory,
+}
+
+/// Measures `parts`, all where there are none, one after the other, `runs` times each.
+pub(super) fn measure(binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Row>, BenchError> {
+    let parts = if parts.is_empty() { Part::value_variants() } else { parts };
+    let mut rows = Vec::new();
+    for part in parts {
+        rows.extend(match part {
+            Part::Writes => writes::measure(binary, runs)?,
+            Part::Reads => reads::measure(binary, runs)?,
+            Part::Subscribers => subscribers::measure(binary, runs)?,
+            Part::Tickets => tickets::measure(binary, runs)?,
+            Part::Restart => restart::measure(binary, runs)?,
+            Part::Memory => resident::measure(binary, runs)?,
+        });
+    }
     Ok(rows)
 }
