@@ -1,6 +1,6 @@
 //! Who asks: the bearer token, looked up before anything else is looked at.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use go_bus_api::{AgentId, ProblemKind};
@@ -8,10 +8,12 @@ use go_bus_store::{Actor, Principal, Query, QueryAnswer};
 use http::{HeaderMap, Method, header};
 
 use crate::bus::{Bus, wrong_answer};
+use crate::permits::{self, Asked};
 use crate::problems::Refusal;
 use crate::token;
 
-/// Lets a request through with its [`Actor`] in its extensions, or answers 401, or 403 to a shim that strays.
+/// Lets a request through with its [`Actor`] in its extensions, or answers 401, or 403 to a shim that strays and to a role
+/// that may not.
 pub(crate) async fn authenticate(
     State(bus): State<Bus>,
     mut request: Request,
@@ -28,6 +30,9 @@ pub(crate) async fn authenticate(
         return Err(Refusal::new(ProblemKind::Forbidden, detail));
     }
     bus.liveness.hear(&actor, bus.now());
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let asked = Asked { method: request.method(), route, path: request.uri().path() };
+    permits::check(&bus, &actor, asked).await?;
     request.extensions_mut().insert(actor);
     Ok(next.run(request).await)
 }

@@ -14,7 +14,10 @@ use crate::denials::Denials;
 use crate::lease::Desk;
 use crate::liveness::Liveness;
 use crate::metrics::Metrics;
+use crate::permits::Permits;
 use crate::problems::Refusal;
+use crate::roles::Roles;
+use crate::routes;
 
 /// A cheap handle to the one Bus of this process.
 #[derive(Clone)]
@@ -32,6 +35,10 @@ pub(crate) struct Inner {
     pub(crate) liveness: Liveness,
     /// Standbys and the holder's session.
     pub(crate) desk: Desk,
+    /// What each route needs of a role.
+    pub(crate) permits: Permits,
+    /// The roles, as [`crate::roles`] keeps them.
+    pub(crate) roles: Roles,
     /// What RBAC would have blocked of late.
     pub(crate) denials: Denials,
     /// What this process counts.
@@ -62,6 +69,7 @@ impl Bus {
         let liveness = Liveness::new(go_rules::liveness::agent_silence(config.agent_heartbeat), config.host_ttl);
         let desk = Desk::new(grace, config.limits.standby);
         let streams = Arc::new(Semaphore::new(config.limits.streams.min(Semaphore::MAX_PERMITS)));
+        let (permits, roles) = (Permits::of(&routes::operations()), Roles::default());
         let (denials, metrics, question_asked) = (Denials::default(), Metrics::default(), Notify::new());
         Self(Arc::new(Inner {
             store,
@@ -69,6 +77,8 @@ impl Bus {
             config,
             liveness,
             desk,
+            permits,
+            roles,
             denials,
             metrics,
             question_asked,

@@ -23,7 +23,7 @@ pub struct Config {
     pub host_ttl: Duration,
     /// How long the holder's session may be broken while a standby waits.
     pub session_grace: SessionGrace,
-    /// Whether what RBAC would block is blocked where somebody asks (R19).
+    /// Whether what a role may not is blocked, or just noted (R19).
     pub rbac: RbacMode,
     /// Bounds on what one client can hold.
     pub limits: Limits,

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::connection::Ending;
 use crate::doors::Doors;
 use crate::error::ServeError;
-use crate::{liveness, operator_token, question_timer, routes};
+use crate::{liveness, operator_token, question_timer, roles, routes};
 
 /// A Bus that listens and has armed its timers; [`Server::run`] serves.
 pub struct Server {
@@ -46,6 +46,7 @@ impl Server {
         let grace = config.session_grace.resolve(address.ip());
         let bus = Bus::new(config, store, clock, grace, closing.subscribe());
         let armed_up_to = liveness::arm_everything(&bus).await?;
+        roles::load(&bus, armed_up_to).await?;
         Ok(Self { address, doors, app: routes::app(bus.clone()), bus, armed_up_to, closing, cut })
     }
 

@@ -79,9 +79,6 @@ fn secrets(reader: &mut Reader<'_>) {
 
 fn governance(reader: &mut Reader<'_>) -> RbacMode {
     let mode = reader.get("rbac.mode", RbacMode::Audit);
-    if mode == RbacMode::Enforce {
-        reader.warn("rbac.mode", "with enforce, /rbac/check says no; the Bus itself blocks nothing by roles yet");
-    }
     reader.get("costs.warn_at", ratio(0.8));
     reader.get("costs.stop_at", ratio(1.0));
     reader.get("costs.daily_usd", dollars(100));

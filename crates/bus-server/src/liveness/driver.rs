@@ -7,6 +7,7 @@ use go_bus_store::{Action, EventFilter, Query, QueryAnswer, Reject, StoreError};
 use go_clock::Boottime;
 
 use crate::bus::{Bus, wrong_answer};
+use crate::roles;
 
 use super::{Sign, Silent, Source, Watched};
 
@@ -54,6 +55,7 @@ async fn catch_up(bus: &Bus, seq: &mut Seq) -> Result<(), StoreError> {
             Ok(events) => events,
             Err(StoreError::HistoryGone { .. }) => {
                 *seq = arm_everything(bus).await?;
+                roles::load(bus, *seq).await?;
                 continue;
             }
             Err(error) => {
@@ -65,8 +67,10 @@ async fn catch_up(bus: &Bus, seq: &mut Seq) -> Result<(), StoreError> {
         let mut lease_moved = false;
         for event in &events {
             bus.metrics.event(&event.kind);
-            if event.kind == EventKind::QuestionAsked {
-                bus.question_asked.notify_one();
+            match event.kind {
+                EventKind::QuestionAsked => bus.question_asked.notify_one(),
+                EventKind::ConfigChanged => roles::load(bus, event.seq).await?,
+                _ => {}
             }
             lease_moved |= bus.liveness.see_event(event, now);
         }

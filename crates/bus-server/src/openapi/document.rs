@@ -10,7 +10,8 @@ use super::schemas::{Schemas, bound_integers};
 use crate::routes;
 
 const ABOUT: &str = "The Control Bus: the one truth that agents, the Global Orchestrator and people work on. A client ignores \
-fields that it does not know. The operator's token may act for an agent that a body names as `actor`. Every refusal is a \
+fields that it does not know. The operator's token may act for an agent that a body names as `actor`. `x-actions` names what \
+the asker's role has to be granted, in enforce mode. Every refusal is a \
 problem document (RFC 9457); a method that a path does not take is 405, and the Allow header has those it does.";
 
 /// The document as JSON text, from memory.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use go_bus_api::{LeaseHeld, ListQuery, Page, Problem, ProblemKind};
+use go_rules::rbac::Action;
 use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::parameter::Parameter;
 use super::schemas::{SchemaOf, Schemas, schema_of};
+use crate::permits::Needs;
 
 /// What any request may be refused with, the first two where it needs a token.
 const ANY: [ProblemKind; 5] = [
@@ -46,6 +48,7 @@ pub(crate) struct Operation {
     pub(super) id: &'static str,
     summary: &'static str,
     needs_token: bool,
+    needs: Needs,
     parameters: Vec<Parameter>,
     body: Option<(SchemaOf, bool)>,
     successes: Vec<Success>,
@@ -55,7 +58,8 @@ pub(crate) struct Operation {
 impl Operation {
     fn new(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Self {
         let (parameters, successes, refusals) = (Vec::new(), Vec::new(), ANY.to_vec());
-        Self { method, path, id, summary, needs_token: true, parameters, body: None, successes, refusals }
+        let needs = Needs::default();
+        Self { method, path, id, summary, needs_token: true, needs, parameters, body: None, successes, refusals }
     }
 
     fn write(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Self {
@@ -96,6 +100,23 @@ impl Operation {
         self.needs_token = false;
         self.refusals.retain(|kind| !matches!(kind, ProblemKind::Unauthorized | ProblemKind::Forbidden));
         self
+    }
+
+    /// The asker's role has to have each of these actions (R19).
+    pub(crate) fn needs(mut self, actions: &'static [Action]) -> Self {
+        self.needs = Needs { actions, unless_own: false };
+        self
+    }
+
+    /// The same, but for what an agent does to itself.
+    pub(crate) fn needs_unless_own(mut self, actions: &'static [Action]) -> Self {
+        self.needs = Needs { actions, unless_own: true };
+        self
+    }
+
+    /// Where it is, and what it needs of the asker's role.
+    pub(crate) fn permit(&self) -> (&'static str, &Method, Needs) {
+        (self.path, &self.method, self.needs)
     }
 
     /// Its path has the id of a `T`, which may name nothing.
@@ -195,6 +216,10 @@ impl Operation {
             if let Some((schema, required)) = self.body {
                 let content = json!({ "application/json": { "schema": schema(&mut schemas.requests) } });
                 members.insert("requestBody".to_owned(), json!({ "required": required, "content": content }));
+            }
+            if !self.needs.actions.is_empty() {
+                let actions: Vec<&str> = self.needs.actions.iter().map(|action| action.as_str()).collect();
+                members.insert("x-actions".to_owned(), json!(actions));
             }
             if !self.needs_token {
                 members.insert("security".to_owned(), json!([]));

@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write, WriteOr, query_of};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -26,20 +27,27 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/agents", "list_agents", "Agents, in the order they were asked for.")
+            .needs(&[Right::AgentsRead])
             .lists::<Agent>(&["role", "state", "host", "project", "task"]),
         Operation::post("/agents", "spawn_agent", "Asks for an agent, or registers a GO instance or a launcher.")
+            .needs(&[Right::AgentsSpawn])
             .takes::<NewAgent>()
             .refuses(&[ProblemKind::TierViolation, ProblemKind::NotFound, ProblemKind::PromptIncomplete])
             .refuses(&[ProblemKind::AlreadyExists, ProblemKind::NoSlot, ProblemKind::BudgetExceeded])
             .refuses(&[ProblemKind::Paused, ProblemKind::NotReady, ProblemKind::StaleAttempt, ProblemKind::WrongState])
             .creates::<registration::SpawnedOrRegistered>(),
-        Operation::get("/agents/{id}", "get_agent", "An agent.").of::<AgentId>().shows::<Agent>(),
+        Operation::get("/agents/{id}", "get_agent", "An agent.")
+            .needs(&[Right::AgentsRead])
+            .of::<AgentId>()
+            .shows::<Agent>(),
         Operation::patch("/agents/{id}", "change_agent", "Changes an agent's state, context or capabilities.")
+            .needs_unless_own(&[Right::AgentsTerminate])
             .of::<AgentId>()
             .takes::<AgentPatch>()
             .refuses(&[ProblemKind::WrongState])
             .shows::<Agent>(),
         Operation::delete("/agents/{id}", "terminate_agent", "Orders an agent's stop.")
+            .needs(&[Right::AgentsTerminate])
             .of::<AgentId>()
             .query::<How>()
             .refuses(&[ProblemKind::WrongState])

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/alerts", get(list).post(raise)).route("/io/alerts/{id}/ack", post(acknowledge))
@@ -20,10 +21,12 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("/io/alerts", "list_alerts", "Alerts, oldest first.")
             .lists::<Alert>(&["level", "state", "project"]),
         Operation::post("/io/alerts", "raise_alert", "Raises an alert, or answers the open one with the same key.")
+            .needs(&[Right::AlertsRaise])
             .takes::<NewAlert>()
             .shows::<Alert>()
             .creates::<Alert>(),
         Operation::post("/io/alerts/{id}/ack", "acknowledge_alert", "Takes note of an alert.")
+            .needs(&[Right::AlertsAck])
             .of::<AlertId>()
             .shows::<Alert>(),
     ]

@@ -12,6 +12,7 @@ use crate::answer::{self, Answer, Nothing, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, limit, query_of};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/audit", get(list).post(append)).route("/audit/verify", get(verify))
@@ -20,12 +21,15 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/audit", "list_audit_entries", "Audit entries, oldest first.")
+            .needs(&[Right::AuditRead])
             .query::<AuditQuery>()
             .answers::<Page<AuditEntry>>(StatusCode::OK, "A page."),
         Operation::post("/audit", "append_audit_entry", "Adds an entry to the audit log.")
+            .needs(&[Right::AuditWrite])
             .takes::<NewAuditEntry>()
             .answers::<Nothing>(StatusCode::CREATED, "It is recorded."),
         Operation::get("/audit/verify", "verify_audit_log", "Whether the audit log's hash chain holds.")
+            .needs(&[Right::AuditRead])
             .answers::<AuditVerification>(StatusCode::OK, "What the walk along it came to."),
     ]
 }

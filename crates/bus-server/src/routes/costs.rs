@@ -13,6 +13,7 @@ use crate::answer::{Answer, Nothing, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, query_of};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -23,10 +24,14 @@ pub(super) fn routes() -> Router<Bus> {
 
 pub(super) fn operations() -> Vec<Operation> {
     let totals = |path, id, summary| {
-        Operation::get(path, id, summary).query::<Since>().answers::<CostTotals>(StatusCode::OK, "The sums.")
+        Operation::get(path, id, summary)
+            .needs(&[Right::CostsRead])
+            .query::<Since>()
+            .answers::<CostTotals>(StatusCode::OK, "The sums.")
     };
     vec![
         Operation::post("/costs", "record_cost", "Records what an agent spent.")
+            .needs(&[Right::CostsRecord])
             .takes::<NewCost>()
             .answers::<Nothing>(StatusCode::CREATED, "It is recorded."),
         totals("/costs/by-agent", "get_costs_by_agent", "What each agent has spent."),

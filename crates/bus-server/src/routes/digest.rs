@@ -10,6 +10,7 @@ use http::StatusCode;
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/digest", get(digest))
@@ -18,6 +19,7 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/io/digest", "get_digest", "The projects at a glance.")
+            .needs(&[Right::TasksRead, Right::CostsRead])
             .answers::<Digest>(StatusCode::OK, "As it is now."),
     ]
 }

@@ -14,6 +14,7 @@ use crate::answer::{self, Answer};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, limit, query_of, single_header};
 use crate::openapi::Operation;
+use crate::permits::Right;
 use crate::problems::Refusal;
 use crate::sse;
 
@@ -24,14 +25,17 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/events", "list_events", "Events, in commit order.")
+            .needs(&[Right::AgentsRead, Right::TasksRead])
             .query::<Wanted>()
             .refuses(&[ProblemKind::HistoryGone])
             .answers::<Page<Event>>(StatusCode::OK, "A page."),
         Operation::post("/events", "post_event", "Posts an event of a kind outside the Bus's own.")
+            .needs(&[Right::EventsPost])
             .takes::<NewEvent>()
             .refuses(&[ProblemKind::ReservedKind])
             .answers::<Event>(StatusCode::CREATED, "It is in the log."),
         Operation::get("/events/stream", "stream_events", "Events as they happen (server-sent events).")
+            .needs(&[Right::AgentsRead, Right::TasksRead])
             .query::<Wanted>()
             .resumes()
             .refuses(&[ProblemKind::HistoryGone])

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -22,15 +23,18 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/hosts", "list_hosts", "Hosts.").lists::<Host>(&["state"]),
         Operation::post("/hosts", "create_host", "Makes a host.")
+            .needs(&[Right::HostsWrite])
             .takes::<NewHost>()
             .refuses(&[ProblemKind::AlreadyExists])
             .creates::<Host>(),
         Operation::get("/hosts/{id}", "get_host", "A host.").of::<HostId>().shows::<Host>(),
         Operation::patch("/hosts/{id}", "change_host", "Changes a host.")
+            .needs(&[Right::HostsWrite])
             .of::<HostId>()
             .takes::<HostPatch>()
             .shows::<Host>(),
         Operation::post("/hosts/{id}/heartbeat", "heartbeat_host", "Holds a host's lease, as its launcher.")
+            .needs(&[Right::HostsWrite])
             .of::<HostId>()
             .takes::<HostHeartbeat>()
             .refuses(&[ProblemKind::HostHeld])

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::post("/messages", "send_message", "Sends a message to an agent.")
+            .needs(&[Right::MessagesSend])
             .takes::<NewMessage>()
             .creates::<Message>(),
         Operation::get("/messages/{id}", "get_message", "A message.").of::<MessageId>().shows::<Message>(),

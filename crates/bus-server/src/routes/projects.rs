@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/projects", get(list).post(create)).route("/projects/{id}", get(one).patch(patch))
@@ -19,11 +20,13 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/projects", "list_projects", "Projects.").lists::<Project>(&["state"]),
         Operation::post("/projects", "create_project", "Makes a project.")
+            .needs(&[Right::ProjectsWrite])
             .takes::<NewProject>()
             .refuses(&[ProblemKind::AlreadyExists])
             .creates::<Project>(),
         Operation::get("/projects/{id}", "get_project", "A project.").of::<ProjectId>().shows::<Project>(),
         Operation::patch("/projects/{id}", "change_project", "Changes a project.")
+            .needs(&[Right::ProjectsWrite])
             .of::<ProjectId>()
             .takes::<ProjectPatch>()
             .shows::<Project>(),

@@ -13,6 +13,7 @@ use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Caller, PathId};
 use crate::openapi::Operation;
+use crate::permits::Right;
 use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
@@ -26,6 +27,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "get_prompt",
             "What an agent is told: for its launcher, itself, the operator.",
         )
+        .needs(&[Right::AgentsRead])
         .of::<AgentId>()
         .answers::<Told>(StatusCode::OK, "Its prompt."),
     ]

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/questions", get(list).post(ask)).route("/io/questions/{id}/answer", post(answer))
@@ -19,8 +20,12 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/io/questions", "list_questions", "Questions to humans, oldest first.")
             .lists::<Question>(&["state", "task"]),
-        Operation::post("/io/questions", "ask_question", "Asks a human.").takes::<NewQuestion>().creates::<Question>(),
+        Operation::post("/io/questions", "ask_question", "Asks a human.")
+            .needs(&[Right::MessagesSend])
+            .takes::<NewQuestion>()
+            .creates::<Question>(),
         Operation::post("/io/questions/{id}/answer", "answer_question", "Answers a question.")
+            .needs(&[Right::MessagesSend])
             .of::<QuestionId>()
             .takes::<AnswerBody>()
             .refuses(&[ProblemKind::WrongState])

@@ -14,6 +14,7 @@ use crate::bus::{Bus, wrong_answer};
 use crate::denials::note;
 use crate::extract::{Write, WriteList};
 use crate::openapi::Operation;
+use crate::permits::Right;
 use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
@@ -26,6 +27,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers::<Vec<RoleBinding>>(StatusCode::OK, "All of them."),
         Operation::put("/rbac/roles", "put_roles", "Replaces all roles.")
             .takes::<Vec<RoleBinding>>()
+            .needs(&[Right::RbacWrite])
             .answers::<Vec<RoleBinding>>(StatusCode::OK, "As they are now."),
         Operation::post("/rbac/check", "check_permission", "Whether somebody may do something.")
             .takes::<RbacQuestion>()
@@ -45,7 +47,8 @@ async fn present(bus: &Bus) -> Result<Vec<RoleBinding>, Refusal> {
 }
 
 async fn put_roles(State(bus): State<Bus>, WriteList(terms, roles): WriteList<RoleBinding>) -> Answer {
-    bus.commit(terms.command(Action::PutRoles(roles))).await?;
+    let receipt = bus.commit(terms.command(Action::PutRoles(roles.clone()))).await?;
+    bus.roles.see(receipt.seq, roles);
     json(StatusCode::OK, &present(&bus).await?)
 }
 

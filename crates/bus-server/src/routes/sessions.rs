@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Bare, Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/sessions", get(list).post(open)).route("/io/sessions/{id}", get(one).delete(close))
@@ -20,11 +21,15 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("/io/sessions", "list_sessions", "Sessions; the open ones where no state is asked for.")
             .lists::<Session>(&["state"]),
         Operation::post("/io/sessions", "open_user_session", "Logs a human in; an open session is kept.")
+            .needs(&[Right::AgentsSpawn])
             .takes::<NewSession>()
             .shows::<Session>()
             .creates::<Session>(),
         Operation::get("/io/sessions/{id}", "get_session", "A session.").of::<SessionId>().shows::<Session>(),
-        Operation::delete("/io/sessions/{id}", "close_user_session", "Logs a human out.").of::<SessionId>().quietly(),
+        Operation::delete("/io/sessions/{id}", "close_user_session", "Logs a human out.")
+            .needs(&[Right::AgentsTerminate])
+            .of::<SessionId>()
+            .quietly(),
     ]
 }
 

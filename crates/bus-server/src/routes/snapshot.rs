@@ -16,6 +16,7 @@ use http::header;
 use crate::answer::Answer;
 use crate::bus::{Bus, wrong_answer};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 /// A chunk ends once it is this long, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -31,6 +32,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "get_snapshot",
             "Every resource in any state, from one moment: that of `Event-Seq`.",
         )
+        .needs(&[Right::AgentsRead, Right::TasksRead])
         .answers_as::<String>(StatusCode::OK, "application/x-ndjson", "A line `{type, resource}` for each."),
     ]
 }

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write, WriteOr};
 use crate::openapi::Operation;
+use crate::permits::Right;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new()
@@ -22,11 +23,13 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/sprints", "list_sprints", "Sprints, oldest first.").lists::<Sprint>(&["state"]),
         Operation::post("/sprints", "start_sprint", "Starts a sprint; GO's alone.")
+            .needs(&[Right::SprintsManage])
             .takes::<NewSprint>()
             .refuses(&[ProblemKind::AlreadyExists, ProblemKind::WrongState])
             .creates::<Sprint>(),
         Operation::get("/sprints/{id}", "get_sprint", "A sprint.").of::<SprintId>().shows::<Sprint>(),
         Operation::post("/sprints/{id}/close", "close_sprint", "Closes a sprint; GO's alone.")
+            .needs(&[Right::SprintsManage])
             .of::<SprintId>()
             .may_take::<CloseSprint>()
             .refuses(&[ProblemKind::WrongState])

@@ -12,6 +12,7 @@ use crate::answer::Answer;
 use crate::bus::Bus;
 use crate::extract::{Filters, PathId, Write};
 use crate::openapi::Operation;
+use crate::permits::Right;
 use crate::problems::Refusal;
 
 /// One in how many parts the backoff's jitter is drawn.
@@ -31,23 +32,28 @@ pub(super) fn routes() -> Router<Bus> {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/tasks", "list_tasks", "Tasks, in the order they were made.")
+            .needs(&[Right::TasksRead])
             .lists::<Task>(&["state", "project", "assignee", "kind", "sprint"]),
         Operation::post("/tasks", "create_task", "Makes a task.")
+            .needs(&[Right::TasksCreate])
             .takes::<NewTask>()
             .refuses(&[ProblemKind::AlreadyExists])
             .creates::<Task>(),
-        Operation::get("/tasks/{id}", "get_task", "A task.").of::<TaskId>().shows::<Task>(),
+        Operation::get("/tasks/{id}", "get_task", "A task.").needs(&[Right::TasksRead]).of::<TaskId>().shows::<Task>(),
         Operation::patch("/tasks/{id}", "change_task", "Changes a task, or takes one of a person's steps with it.")
+            .needs(&[Right::TasksCreate])
             .of::<TaskId>()
             .takes::<TaskPatch>()
             .refuses(&[ProblemKind::WrongState, ProblemKind::NotAssignee])
             .shows::<Task>(),
         Operation::post("/tasks/{id}/assign", "assign_task", "Assigns a task: the start signal.")
+            .needs(&[Right::TasksAssign])
             .of::<TaskId>()
             .takes::<Assign>()
             .refuses(&[ProblemKind::NotReady, ProblemKind::Paused, ProblemKind::WrongState])
             .shows::<Task>(),
         Operation::post("/tasks/{id}/progress", "report_progress", "Reports progress, which restarts the idle clock.")
+            .needs(&[Right::TasksComplete])
             .of::<TaskId>()
             .takes::<ReportProgress>()
             .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
@@ -57,16 +63,19 @@ pub(super) fn operations() -> Vec<Operation> {
             "complete_task",
             "Delivers a task; one that is significant waits for a review.",
         )
+        .needs(&[Right::TasksComplete])
         .of::<TaskId>()
         .takes::<Complete>()
         .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
         .shows::<Task>(),
         Operation::post("/tasks/{id}/fail", "fail_task", "Gives an attempt up.")
+            .needs(&[Right::TasksComplete])
             .of::<TaskId>()
             .takes::<Fail>()
             .refuses(&[ProblemKind::NotAssignee, ProblemKind::StaleAttempt, ProblemKind::WrongState])
             .shows::<Task>(),
         Operation::post("/tasks/{id}/review", "review_task", "Judges a delivered task, as a fresh reviewer.")
+            .needs(&[Right::TasksReview])
             .of::<TaskId>()
             .takes::<Review>()
             .refuses(&[ProblemKind::ReviewerNotFresh, ProblemKind::WrongState])

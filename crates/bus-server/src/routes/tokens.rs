@@ -13,6 +13,7 @@ use crate::answer::{Answer, json};
 use crate::bus::Bus;
 use crate::extract::{Bare, PathId, Terms, WriteOr};
 use crate::openapi::Operation;
+use crate::permits::Right;
 use crate::problems::Refusal;
 use crate::token::Secret;
 
@@ -27,11 +28,13 @@ pub(super) fn operations() -> Vec<Operation> {
             "rotate_token",
             "Gives an agent a new token, or its shim one of its own.",
         )
+        .needs(&[Right::TokensRotate])
         .of::<AgentId>()
         .may_take::<Wanted>()
         .refuses(&[ProblemKind::WrongState])
         .answers::<IssuedToken>(StatusCode::OK, "The token, this once."),
         Operation::delete("/agents/{id}/token", "revoke_tokens", "Makes an agent's tokens void at once.")
+            .needs(&[Right::TokensRevoke])
             .of::<AgentId>()
             .quietly(),
     ]

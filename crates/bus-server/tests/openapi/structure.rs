@@ -95,3 +95,64 @@ async fn bounds_of_the_types_reach_the_document() {
         assert!(headers.iter().any(|one| one["in"] == "header" && one["name"] == header), "{header}");
     }
 }
+
+/// Writes that go by who asks alone: an agent's own reports, the lease and what its holder leaves, a message's acknowledgement
+/// by its addressee, the question who may what, a login with a token.
+const BY_IDENTITY: [&str; 8] = [
+    "post /agents/000/lease",
+    "delete /agents/000/lease",
+    "put /agents/000/handoff",
+    "post /agents/{id}/heartbeat",
+    "post /agents/{id}/exit",
+    "post /messages/{id}/ack",
+    "post /rbac/check",
+    "post /login",
+];
+
+#[tokio::test]
+async fn every_write_names_the_rights_it_needs_and_every_right_is_needed_somewhere() {
+    use go_rules::rbac::Action;
+    let document = served().await;
+    let mut needed = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        let actions: Vec<&str> =
+            operation["x-actions"].as_array().into_iter().flatten().map(|action| action.as_str().unwrap()).collect();
+        if !name.starts_with("get ") {
+            assert_eq!(actions.is_empty(), BY_IDENTITY.contains(&name.as_str()), "{name}: {actions:?}");
+        }
+        needed.extend(actions.iter().map(|action| (*action).to_owned()));
+    }
+    let without_a_route = [Action::ConfigChange, Action::SecretsAccess];
+    let all = Action::ALL.iter().filter(|action| !without_a_route.contains(action));
+    assert_eq!(needed, all.map(|action| action.as_str().to_owned()).collect());
+}
+
+#[tokio::test]
+async fn what_tells_of_agents_tasks_costs_and_the_audit_log_needs_the_right_to_read_them() {
+    let document = served().await;
+    let reads = operations(&document).into_iter().filter(|(name, _)| name.starts_with("get "));
+    let with_rights: Vec<(String, Value)> = reads
+        .filter(|(_, operation)| operation.get("x-actions").is_some())
+        .map(|(name, operation)| (name, operation["x-actions"].clone()))
+        .collect();
+    let expected = [
+        ("/agents", json!(["agents.read"])),
+        ("/agents/{id}", json!(["agents.read"])),
+        ("/agents/{id}/prompt", json!(["agents.read"])),
+        ("/audit", json!(["audit.read"])),
+        ("/audit/verify", json!(["audit.read"])),
+        ("/costs/by-agent", json!(["costs.read"])),
+        ("/costs/by-project", json!(["costs.read"])),
+        ("/events", json!(["agents.read", "tasks.read"])),
+        ("/events/stream", json!(["agents.read", "tasks.read"])),
+        ("/io/digest", json!(["tasks.read", "costs.read"])),
+        ("/snapshot", json!(["agents.read", "tasks.read"])),
+        ("/tasks", json!(["tasks.read"])),
+        ("/tasks/{id}", json!(["tasks.read"])),
+    ];
+    let mut with_rights = with_rights;
+    with_rights.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected: Vec<(String, Value)> =
+        expected.into_iter().map(|(path, actions)| (format!("get {path}"), actions)).collect();
+    assert_eq!(with_rights, expected);
+}

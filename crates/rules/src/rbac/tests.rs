@@ -48,6 +48,8 @@ fn permissions_of_a_role_that_stands_twice_add_up_and_another_s_do_not() {
     assert!(matches!(decide(&roles, "a", Action::CostsRead, "costs"), Decision::Granted(_)));
     assert_eq!(decide(&roles, "a", Action::AuditRead, "audit"), Decision::NotGranted);
     assert_eq!(decide(&roles, "c", Action::AuditRead, "audit"), Decision::NoSuchRole);
+    assert_eq!(grant(&roles, "a", Action::CostsRead, "costs").map(|by| by.action.as_str()), Some("costs.read"));
+    assert_eq!(grant(&roles, "c", Action::CostsRead, "costs"), None);
 }
 
 #[test]
