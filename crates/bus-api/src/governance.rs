@@ -170,6 +170,7 @@ pub struct AuditQuery {
     pub limit: Option<u32>,
     /// Where the page begins, from the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9]{1,18}$")))]
     pub cursor: Option<String>,
     /// Who did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,8 @@ async fn an_id_that_cannot_be_one_names_nothing() {
 #[tokio::test]
 async fn a_bad_query_is_the_client_s_fault() {
     let bus = start().await;
-    for path in ["/tasks?limit=x", "/tasks?limit=-1", "/tasks?limit=0", "/events?after=x", "/events?limit=1e9"] {
+    let limits = ["/tasks?limit=x", "/tasks?limit=-1", "/tasks?limit=0", "/events?limit=1e9"];
+    for path in limits.into_iter().chain(["/events?after=x", "/events?kind=", "/events?kind=two%20words"]) {
         bus.api.get(path).await.refused(400, "bad-request");
     }
     for path in ["/tasks?cursor=%25%25%25", "/events?cursor=%25", "/agents?state=%00", "/tasks?state=none"] {

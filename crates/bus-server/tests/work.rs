@@ -4,7 +4,7 @@
 
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{Api, PROMPT, TestBus, start};
 
 /// A project `p` with a live PO: the PO's id, and its client.
@@ -83,7 +83,7 @@ async fn a_launcher_registers_holds_its_host_and_keeps_another_out() {
     bus.api.post("/hosts", json!({"id": "h1", "slots": 2})).await.expect(201);
     let one = bus.api.post("/agents", json!({"role": "launcher", "host": "h1"})).await.expect(201);
     let other = bus.api.post("/agents", json!({"role": "launcher", "host": "h1"})).await.expect(201);
-    let beat = |launcher: &serde_json::Value| {
+    let beat = |launcher: &Value| {
         let api = bus.api.using(launcher["token"].as_str().unwrap());
         let body = json!({"boot_id": "b-1", "launcher": launcher["id"]});
         async move { api.post("/hosts/h1/heartbeat", body).await }
@@ -114,10 +114,12 @@ async fn a_session_opens_and_closes() {
     let session = bus.api.post("/io/sessions", json!({"user": "ann"})).await.expect(201);
     let path = format!("/io/sessions/{}", session["id"].as_str().unwrap());
     assert_eq!(bus.api.get("/io/sessions").await.expect(200)["items"][0]["user"], "ann");
+    assert_eq!(bus.api.get(&path).await.expect(200)["closed_at"], Value::Null);
     bus.api.delete(&path, json!({})).await.expect(204);
     assert_eq!(bus.api.get("/io/sessions").await.expect(200)["items"], json!([]));
     assert!(bus.api.get("/io/sessions?state=closed").await.expect(200)["items"][0]["closed_at"].is_string());
-    assert!(bus.api.get(&path).await.expect(200)["closed_at"].is_string());
+    bus.api.get(&path).await.refused(404, "not-found");
+    bus.api.delete(&path, json!({})).await.expect(204);
 }
 
 #[tokio::test]

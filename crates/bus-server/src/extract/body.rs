@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
+use super::whole_numbers;
 use crate::problems::Refusal;
 
 /// Reads a body whose last byte has to come before `late` completes; 400 where it does not.
@@ -53,8 +54,16 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     value(bytes)
 }
 
-/// Reads any JSON value as a `T`, with the errors of [`object`].
+/// Reads any JSON value as a `T`, with the errors of [`object`]. An integer may be written `3.0`.
 pub(crate) fn value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    let refused = match as_written(bytes) {
+        Err(refused) if refused.kind() == Some(ProblemKind::Invalid) => refused,
+        read => return read,
+    };
+    whole_numbers::plainly(bytes).map_or(Err(refused), |plain| as_written(&plain))
+}
+
+fn as_written<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Ok(value) => deserializer.end().map(|()| value).map_err(|error| malformed(&error)),

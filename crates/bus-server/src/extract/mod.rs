@@ -7,6 +7,7 @@ mod named_actor;
 mod order;
 mod path;
 mod query;
+mod whole_numbers;
 mod write;
 
 pub(crate) use headers::single as single_header;

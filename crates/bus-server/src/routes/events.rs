@@ -66,7 +66,7 @@ struct Wanted {
 
 impl Wanted {
     fn filter(&self) -> Result<EventFilter, Refusal> {
-        let kind = self.kind.as_deref().filter(|kind| !kind.is_empty()).map(str::parse::<EventKind>).transpose();
+        let kind = self.kind.as_deref().map(str::parse::<EventKind>).transpose();
         let kind = kind.map_err(|error| Refusal::new(ProblemKind::BadRequest, error))?;
         Ok(EventFilter { kind, subject: self.subject.clone() })
     }

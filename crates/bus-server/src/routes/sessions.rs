@@ -3,14 +3,17 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use go_bus_api::{NewSession, ResourceKind, Session, SessionId};
+use go_bus_api::{NewSession, ProblemKind, ResourceKind, Session, SessionId, Timestamp};
 use go_bus_store::Action;
+use http::StatusCode;
+use serde::Deserialize;
 
-use crate::answer::Answer;
-use crate::bus::Bus;
+use crate::answer::{self, Answer};
+use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Bare, Filters, PathId, Write};
 use crate::openapi::Operation;
 use crate::permits::Right;
+use crate::problems::Refusal;
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/io/sessions", get(list).post(open)).route("/io/sessions/{id}", get(one).delete(close))
@@ -25,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewSession>()
             .shows::<Session>()
             .creates::<Session>(),
-        Operation::get("/io/sessions/{id}", "get_session", "A session.").of::<SessionId>().shows::<Session>(),
+        Operation::get("/io/sessions/{id}", "get_session", "A session that is open.").of::<SessionId>().shows::<Session>(),
         Operation::delete("/io/sessions/{id}", "close_user_session", "Logs a human out.")
             .needs(&[Right::AgentsTerminate])
             .of::<SessionId>()
@@ -39,8 +42,20 @@ async fn list(State(bus): State<Bus>, mut filters: Filters) -> Answer {
     super::list(&bus, ResourceKind::Session, filters).await
 }
 
+/// What is closed is gone (404), as with any resource after its DELETE; lists keep it, under `state=closed`.
 async fn one(State(bus): State<Bus>, PathId(session): PathId<SessionId>) -> Answer {
-    super::one(&bus, ResourceKind::Session, session.as_str()).await
+    let found = bus.one(ResourceKind::Session, session.as_str()).await?;
+    let Closing { closed_at } = serde_json::from_str(&found.json).map_err(|_| wrong_answer())?;
+    if closed_at.is_some() {
+        return Err(Refusal::new(ProblemKind::NotFound, format!("the session {session} is closed")));
+    }
+    Ok(answer::resource(StatusCode::OK, &found))
+}
+
+/// As much of a session as tells whether it is over.
+#[derive(Deserialize)]
+struct Closing {
+    closed_at: Option<Timestamp>,
 }
 
 async fn open(State(bus): State<Bus>, Write(terms, body): Write<NewSession>) -> Answer {

@@ -48,6 +48,14 @@ fn numbers_out_of_range_and_nul_are_refused() {
     assert!(status == 400 || status == 422, "{status}");
 }
 
+#[test]
+fn an_integer_may_be_written_with_a_point_and_what_still_misfits_is_pointed_at() {
+    let whole = object::<Complete>(br#"{"attempt":2.0,"summary":"s"}"#).unwrap();
+    assert_eq!(whole.attempt.0, 2);
+    assert_eq!(refused::<Complete>(br#"{"attempt":2.5,"summary":"s"}"#), (422, vec!["/attempt".into()]));
+    assert_eq!(refused::<Complete>(br#"{"attempt":2.0,"summary":7}"#), (422, vec!["/summary".into()]));
+}
+
 #[tokio::test]
 async fn a_body_that_grows_too_long_is_413_though_it_announced_nothing() {
     let chunks = (0..3).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 1000])));
