@@ -83,7 +83,7 @@ kinds! {
     QuestionAnswered => "question.answered": "A human answered, or the default holds.",
     AlertRaised => "alert.raised": "An alert was raised.",
     AlertAcknowledged => "alert.acknowledged": "Somebody took note of it.",
-    AlertEscalated => "alert.escalated": "Nobody did in time.",
+    AlertEscalated => "alert.escalated": "It was raised again at a higher level.",
     CostRecorded => "cost.recorded": "Money was spent.",
     BudgetWarned => "budget.warned": "A budget is nearly spent.",
     BudgetExceeded => "budget.exceeded": "A budget is spent.",

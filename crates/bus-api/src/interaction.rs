@@ -99,7 +99,7 @@ pub struct NewAlert {
     /// The project it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectId>,
-    /// An open alert with the same key is answered instead of a second one.
+    /// An open alert with the same key is answered instead of a second one, and escalated where this level is higher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dedupe_key: Option<Text<256>>,
 }

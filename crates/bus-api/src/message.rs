@@ -10,7 +10,7 @@ use crate::{AgentId, MessageId, Text, Timestamp};
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// Who sent it; null for the operator.
+    /// Who sent it; null for the operator and the Bus.
     pub from: Option<AgentId>,
     /// Whom it is for.
     pub to: AgentId,
@@ -18,7 +18,7 @@ pub struct Message {
     pub subject: Text<512>,
     /// The text.
     pub body: Text<65536>,
-    /// What it is about: `rotation`, `stop`, `progress`, or any word.
+    /// What it is about: `rotation`, `stop`, `progress`, `alert`, or any word.
     pub kind: Option<Text<64>>,
     /// When it was sent.
     pub sent_at: Timestamp,

@@ -4,6 +4,7 @@
 //! A check panics where its property does not hold: this is a test library (feature `conformance`).
 
 pub mod agents;
+pub mod alerts;
 pub mod builder_end;
 pub mod dependencies;
 pub mod engine;
@@ -75,6 +76,7 @@ macro_rules! for_each_property {
             races::who_comes_as_it_fails_is_blocked_too,
             races::a_builder_is_lost_once,
             races::one_launcher_gets_the_host,
+            races::an_alert_is_told_once_for_each_level_it_had,
             tokens::a_rotated_token_overlaps,
             tokens::an_end_voids_every_token,
             tokens::the_operator_has_one,
@@ -122,12 +124,15 @@ macro_rules! for_each_property {
             reviews::only_the_fresh_review,
             people::a_user_has_one_session,
             people::messages_are_acknowledged_by_their_addressee,
-            people::an_alert_is_raised_once_per_key,
             people::a_question_takes_its_options,
             people::an_unanswered_question_ends_with_its_default,
             people::a_sprint_marks_its_tickets,
             people::costs_add_up_exactly,
             people::reserved_events_are_refused,
+            alerts::an_alert_is_raised_once_per_key,
+            alerts::the_level_says_who_is_told,
+            alerts::a_worse_repeat_escalates_and_is_told_anew,
+            alerts::an_io_that_comes_later_is_told_what_is_open,
             governance::costs_are_summed_by_agent_and_by_project,
             governance::costs_since_an_instant_leave_out_what_was_before,
             governance::the_audit_log_is_read_by_page_and_filter,

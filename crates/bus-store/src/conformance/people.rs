@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use go_bus_api::{
-    Agent, Alert, Answer, CloseSprint, ListQuery, NewAlert, NewEvent, NewMessage, NewQuestion, NewSession, NewSprint,
-    ProblemKind, Question, QuestionState, ResourceKind, Session, Sprint, SprintState, Text, Timestamp,
+    Agent, Answer, CloseSprint, ListQuery, NewEvent, NewMessage, NewQuestion, NewSession, NewSprint, ProblemKind,
+    Question, QuestionState, ResourceKind, Session, Sprint, SprintState, Text, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -54,19 +54,6 @@ async fn inbox(world: &World, agent: &Agent, unread: bool) -> usize {
         Ok(QueryAnswer::List(listing)) => listing.items.len(),
         other => panic!("no inbox: {other:?}"),
     }
-}
-
-/// While nobody took note, the same key is the same alert.
-pub async fn an_alert_is_raised_once_per_key(make: MakeStore<'_>) {
-    let world = World::empty(make, Policy::default());
-    let new: NewAlert = body(json!({"level": "L3", "title": "disk", "dedupe_key": "disk"}));
-    let raise = || world.done(Action::RaiseAlert(new.clone()));
-    let first: Alert = read(&raise().await);
-    let again = raise().await;
-    assert_eq!((again.outcome, read::<Alert>(&again).id), (Outcome::Unchanged, first.id.clone()));
-    let noted: Alert = read(&world.done(Action::AcknowledgeAlert(first.id.clone())).await);
-    assert_eq!(noted.acknowledged_by, Some(Text::clipped("operator")));
-    assert_ne!(read::<Alert>(&raise().await).id, first.id);
 }
 
 /// An answer is one of the options, and given once.

@@ -253,3 +253,29 @@ pub async fn one_launcher_gets_the_host(make: MakeStore<'_>) {
     assert_eq!(won(&world, bid, |_| true).await, 1);
     assert!(world.forge().await.launcher.is_some());
 }
+
+/// Sixteen raise one alert at levels of their own: it is one alert, it ends at the highest level, and who is
+/// to hear of a level that it had has heard of it once.
+pub async fn an_alert_is_told_once_for_each_level_it_had(make: MakeStore<'_>) {
+    let world = Arc::new(World::with_place(make).await);
+    let anna = super::alerts::io(&world, "anna").await;
+    let raise = |caller: usize| {
+        let level = format!("L{}", caller % 5 + 1);
+        (Actor::Operator, super::alerts::alert(&level, Some("disk")))
+    };
+    assert_eq!(won(&world, raise, |receipt| receipt.outcome == Outcome::Created).await, 1);
+    let events = world.events().await;
+    let of = |kind: &str| events.iter().filter(|event| event.kind.as_str() == kind).collect::<Vec<_>>();
+    let levels: Vec<&str> = [of("alert.raised"), of("alert.escalated")]
+        .concat()
+        .iter()
+        .filter_map(|event| event.data["level"].as_str())
+        .collect();
+    assert!(levels.is_sorted() && levels.last() == Some(&"L5"), "{levels:?}");
+    let mut told = Vec::new();
+    for agent in [&go_bus_api::AgentId::c0(), &anna.id] {
+        let heard = super::alerts::inbox(&world, agent).await;
+        told.extend(heard.iter().map(|message| message.subject.as_str()[..2].to_owned()));
+    }
+    assert_eq!(told, levels, "to C0 up to L3, to the IO from L4 on");
+}

@@ -8,6 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::super::ctx::Ctx;
+use super::super::interaction::alert_routing;
 use super::super::{Done, audit};
 use super::spawn_checks as check;
 use super::{succession, terminate};
@@ -65,11 +66,12 @@ fn check_room(
     }
 }
 
-/// Writes the agent, and gives it the tasks that its seat's former holders left.
+/// Writes the agent, gives it the tasks that its seat's former holders left, and tells it what its human has to know.
 fn seat(ctx: &mut Ctx<'_>, agent: &Agent, prompt: &str) -> Result<Done, Reject> {
     ctx.tx.put_prompt(&agent.id, prompt)?;
     let document = ctx.create(agent, &EventKind::AgentRequested)?;
     succession::adopt_tasks(ctx, agent)?;
+    alert_routing::tell_newcomer(ctx, agent)?;
     let detail = json!({ "role": agent.role, "task": agent.task, "prompt_sha256": agent.prompt_sha256 });
     audit::note(ctx, "spawn", &format!("agents/{}", agent.id), detail)?;
     Ok(Done { outcome: Outcome::Created, document: Some(document), lease: None })

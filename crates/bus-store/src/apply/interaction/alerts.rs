@@ -1,9 +1,10 @@
-//! Alerts: raised once per key while nobody took note.
+//! Alerts: raised once per key while nobody took note, escalated where they are raised again at a higher level.
 
 use go_bus_api::{Alert, AlertId, AlertState, EventKind, NewAlert, Project, Revision};
 
 use super::super::Done;
 use super::super::ctx::Ctx;
+use super::alert_routing;
 use crate::Reject;
 use crate::stored::Stored;
 use crate::tx::{Column, Filter};
@@ -26,15 +27,34 @@ pub(in crate::apply) fn raise(ctx: &mut Ctx<'_>, body: &NewAlert) -> Result<Done
     raise_once(ctx, &alert)
 }
 
-/// Raises the alert, or answers the open one with the same key.
+/// Raises the alert and tells whom it goes to. The open one with the same key is it already: that one is answered, and
+/// escalated where this one is worse.
 pub(in crate::apply) fn raise_once(ctx: &mut Ctx<'_>, alert: &Alert) -> Result<Done, Reject> {
-    if let Some(key) = &alert.dedupe_key {
-        let open: Vec<Alert> = ctx.find(&Filter::by(Column::DedupeKey, key.as_str()).open())?;
-        if let Some(same) = open.first() {
-            return Ok(Done::unchanged(same.document()?));
+    match same(ctx, alert)? {
+        Some(open) if open.level < alert.level => escalate(ctx, open, alert),
+        Some(open) => Ok(Done::unchanged(open.document()?)),
+        None => {
+            let document = ctx.create(alert, &EventKind::AlertRaised)?;
+            alert_routing::tell(ctx, alert)?;
+            Ok(Done::created(document))
         }
     }
-    Ok(Done::created(ctx.create(alert, &EventKind::AlertRaised)?))
+}
+
+fn same(ctx: &mut Ctx<'_>, alert: &Alert) -> Result<Option<Alert>, Reject> {
+    let Some(key) = &alert.dedupe_key else { return Ok(None) };
+    let open: Vec<Alert> = ctx.find(&Filter::by(Column::DedupeKey, key.as_str()).open())?;
+    Ok(open.into_iter().next())
+}
+
+/// The open alert says what the worse one says, and goes to whom that one goes.
+fn escalate(ctx: &mut Ctx<'_>, mut open: Alert, worse: &Alert) -> Result<Done, Reject> {
+    open.level = worse.level;
+    open.title = worse.title.clone();
+    open.detail = worse.detail.clone();
+    let document = ctx.update(&mut open, &EventKind::AlertEscalated)?;
+    alert_routing::tell(ctx, &open)?;
+    Ok(Done::updated(document))
 }
 
 /// `POST /io/alerts/{id}/ack`.

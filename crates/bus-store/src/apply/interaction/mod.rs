@@ -1,4 +1,5 @@
 //! What is put before a human: alerts and questions.
 
+pub(super) mod alert_routing;
 pub(super) mod alerts;
 pub(super) mod questions;

@@ -1,0 +1,58 @@
+//! Who is told of an alert: a message in the commit that raises or escalates it, so that it is sent exactly once.
+//!
+//! L1 to L3 go to C0, L4 and L5 to every live IO. An IO that comes later is told at its spawn of what is open then, so each
+//! one knows every open alert that is a human's.
+
+use go_bus_api::{Agent, AgentId, AgentState, Alert, EventKind, Message, MessageId, Role, Text};
+use go_rules::alerts::{Audience, audience};
+
+use super::super::ctx::Ctx;
+use crate::Reject;
+use crate::tx::{Column, Filter};
+
+/// The `kind` of the message.
+const KIND: &str = "alert";
+
+/// Tells whoever the alert goes to by its level.
+pub(super) fn tell(ctx: &mut Ctx<'_>, alert: &Alert) -> Result<(), Reject> {
+    match audience(alert.level) {
+        Audience::Desk => send(ctx, alert, AgentId::c0()),
+        Audience::Humans => live_ios(ctx)?.into_iter().try_for_each(|io| send(ctx, alert, io.id)),
+    }
+}
+
+/// Tells a new IO of the open alerts that are a human's.
+pub(in crate::apply) fn tell_newcomer(ctx: &mut Ctx<'_>, io: &Agent) -> Result<(), Reject> {
+    if io.role != Role::Io {
+        return Ok(());
+    }
+    let open: Vec<Alert> = ctx.find(&Filter::by(Column::State, "open").open())?;
+    let mut for_humans = open.iter().filter(|alert| audience(alert.level) == Audience::Humans);
+    for_humans.try_for_each(|alert| send(ctx, alert, io.id.clone()))
+}
+
+/// The IOs that are live; looked up state by state, as that is what agents are found by.
+fn live_ios(ctx: &mut Ctx<'_>) -> Result<Vec<Agent>, Reject> {
+    let mut live = Vec::new();
+    for state in AgentState::ALL.into_iter().filter(|state| state.is_live()) {
+        live.extend(
+            ctx.find::<Agent>(&Filter::by(Column::State, state.as_str()).and(Column::Role, Role::Io.as_str()))?,
+        );
+    }
+    Ok(live)
+}
+
+fn send(ctx: &mut Ctx<'_>, alert: &Alert, to: AgentId) -> Result<(), Reject> {
+    let message = Message {
+        id: MessageId::generate(),
+        from: ctx.who.acting_agent(),
+        to,
+        subject: Text::clipped(&format!("{:?} {}", alert.level, alert.title)),
+        body: Text::clipped(&format!("alerts/{}\n{}", alert.id, alert.detail)),
+        kind: Some(Text::clipped(KIND)),
+        sent_at: ctx.at,
+        acknowledged_at: None,
+    };
+    ctx.create(&message, &EventKind::MessageSent)?;
+    Ok(())
+}
