@@ -41,7 +41,7 @@ pub(crate) struct Bounds {
 /// A TCP connection.
 ///
 /// *Head*: a client that has begun a request has to complete its head in time, however it spreads the bytes (slow-loris).
-/// *Stall*: a client that takes nothing of what waits for it is cut off; it resumes by its cursor. *Linger*: where the answer
+/// *Stall*: a client that takes nothing of what waits for it is cut off at once; it resumes by its cursor. *Linger*: where the answer
 /// came before the whole request was read (413), closing at once would reset the connection and destroy the answer on its
 /// way, so the rest is read and thrown away for a while. *Cut*: at the end of the Bus nothing holds it back.
 pub(crate) struct Connection {
@@ -51,6 +51,8 @@ pub(crate) struct Connection {
     phase: Arc<Phase>,
     in_head: Option<Sleep>,
     stalled: Option<Sleep>,
+    /// Whether the client was cut off: then nothing more is done for it.
+    given_up: bool,
     lingering: Option<Sleep>,
     closing: Sleep,
     cut: Sleep,
@@ -61,7 +63,7 @@ impl Connection {
     pub(crate) fn new(tcp: TcpStream, clock: Arc<dyn Clock>, bounds: Bounds, ending: Ending) -> Self {
         let (closing, cut) = (turned(ending.closing), turned(ending.cut));
         let phase = Arc::default();
-        Self { tcp, clock, bounds, phase, in_head: None, stalled: None, lingering: None, closing, cut }
+        Self { tcp, clock, bounds, phase, in_head: None, stalled: None, given_up: false, lingering: None, closing, cut }
     }
 
     /// What it waits for: whoever gets its requests says when one has come and when it is answered.
@@ -97,6 +99,7 @@ impl Connection {
         let (clock, stall) = (&self.clock, self.bounds.stall);
         let sleep = self.stalled.get_or_insert_with(|| clock.sleep(stall));
         ready!(sleep.as_mut().poll(cx));
+        self.given_up = true;
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")))
     }
 
@@ -171,7 +174,7 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.check_cut(cx).is_err() {
+        if this.given_up || this.check_cut(cx).is_err() {
             return Poll::Ready(Ok(()));
         }
         if this.lingering.is_none() {

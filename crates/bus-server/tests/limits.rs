@@ -175,17 +175,7 @@ async fn a_stream_too_many_is_refused_until_one_ends() {
     bus.api.get("/events/stream").await.refused(429, "too-many");
     bus.api.project("p").await;
     drop(first);
-    let third = async {
-        loop {
-            let mut connection = bus.api.open("GET", "/events/stream", b"").await;
-            let mut head = [0; 12];
-            connection.read_exact(&mut head).await.unwrap();
-            if &head[9..] == b"200" {
-                return;
-            }
-        }
-    };
-    within(third).await;
+    bus.api.until_a_stream_has_a_place().await;
 }
 
 #[tokio::test]

@@ -200,6 +200,11 @@ impl Api {
         .await
     }
 
+    /// Waits until there is a place for one more event stream: until one of those before it has ended at the Bus.
+    pub(crate) async fn until_a_stream_has_a_place(&self) {
+        within(async { while read_head(&mut self.open("GET", "/events/stream", b"").await).await.0 != 200 {} }).await;
+    }
+
     /// Sends a request and leaves its answer unread.
     pub(crate) async fn open(&self, method: &str, path: &str, body: &[u8]) -> BufReader<TcpStream> {
         let mut connection = TcpStream::connect(&self.address).await.unwrap();
