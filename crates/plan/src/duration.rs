@@ -21,6 +21,14 @@ pub(crate) fn parse(text: &str) -> Result<Millis, String> {
     if total == 0 { Err(refused()) } else { Ok(Millis(total)) }
 }
 
+/// Writes a duration in the largest unit that holds it whole.
+pub(crate) fn print(duration: Millis) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    let whole = units.iter().find(|(_, millis)| duration.0.is_multiple_of(*millis));
+    let (unit, millis) = whole.copied().unwrap_or(("ms", 1));
+    format!("{}{unit}", duration.0 / millis)
+}
+
 fn unit_millis(unit: &str) -> Option<u64> {
     Some(match unit {
         "ms" => 1,
@@ -58,6 +66,7 @@ mod tests {
             ("1.5s", 1_500),
         ] {
             assert_eq!(parse(text), Ok(Millis(expected)), "{text}");
+            assert_eq!(parse(&print(Millis(expected))), Ok(Millis(expected)), "{text}");
         }
     }
 

@@ -1,9 +1,11 @@
-//! Writing back: `status`, `result` and `sprint` of tickets change, every other byte stays as the person wrote it.
+//! Writing back: `status`, `result` and `sprint` of tickets change, every other byte stays as the person wrote it. And a new ticket
+//! is inserted (`insert`).
 //!
 //! `document` finds the tickets in the text, `wanted` what has to change, `place` where, `quote` how it is written, `splice` does it,
 //! and `verify` reads the outcome again: an edit that changes anything but what was meant never leaves this module.
 
 mod document;
+mod insert;
 mod place;
 mod quote;
 mod splice;
@@ -17,6 +19,8 @@ use go_bus_api::{SprintId, TaskId, TaskState};
 use crate::{Diagnostic, ResultLine};
 use document::Document;
 use wanted::Wanted;
+
+pub use insert::{InsertError, insert_ticket};
 
 /// What GO notes in a ticket; what is absent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

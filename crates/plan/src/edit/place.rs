@@ -123,7 +123,7 @@ fn last_simple<'e>(text: &str, entries: &'e [Entry]) -> Option<(&'e Entry, usize
 }
 
 /// The line break that stands at `at`, else the text's first one, else LF.
-fn line_break(text: &str, at: usize) -> &'static str {
+pub(super) fn line_break(text: &str, at: usize) -> &'static str {
     let kind = |rest: &str| match rest.as_bytes() {
         [b'\r', b'\n', ..] => Some("\r\n"),
         [b'\r', ..] => Some("\r"),

@@ -151,7 +151,7 @@ fn ticket(number: usize, style: u8, status: u8, end: &str) -> String {
 }
 
 prop_compose! {
-    fn plan_text()(
+    pub(super) fn plan_text()(
         tickets in prop::collection::vec((any::<u8>(), 0..7u8), 1..12),
         end in prop::sample::select(vec!["\n", "\r\n"]),
         newline in any::<bool>(),

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::edit::EditError;
+use crate::edit::{EditError, InsertError};
 
 /// Why the plan's file could not be read, written or watched.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum FileError {
     /// The text can't be edited just now; the file is as the person left it.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// The ticket can't be added; the file is as the person left it.
+    #[error(transparent)]
+    Insert(#[from] InsertError),
     /// Somebody saved the file under every try to write it; it is as they left it.
     #[error("the plan {} was saved again and again while it was written; it is as it was left", path.display())]
     Busy {

@@ -13,7 +13,10 @@ mod watch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use go_bus_api::ProjectId;
+
 use crate::edit::{Skipped, TicketUpdate};
+use crate::{Plan, Ticket};
 
 pub use error::FileError;
 pub use watch::Watch;
@@ -81,6 +84,16 @@ impl PlanFile {
     pub fn update(&self, updates: &[TicketUpdate]) -> Result<Updated, FileError> {
         let target = fs::canonicalize(&self.path).map_err(|source| FileError::io("find", &self.path, source))?;
         merge::update(&mut swap::OnDisk::new(target), updates)
+    }
+
+    /// Adds the ticket that `make` makes, given the plan as it is, to `project`, as [`crate::edit::insert_ticket`] does and in the
+    /// same safe way as [`Self::update`]. `make` is asked again where a person saved the file meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Self::update`], and where the ticket can't be in this plan.
+    pub fn insert(&self, project: &ProjectId, make: impl Fn(&Plan) -> Ticket) -> Result<Ticket, FileError> {
+        let target = fs::canonicalize(&self.path).map_err(|source| FileError::io("find", &self.path, source))?;
+        merge::insert(&mut swap::OnDisk::new(target), project, make)
     }
 
     /// Begins to watch the file: a change after this call wakes [`Watch::changed`].

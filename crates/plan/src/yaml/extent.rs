@@ -30,6 +30,21 @@ pub(super) fn scalar(text: &str, span: Span, style: ScalarStyle) -> Span {
     }
 }
 
+/// Behind the bracket that closes a flow collection, which the parser says ends at `at`: that is the bracket, or the comma, white
+/// space and comments before it.
+pub(super) fn bracket_end(text: &str, at: usize) -> usize {
+    let mut rest = text.get(at..).unwrap_or_default();
+    loop {
+        rest = rest.trim_start_matches(BLANK).trim_start_matches(',');
+        match rest.chars().next() {
+            Some(']' | '}') => return text.len().saturating_sub(rest.len()).saturating_add(1),
+            Some('#') => rest = rest.trim_start_matches(|c| !matches!(c, '\n' | '\r')),
+            Some(' ' | '\t' | '\n' | '\r') => {}
+            _ => return at.saturating_add(1),
+        }
+    }
+}
+
 fn single_quoted_end(text: &str, start: usize) -> Option<usize> {
     let mut at = start.checked_add(1)?;
     loop {
@@ -80,6 +95,8 @@ mod tests {
             ("a: 'b''s'   # c\n", "'b''s'"),
             ("a: &x !!str \"b\\\\\\\" ü\"   # c\n", "\"b\\\\\\\" ü\""),
             ("a: [ b ]   # c\n", "[ b ]"),
+            ("a: [ b , # ]\n\n  ]   # c\n", "[ b , # ]\n\n  ]"),
+            ("a: {b: [c,],}", "{b: [c,],}"),
             ("{a: { b: c }  , d: e}", "{ b: c }"),
             ("a: |\n  b\n\n# c\n", "|\n  b"),
             ("a: >2-\n\n    b\nc: d", ">2-\n\n    b"),

@@ -149,8 +149,7 @@ impl Loader<'_> {
 
     fn close(&mut self, end: Span) -> Result<(), Problem> {
         let Some(open) = self.stack.pop() else { return Ok(()) };
-        // The parser's end of a flow collection may take in white space and a comment; the bracket is one byte.
-        let end = if open.style == Style::Flow { end.start.saturating_add(1) } else { end.end };
+        let end = if open.style == Style::Flow { extent::bracket_end(self.text, end.start) } else { end.end };
         let kind = match open.children {
             Children::Items(items) => Kind::Sequence(items, open.style),
             Children::Entries(entries, _) => {
