@@ -6,13 +6,22 @@ use go_bus_client::{BusClient, BusError, HttpTransport, Token};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::place::{Place, Running, code, err, out};
+use crate::place::{Place, Running, code, err, out, until};
 
-/// A Bus alone, and commands against it.
+/// A review, and an attempt that fails at first: every kind of agent speaks to the Bus.
+const PLAN: &str = r#"version: 1
+projects:
+  - id: p
+    tickets:
+      - {id: A, title: reviewed, kind: feature, run: echo A >> trace, verify: [test -s trace], review: 'true'}
+      - {id: B, title: heals, kind: chore, depends_on: [A], run: "echo B >> trace; test $(grep -c B trace) = 2"}
+"#;
+
+/// A Bus, alone or with a fleet, and commands against it.
 struct Scene {
     place: Place,
     url: String,
-    _bus: Running,
+    bus: Running,
 }
 
 impl Scene {
@@ -20,7 +29,21 @@ impl Scene {
         let place = Place::new();
         let mut bus = place.start(&["bus", "serve", "--listen", "127.0.0.1:0"]);
         let url = bus.url();
-        Self { place, url, _bus: bus }
+        Self { place, url, bus }
+    }
+
+    /// A fleet at work on [`PLAN`], with these settings.
+    fn at_work(settings: &str) -> Self {
+        let place = Place::with_plan(PLAN);
+        std::fs::write(place.path().join("go.yaml"), settings).unwrap();
+        let mut bus = place.up(&[]);
+        let url = bus.url();
+        Self { place, url, bus }
+    }
+
+    /// Every event so far.
+    fn events(&self) -> Vec<Value> {
+        self.said(&["events", "--json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     fn go(&self, arguments: &[&str]) -> std::process::Output {
@@ -104,4 +127,31 @@ fn a_question_is_answered_with_one_of_its_options() {
     let id = question.id.as_str();
     assert_eq!(code(&scene.go(&["answer", id, "c"])), 4);
     assert_eq!(scene.json(&["answer", id, "b"])["answer"], "b");
+}
+
+#[test]
+fn under_enforced_default_roles_all_gets_done_and_an_alert_reaches_its_human_and_nobody_is_denied() {
+    let mut scene = Scene::at_work("rbac: {mode: enforce}\n");
+    scene.bus.line("B done");
+    for level in ["L4", "L2"] {
+        let new = body(json!({"level": level, "title": "disk full"}));
+        scene.with(async |bus| bus.raise_alert(&new).await);
+    }
+    let alerts = |kind: &str| -> Vec<String> {
+        let of_kind = |event: &Value| event["kind"] == kind && event["data"]["kind"] == "alert";
+        let events = scene.events().into_iter().filter(of_kind);
+        events.map(|event| format!("{} to {}", event["data"]["subject"], event["data"]["to"])).collect()
+    };
+    let read = until("the IO has read it", || alerts("message.acknowledged").pop());
+    let sent = alerts("message.sent");
+    assert_eq!((sent.first(), sent.get(1).map(String::as_str)), (Some(&read), Some(r#""L2 disk full" to "c0""#)));
+    assert!(read.starts_with(r#""L4 disk full" to "a-"#), "{read}");
+    let denied: Vec<Value> = scene.events().into_iter().filter(|event| event["kind"] == "rbac.denied").collect();
+    assert_eq!(denied, Vec::<Value>::new());
+    let question = body(json!({"subject": "worker", "action": "rbac.write", "resource": "*"}));
+    let answer = scene.with(async |bus| bus.check_permission(&question).await);
+    assert!(!answer.allowed && answer.would_block, "the roles are enforced: {answer:?}");
+    scene.bus.signal(rustix::process::Signal::INT);
+    let (status, said) = scene.bus.end();
+    assert_eq!(status.code(), Some(130), "{}", said.join("\n"));
 }
