@@ -29,6 +29,17 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Ticket,
+        Self::Review,
+        Self::IntegrationTest,
+        Self::Improvement,
+        Self::Push,
+        Self::Delegation,
+        Self::Rotation,
+    ];
+
     /// The kind as the wire has it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -176,6 +187,11 @@ impl TaskState {
     /// Whether the task may yet be worked on without anyone's decision.
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+
+    /// Whether it stays so for good: `done` and `cancelled`.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled)
     }
 
     /// Whether it can be assigned, as far as its state goes.
@@ -354,10 +370,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_done_or_cancelled_stays() {
-        for to in TaskState::ALL {
-            assert!(TaskState::Done.become_state(to).is_err());
-            assert!(TaskState::Cancelled.become_state(to).is_err());
+    fn what_is_done_or_cancelled_stays_and_nothing_else_does() {
+        for from in TaskState::ALL {
+            let stays = TaskState::ALL.into_iter().all(|to| from.become_state(to).is_err());
+            assert_eq!(stays, from.is_final(), "{from:?}");
         }
     }
 

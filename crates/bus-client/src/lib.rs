@@ -16,6 +16,7 @@ mod error;
 mod fake_bus;
 mod feed;
 mod query;
+mod result_line;
 mod retry;
 mod subscribe;
 mod token;
@@ -33,8 +34,9 @@ pub use error::BusError;
 pub use feed::{Change, Changes, Feed, FeedError};
 #[cfg(feature = "reqwest")]
 pub use http_transport::HttpTransport;
+pub use result_line::ResultLine;
 pub use retry::RetryPolicy;
 pub use subscribe::{SubscribeError, Subscription};
 pub use token::{Token, TokenError, TokenSource};
 pub use transport::{Frame, Frames, Opened, Request, Response, Transport, TransportError};
-pub use world::World;
+pub use world::{PastTask, World};

@@ -48,11 +48,11 @@ pub fn finished(world: &World, view: &PlanView, limits: &Limits, now: Timestamp)
 
 /// The tickets that are not done or cancelled; `None` where the Bus does not have them all yet.
 fn unfinished<'a>(world: &'a World, view: &PlanView) -> Option<Vec<&'a Task>> {
-    let over = |task: &&Task| matches!(task.state, TaskState::Done | TaskState::Cancelled);
     match view.plan() {
         Some(plan) => {
-            let tasks: Option<Vec<_>> = plan.tickets().map(|(_, ticket)| world.task(&ticket.id)).collect();
-            Some(tasks?.into_iter().filter(|task| !over(task)).collect())
+            let is_known = |id| world.task_state(id).is_some();
+            let all_known = plan.tickets().all(|(_, ticket)| is_known(&ticket.id));
+            all_known.then(|| plan.tickets().filter_map(|(_, ticket)| world.task(&ticket.id)).collect())
         }
         None => {
             let states = OPEN.into_iter().chain([TaskState::Failed]);
@@ -68,7 +68,7 @@ fn can_move(world: &World, view: &PlanView, limits: &Limits, now: Timestamp) -> 
         Readiness::Ready => true,
         Readiness::Over => false,
         // What is in review moves with its review, which is a task of its own; it may still be on its way.
-        Readiness::UnderWay => task.state != TaskState::InReview || world.reviews_of(&task.id).next().is_none(),
+        Readiness::UnderWay => task.state != TaskState::InReview || !world.has_review(&task.id),
         Readiness::Waiting(reasons) => reasons.iter().all(|reason| passes(reason, view)),
     })
 }

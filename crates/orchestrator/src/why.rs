@@ -3,7 +3,7 @@
 use std::fmt;
 
 use go_bus_api::{Agent, Exit, Task, TaskId, TaskState, Timestamp};
-use go_bus_client::World;
+use go_bus_client::{PastTask, World};
 use go_sprint::{Limits, Readiness, readiness};
 
 /// Why a task is where it is.
@@ -29,10 +29,10 @@ impl fmt::Display for Explanation {
 
 /// Why the task is where it is; `None` where there is no such task.
 pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Option<Explanation> {
-    let task = world.task(task)?;
+    let Some(task) = world.task(task) else { return world.past_task(task).map(past) };
     let because = match task.state {
-        TaskState::Done => vec![ended("done", task), result(task)],
-        TaskState::Cancelled => vec![ended("cancelled", task)],
+        // Those are past.
+        TaskState::Done | TaskState::Cancelled => Vec::new(),
         TaskState::Failed => vec![failed(task)],
         TaskState::InProgress => in_progress(world, task),
         TaskState::InReview => in_review(world, task, limits, now),
@@ -45,12 +45,10 @@ pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Opt
     Some(Explanation { task: task.id.clone(), state: task.state, because })
 }
 
-fn ended(word: &str, task: &Task) -> String {
-    task.finished_at.map_or_else(String::new, |at| format!("{word} since {at}"))
-}
-
-fn result(task: &Task) -> String {
-    task.result.as_ref().map_or_else(String::new, |result| first_line(result.as_str()))
+fn past(task: PastTask) -> Explanation {
+    let since = task.finished_at.map(|at| format!("{} since {at}", task.state.as_str()));
+    let result = task.result.filter(|_| task.state == TaskState::Done).map(|result| result.to_string());
+    Explanation { task: task.id, state: task.state, because: since.into_iter().chain(result).collect() }
 }
 
 fn failed(task: &Task) -> String {

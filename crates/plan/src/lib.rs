@@ -17,15 +17,14 @@ mod mermaid;
 mod model;
 mod position;
 mod read;
-mod result_line;
 mod schema;
 mod table;
 mod yaml;
 
 pub use diagnostic::Diagnostic;
 pub use file::{FileError, PlanFile, Updated, Watch};
+pub use go_bus_client::ResultLine;
 pub use mermaid::mermaid;
 pub use model::{Plan, PlannedHost, PlannedProject, PlannedUser, Ticket};
-pub use result_line::ResultLine;
 pub use schema::schema;
 pub use table::table;

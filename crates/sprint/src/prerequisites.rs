@@ -41,26 +41,26 @@ fn own_state(task: &Task, reasons: &mut Vec<Reason>) {
 
 fn dependencies(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
     for id in &task.depends_on {
-        match world.task(id) {
+        match world.task_state(id) {
             None => reasons.push(Reason::UnknownDependency(id.clone())),
-            Some(dependency) if dependency.state == TaskState::Done => {}
-            Some(dependency) => reasons.push(match root_of_block(world, dependency) {
-                Some(root) => Reason::Behind { task: root.id.clone(), state: root.state },
-                None => Reason::Dependency { task: id.clone(), state: dependency.state },
+            Some(TaskState::Done) => {}
+            Some(state) => reasons.push(match root_of_block(world, id) {
+                Some((root, state)) => Reason::Behind { task: root.clone(), state },
+                None => Reason::Dependency { task: id.clone(), state },
             }),
         }
     }
 }
 
 /// The failed or cancelled task that `task` is, or is blocked behind.
-fn root_of_block<'a>(world: &'a World, task: &'a Task) -> Option<&'a Task> {
+fn root_of_block<'a>(world: &'a World, id: &'a TaskId) -> Option<(&'a TaskId, TaskState)> {
     let mut seen: HashSet<&TaskId> = HashSet::new();
-    let mut open = vec![task];
-    while let Some(task) = open.pop() {
-        match task.state {
-            TaskState::Failed | TaskState::Cancelled => return Some(task),
-            TaskState::Blocked if seen.insert(&task.id) => {
-                open.extend(task.depends_on.iter().filter_map(|id| world.task(id)));
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        match world.task_state(id) {
+            Some(state @ (TaskState::Failed | TaskState::Cancelled)) => return Some((id, state)),
+            Some(TaskState::Blocked) if seen.insert(id) => {
+                open.extend(world.task(id).into_iter().flat_map(|task| &task.depends_on));
             }
             _ => {}
         }

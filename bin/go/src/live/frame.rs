@@ -27,8 +27,8 @@ pub(super) fn frame(world: &World, now: Timestamp, why: impl Fn(&Task) -> String
 
 /// Tickets and improvements of a project: what a digest counts too.
 pub(super) fn counts(world: &World, project: &Project) -> (usize, usize) {
-    let counted = |task: &&Task| matches!(task.kind, TaskKind::Ticket | TaskKind::Improvement);
-    let of = |state| world.tasks_of(&project.id, state).filter(counted).count();
+    let is_counted = |kind| matches!(kind, TaskKind::Ticket | TaskKind::Improvement);
+    let of = |state| world.count_of_kinds(&project.id, state, is_counted);
     let all: usize = TaskState::ALL.into_iter().filter(|state| *state != TaskState::Cancelled).map(of).sum();
     (of(TaskState::Done), all)
 }

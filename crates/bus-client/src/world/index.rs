@@ -44,6 +44,11 @@ impl<K: Ord + Clone, I: Ord + Clone> Index<K, I> {
         }
     }
 
+    /// Forgets `key` with all that is under it.
+    pub(super) fn clear(&mut self, key: &K) {
+        self.sets.remove(key);
+    }
+
     /// The ids under `key`, in order.
     pub(super) fn get<'a>(&'a self, key: &K) -> impl Iterator<Item = &'a I> + use<'a, K, I> {
         self.sets.get(key).into_iter().flatten()

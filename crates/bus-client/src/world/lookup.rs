@@ -2,11 +2,11 @@
 
 use go_bus_api::{
     Agent, AgentId, Alert, AlertState, Host, HostId, Message, Project, ProjectId, Question, QuestionId, QuestionState,
-    Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId, TaskState,
+    Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId, TaskKind, TaskState,
 };
 use go_rules::uniqueness::Seat;
 
-use super::World;
+use super::{PastTask, World};
 
 /// Hosts, projects and what concerns humans.
 impl World {
@@ -119,36 +119,51 @@ impl World {
     }
 }
 
-/// Tasks.
+/// Tasks. Those that are done or cancelled are past: they are counted, and found as [`PastTask`], but in no list.
 impl World {
-    /// Every task, finished ones too.
+    /// Every task that is not past.
     pub fn tasks(&self) -> impl ExactSizeIterator<Item = &Task> {
         self.tasks.iter()
     }
 
-    /// The task with this id.
+    /// The task with this id, unless it is past.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.tasks.get(id)
     }
 
-    /// The tasks in this state.
+    /// The past task with this id.
+    pub fn past_task(&self, id: &TaskId) -> Option<PastTask> {
+        self.tasks.past(id)
+    }
+
+    /// The state of the task with this id, past or not.
+    pub fn task_state(&self, id: &TaskId) -> Option<TaskState> {
+        self.tasks.state(id)
+    }
+
+    /// The tasks in this state; none where that makes them past.
     pub fn tasks_in<'a>(&'a self, state: TaskState) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.in_state(state)
     }
 
-    /// How many tasks are in this state.
+    /// How many tasks are in this state, past ones too.
     pub fn count_in(&self, state: TaskState) -> usize {
         self.tasks.count(state)
     }
 
-    /// The tasks of this project in this state.
+    /// The tasks of this project in this state; none where that makes them past.
     pub fn tasks_of<'a>(&'a self, project: &ProjectId, state: TaskState) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.of_project(project, state)
     }
 
-    /// How many tasks of this project are in this state.
+    /// How many tasks of this project are in this state, past ones too.
     pub fn count_of(&self, project: &ProjectId, state: TaskState) -> usize {
         self.tasks.count_of_project(project, state)
+    }
+
+    /// The same of the kinds that are `meant`.
+    pub fn count_of_kinds(&self, project: &ProjectId, state: TaskState, meant: impl Fn(TaskKind) -> bool) -> usize {
+        self.tasks.count_of_kinds(project, state, meant)
     }
 
     /// The tasks that may be assigned as far as their state and what they depend on go: what a dispatch has to look at, however
@@ -162,13 +177,18 @@ impl World {
         self.tasks.assigned_to(agent)
     }
 
-    /// The tasks that depend on this one.
+    /// The tasks that depend on this one and are not past.
     pub fn dependents<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.dependents(task)
     }
 
-    /// The review tasks that were made for this one.
+    /// The review tasks that were made for this one and are not past.
     pub fn reviews_of<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.reviews_of(task)
+    }
+
+    /// Whether a review task, past or not, was ever made for this one; unknown, and so false, of a task that is past itself.
+    pub fn has_review(&self, task: &TaskId) -> bool {
+        self.tasks.has_review(task)
     }
 }

@@ -4,6 +4,7 @@ mod agents;
 mod index;
 mod lookup;
 mod messages;
+mod past;
 mod table;
 mod tasks;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use agents::Agents;
 use messages::Messages;
+pub use past::PastTask;
 use table::Table;
 use tasks::Tasks;
 
@@ -21,6 +23,8 @@ use tasks::Tasks;
 /// Of each resource the newest revision counts, so a snapshot, its events and the answers of one's own writes may come in
 /// any order and more than once. Feeding one and each lookup cost O(log n). All iterators go by id, so two Worlds with the
 /// same content look alike. A clone shares its rows.
+///
+/// Tasks that are done or cancelled come by the hundred thousand, and are looked at seldom: of those it keeps a [`PastTask`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct World {
     hosts: Table<Host>,

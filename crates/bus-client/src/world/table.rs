@@ -63,6 +63,11 @@ impl<R: Row> Table<R> {
         Some(Put { old, new })
     }
 
+    /// Takes the row out.
+    pub(super) fn remove(&mut self, id: &R::Id) -> Option<Arc<R>> {
+        self.rows.remove(id)
+    }
+
     pub(super) fn get(&self, id: &R::Id) -> Option<&R> {
         self.rows.get(id).map(Arc::as_ref)
     }

@@ -3,19 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use go_bus_api::{AgentId, ProjectId, Task, TaskId, TaskState};
+use go_bus_api::{AgentId, ProjectId, Revision, Task, TaskId, TaskKind, TaskState};
 
 use super::index::Index;
+use super::past::{PastTask, PastTasks};
 use super::table::{Put, Table};
 
-/// Every task, finished ones too.
+/// Every task: those that may yet change as they are, the others as [`PastTask`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Tasks {
     rows: Table<Task>,
+    past: PastTasks,
     by_state: Index<TaskState, TaskId>,
     open_by_assignee: Index<AgentId, TaskId>,
     by_project: Index<(ProjectId, TaskState), TaskId>,
     dependents: Index<TaskId, TaskId>,
+    /// The reviews, past ones too, of tasks that are not past.
     reviews: Index<TaskId, TaskId>,
     /// Those that may be assigned as far as their state and what they depend on go.
     unblocked: BTreeSet<TaskId>,
@@ -26,48 +29,98 @@ fn assignee(task: &Task) -> Option<&AgentId> {
     task.assignee.as_ref().filter(|_| task.state.is_open())
 }
 
-fn is_done(task: &Task) -> bool {
-    task.state == TaskState::Done
-}
-
 fn place(task: &Task) -> (ProjectId, TaskState) {
     (task.project.clone(), task.state)
 }
 
+fn depends_on(task: Option<&Task>) -> &[TaskId] {
+    task.map(|task| task.depends_on.as_slice()).unwrap_or_default()
+}
+
 impl Tasks {
     pub(super) fn put(&mut self, task: Task) -> bool {
-        let Some(Put { old, new }) = self.rows.put(task) else { return false };
-        let (old, id): (Option<&Task>, &TaskId) = (old.as_ref().map(Arc::as_ref), &new.id);
-        if old.map(|task| task.state) != Some(new.state) || old.is_some_and(|task| task.project != new.project) {
-            self.by_state.shift(id, old.map(|task| &task.state), [&new.state]);
-            self.by_project.shift(id, old.map(place).as_ref(), [&place(&new)]);
+        let known = self.head(&task.id);
+        if known.is_some_and(|(_, revision)| revision >= task.revision) {
+            return false;
         }
-        if old.and_then(assignee) != assignee(&new) {
-            self.open_by_assignee.shift(id, old.and_then(assignee), assignee(&new));
+        let (id, is_done) = (task.id.clone(), task.state == TaskState::Done);
+        let was_done = known.is_some_and(|(state, _)| state == TaskState::Done);
+        self.index_review(&task);
+        if task.state.is_final() {
+            self.pack(&task)
+        } else {
+            self.keep(task)
         }
-        if old.is_none_or(|task| task.depends_on != new.depends_on) {
-            self.dependents.shift(id, old.into_iter().flat_map(|task| &task.depends_on), &new.depends_on);
-        }
-        if old.is_none_or(|task| task.review_of != new.review_of) {
-            self.reviews.shift(id, old.and_then(|task| task.review_of.as_ref()), new.review_of.as_ref());
-        }
-        let was_done = old.is_some_and(is_done);
-        self.judge(&new);
-        if was_done != is_done(&new) {
-            let behind: Vec<Arc<Task>> = self.dependents.get(&new.id).filter_map(|id| self.rows.shared(id)).collect();
+        if was_done != is_done {
+            let behind: Vec<Arc<Task>> = self.dependents.get(&id).filter_map(|id| self.rows.shared(id)).collect();
             behind.iter().for_each(|task| self.judge(task));
         }
         true
     }
 
+    /// Keeps `task` as it is.
+    fn keep(&mut self, task: Task) {
+        self.past.remove(&task.id);
+        let Some(Put { old, new }) = self.rows.put(task) else { return };
+        self.index(&new.id, old.as_deref(), Some(&new));
+        self.judge(&new);
+    }
+
+    /// Keeps of `task` what is kept of the past.
+    fn pack(&mut self, task: &Task) {
+        let old = self.rows.remove(&task.id);
+        self.index(&task.id, old.as_deref(), None);
+        self.unblocked.remove(&task.id);
+        self.past.put(&PastTask::from(task));
+    }
+
+    /// Moves `id` from where it was to where it is; a past one is nowhere.
+    fn index(&mut self, id: &TaskId, old: Option<&Task>, new: Option<&Task>) {
+        if old.map(place) != new.map(place) {
+            self.by_state.shift(id, old.map(|task| &task.state), new.map(|task| &task.state));
+            self.by_project.shift(id, old.map(place).as_ref(), new.map(place).as_ref());
+        }
+        if old.and_then(assignee) != new.and_then(assignee) {
+            self.open_by_assignee.shift(id, old.and_then(assignee), new.and_then(assignee));
+        }
+        if depends_on(old) != depends_on(new) {
+            self.dependents.shift(id, depends_on(old), depends_on(new));
+        }
+    }
+
+    /// Nobody asks for the reviews of a task that is past. What a task reviews never changes.
+    fn index_review(&mut self, task: &Task) {
+        if let Some(reviewed) = &task.review_of
+            && !self.state(reviewed).is_some_and(TaskState::is_final)
+        {
+            self.reviews.shift(&task.id, [], [reviewed]);
+        }
+        if task.state.is_final() {
+            self.reviews.clear(&task.id);
+        }
+    }
+
     /// Puts `task` among the unblocked, or takes it out.
     fn judge(&mut self, task: &Task) {
-        let done = |id: &TaskId| self.get(id).is_some_and(is_done);
+        let done = |id: &TaskId| self.state(id) == Some(TaskState::Done);
         if task.state.is_assignable() && task.depends_on.iter().all(done) {
             self.unblocked.insert(task.id.clone());
         } else {
             self.unblocked.remove(&task.id);
         }
+    }
+
+    /// State and version of `id`, past or not.
+    fn head(&self, id: &TaskId) -> Option<(TaskState, Revision)> {
+        self.get(id).map(|task| (task.state, task.revision)).or_else(|| self.past.head(id))
+    }
+
+    pub(super) fn state(&self, id: &TaskId) -> Option<TaskState> {
+        self.head(id).map(|(state, _)| state)
+    }
+
+    pub(super) fn past(&self, id: &TaskId) -> Option<PastTask> {
+        self.past.get(id)
     }
 
     pub(super) fn unblocked(&self) -> impl Iterator<Item = &Task> {
@@ -87,7 +140,7 @@ impl Tasks {
     }
 
     pub(super) fn count(&self, state: TaskState) -> usize {
-        self.by_state.count(&state)
+        self.by_state.count(&state).saturating_add(self.past.count(None, state, |_| true))
     }
 
     pub(super) fn of_project<'a>(
@@ -99,7 +152,18 @@ impl Tasks {
     }
 
     pub(super) fn count_of_project(&self, project: &ProjectId, state: TaskState) -> usize {
-        self.by_project.count(&(project.clone(), state))
+        let current = self.by_project.count(&(project.clone(), state));
+        current.saturating_add(self.past.count(Some(project), state, |_| true))
+    }
+
+    pub(super) fn count_of_kinds(
+        &self,
+        project: &ProjectId,
+        state: TaskState,
+        meant: impl Fn(TaskKind) -> bool,
+    ) -> usize {
+        let current = self.of_project(project, state).filter(|task| meant(task.kind)).count();
+        current.saturating_add(self.past.count(Some(project), state, meant))
     }
 
     pub(super) fn assigned_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Task> + use<'a> {
@@ -108,6 +172,10 @@ impl Tasks {
 
     pub(super) fn dependents<'a>(&'a self, id: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.dependents.get(id).filter_map(|id| self.get(id))
+    }
+
+    pub(super) fn has_review(&self, id: &TaskId) -> bool {
+        self.reviews.count(id) > 0
     }
 
     pub(super) fn reviews_of<'a>(&'a self, id: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {

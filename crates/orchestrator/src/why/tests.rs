@@ -91,7 +91,7 @@ fn an_exit_is_told_in_words() {
 #[test]
 fn what_is_over_says_since_when_and_with_what() {
     let done = Task { finished_at: Some(now()), result: Some(Text::clipped("built\nit")), ..ticket(TaskState::Done) };
-    assert_eq!(explain(&with(done), "T-1"), "T-1 is done: done since 2026-03-21T09:00:00.000Z; built");
+    assert_eq!(explain(&with(done), "T-1"), "T-1 is done: done since 2026-03-21T09:00:00.000Z; built it");
     let failed = Task { failures: 3, ..ticket(TaskState::Failed) };
     assert_eq!(explain(&with(failed), "T-1"), "T-1 is failed: 3 of 3 attempts failed");
 }

@@ -131,7 +131,11 @@ fn a_task_has_all_that_its_ticket_says() {
     assert_eq!(task.category.as_ref().map(|category| category.as_str()), Some("feature"));
     assert_eq!(task.host.as_ref().map(|host| host.as_str()), Some("h1"));
     assert_eq!((task.verify.len(), task.review.is_some(), task.depends_on.clone()), (1, true, vec![id("A")]));
-    let task = world.task(&id("A")).unwrap();
+    let created = changes(&plan(PLAN), &World::default(), &defaults()).into_iter().find_map(|change| match change {
+        PlanChange::CreateTask(task) if task.id == Some(id("A")) => Some(task),
+        _ => None,
+    });
+    let task = created.unwrap();
     assert_eq!((task.deadline_ms, task.estimate_minutes), (Some(Millis(1000)), Some(5)));
     assert!(task.model.as_ref().unwrap().is_opus() && task.run.is_some() && task.labels.len() == 1);
 }

@@ -12,7 +12,7 @@ use crate::{Plan, PlannedProject, Ticket};
 /// The tasks that the Bus lacks, dependencies first. One that the plan has as done is made so; one that it has as held or
 /// cancelled becomes that at once, so that a new Bus doesn't run what somebody had stopped.
 pub(super) fn creations(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<PlanChange> {
-    let missing = plan.topological().into_iter().filter(|(_, ticket)| world.task(&ticket.id).is_none());
+    let missing = plan.topological().into_iter().filter(|(_, ticket)| world.task_state(&ticket.id).is_none());
     let (mut creations, mut stops) = (Vec::new(), Vec::new());
     for (project, ticket) in missing {
         creations.push(PlanChange::CreateTask(new_task(project, ticket, defaults)));
@@ -55,10 +55,9 @@ fn new_task(project: &PlannedProject, ticket: &Ticket, defaults: &Defaults) -> N
 
 /// What the plan says otherwise than the Bus of tasks that are not finished; exactly the fields that differ.
 pub(super) fn patches(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<PlanChange> {
-    let is_final = |task: &Task| matches!(task.state, TaskState::Done | TaskState::Cancelled);
     plan.tickets()
         .filter_map(|(_, ticket)| {
-            let task = world.task(&ticket.id).filter(|task| task.kind == TaskKind::Ticket && !is_final(task))?;
+            let task = world.task(&ticket.id).filter(|task| task.kind == TaskKind::Ticket)?;
             let patch = patch(ticket, task, defaults);
             (patch != TaskPatch::default()).then(|| PlanChange::PatchTask(ticket.id.clone(), patch))
         })

@@ -1,6 +1,8 @@
 //! Each index follows each change.
 
-use go_bus_api::{AgentId, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskState};
+use go_bus_api::{
+    AgentId, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskKind, TaskState,
+};
 use go_rules::uniqueness::Seat;
 use serde_json::json;
 
@@ -20,7 +22,7 @@ fn with_task(id: &str, revision: u64, more: serde_json::Value) -> Resource {
 }
 
 #[test]
-fn a_task_moves_through_states_and_assignees_and_stays_readable_when_done() {
+fn a_task_moves_through_states_and_assignees_until_it_is_past() {
     let (id, po, site) = (TaskId::new("T-1").unwrap(), AgentId::new("po-1").unwrap(), ProjectId::new("site").unwrap());
     let mut world = World::default();
     assert!(world.apply(with_task("T-1", 1, json!({}))));
@@ -28,10 +30,14 @@ fn a_task_moves_through_states_and_assignees_and_stays_readable_when_done() {
     assert!(world.apply(with_task("T-1", 2, json!({"state": "in_progress", "assignee": "po-1", "attempt": 1}))));
     assert_eq!(ids(world.tasks_assigned_to(&po)), ["T-1"]);
     assert_eq!((world.count_in(TaskState::Pending), world.count_of(&site, TaskState::InProgress)), (0, 1));
-    assert!(world.apply(with_task("T-1", 3, json!({"state": "done", "assignee": "po-1"}))));
-    assert_eq!(ids(world.tasks_assigned_to(&po)), [""; 0]);
-    assert_eq!(ids(world.tasks_of(&site, TaskState::Done)), ["T-1"]);
-    assert_eq!(world.task(&id).map(|task| task.state), Some(TaskState::Done));
+    let done = json!({"state": "done", "assignee": "po-1", "attempt": 1, "result": "built\nand tested"});
+    assert!(world.apply(with_task("T-1", 3, done)));
+    assert_eq!(ids(world.tasks_assigned_to(&po).chain(world.tasks()).chain(world.tasks_in(TaskState::Done))), [""; 0]);
+    assert_eq!((world.count_in(TaskState::Done), world.count_of(&site, TaskState::Done)), (1, 1));
+    assert_eq!((world.task(&id), world.task_state(&id)), (None, Some(TaskState::Done)));
+    let past = world.past_task(&id).unwrap();
+    let result = past.result.as_ref().map(|result| result.as_str());
+    assert_eq!((past.state, past.attempt.0, result), (TaskState::Done, 1, Some("built and tested")));
 }
 
 #[test]
@@ -54,6 +60,38 @@ fn dependents_and_reviews_are_found_from_what_they_refer_to() {
     assert_eq!(ids(world.reviews_of(&a)), ["R"]);
     world.apply(with_task("C", 2, json!({"depends_on": ["B"]})));
     assert_eq!((ids(world.dependents(&a)), ids(world.dependents(&b))), (vec!["B".into()], vec!["C".into()]));
+}
+
+#[test]
+fn a_past_review_counts_until_what_it_reviewed_is_past() {
+    let a = TaskId::new("A").unwrap();
+    let review =
+        |revision, state| with_task("R", revision, json!({"kind": "review", "review_of": "A", "state": state}));
+    let mut world: World =
+        [with_task("A", 1, json!({"state": "in_review"})), review(1, "pending")].into_iter().collect();
+    world.apply(review(2, "cancelled"));
+    assert_eq!((ids(world.reviews_of(&a)), world.has_review(&a)), (vec![], true));
+    let mut other = world.clone();
+    world.apply(with_task("A", 2, json!({"state": "done"})));
+    assert!(!world.has_review(&a));
+    other.apply(with_task("A", 2, json!({"state": "done"})));
+    other.apply(review(3, "done"));
+    assert!(!other.has_review(&a));
+}
+
+#[test]
+fn kinds_are_counted_past_or_not() {
+    let site = ProjectId::new("site").unwrap();
+    let of_kind = |id: &str, kind: &str, state: &str| with_task(id, 1, json!({"kind": kind, "state": state}));
+    let tasks = [
+        of_kind("A", "ticket", "done"),
+        of_kind("B", "push", "done"),
+        of_kind("C", "ticket", "pending"),
+        of_kind("D", "push", "pending"),
+    ];
+    let world: World = tasks.into_iter().collect();
+    let tickets = |state| world.count_of_kinds(&site, state, |kind| kind == TaskKind::Ticket);
+    assert_eq!((tickets(TaskState::Done), tickets(TaskState::Pending), world.count_in(TaskState::Done)), (1, 1, 2));
 }
 
 #[test]

@@ -17,7 +17,7 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let task_state = prop::sample::select(vec!["pending", "in_progress", "in_review", "done", "failed"]);
+    let task_state = prop::sample::select(vec!["pending", "in_progress", "in_review", "done", "cancelled", "failed"]);
     let agent_state = prop::sample::select(vec!["requested", "ready", "draining", "terminated", "lost"]);
     let maybe = || prop_oneof![Just(None), (0..4_usize).prop_map(Some)];
     let step = prop_oneof![

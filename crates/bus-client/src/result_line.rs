@@ -1,10 +1,10 @@
-//! What came of a ticket, in one line.
+//! What came of a task, in one line.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A ticket's `result`: one line of printable text, at most [`ResultLine::MAX`] characters.
+/// A task's result as plan.yaml has it: one line of printable text, at most [`ResultLine::MAX`] characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ResultLine(String);
@@ -27,7 +27,7 @@ impl ResultLine {
         Some(Self(format!("{}…", kept.trim_end())))
     }
 
-    /// The line.
+    /// The line as it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
