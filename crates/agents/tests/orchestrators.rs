@@ -123,6 +123,35 @@ async fn a_refusal_for_want_of_a_slot_is_left_to_the_next_event() {
     work(&server).await.unwrap();
 }
 
+/// With their pauses these broken streams would take more than the ten seconds that `work` has.
+#[tokio::test]
+async fn one_that_is_told_that_the_bus_is_back_follows_it_at_once() {
+    let server = bus(String::new()).await;
+    let away = ResponseTemplate::new(503);
+    let stream = Mock::given(method("GET")).and(path("/events/stream")).respond_with(away);
+    stream.up_to_n_times(12).expect(12).mount(&server).await;
+    then_end(&server).await;
+    let me = rustix::process::getpid();
+    let told = async {
+        for tried in 1..=12 {
+            while streams(&server).await < tried {
+                tokio::task::yield_now().await;
+            }
+            rustix::process::kill_process(me, rustix::process::Signal::CONT).unwrap();
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        ended = work(&server) => ended.unwrap(),
+        () = told => {}
+    }
+}
+
+async fn streams(server: &MockServer) -> usize {
+    let requests = server.received_requests().await.unwrap();
+    requests.iter().filter(|request| request.url.path() == "/events/stream").count()
+}
+
 #[tokio::test]
 async fn a_revoked_token_ends_it_with_an_error() {
     let server = MockServer::start().await;

@@ -138,6 +138,14 @@ impl Feed {
         }
     }
 
+    /// Connects anew at once, from the last event applied, where it may be waiting for its next try. For who is told that the
+    /// Bus is back.
+    pub fn reconnect(&mut self) {
+        if matches!(self.source, Source::Live(_)) {
+            self.source = Source::Live(self.client.subscribe(self.seq));
+        }
+    }
+
     /// Applies one item of the subscription.
     fn take(&mut self, item: Option<Result<Event, SubscribeError>>, changes: &mut Changes) {
         match item {

@@ -14,11 +14,13 @@ mod host_folder;
 mod host_lease;
 mod identity;
 mod memory;
+mod open_files;
 mod port;
 mod process;
 mod spec;
 mod start;
 mod tree;
+mod wake;
 
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
@@ -33,11 +35,13 @@ pub use host_folder::{HostFolder, KEPT_LOGS};
 pub use host_lease::HostLeaseFile;
 pub use identity::ProcessId;
 pub use memory::MemoryRuntime;
+pub use open_files::{raise_open_files, restore_open_files};
 pub use platform::{Alarm, become_subreaper, boot_id, is_alive, myself};
 pub use port::AgentRuntime;
 pub use process::ProcessRuntime;
 pub use spec::{AgentSpec, CommandSpec};
 pub use start::start;
+pub use wake::{WAKE_SIGNAL, wake};
 
 /// The variable by which an agent's processes are found in the process table.
 pub const AGENT_ID_VARIABLE: &str = "XIO_AGENT_ID";

@@ -28,6 +28,7 @@ struct State {
 struct Keeper {
     folder: PathBuf,
     stopped: bool,
+    wakes: usize,
     alive: watch::Sender<bool>,
 }
 
@@ -40,6 +41,11 @@ impl MemoryRuntime {
     /// Whether a keeper of this folder was told to stop.
     pub fn is_stopped(&self, folder: &AgentFolder) -> bool {
         self.lock().keepers.values().any(|k| k.folder == folder.path() && k.stopped)
+    }
+
+    /// How often the keepers of this folder were told that the Bus is back.
+    pub fn wakes(&self, folder: &AgentFolder) -> usize {
+        self.lock().keepers.values().filter(|k| k.folder == folder.path()).map(|k| k.wakes).sum()
     }
 
     /// Ends every keeper of this folder.
@@ -65,7 +71,8 @@ impl AgentRuntime for MemoryRuntime {
         let mut state = self.lock();
         let number = u32::try_from(state.keepers.len()).unwrap_or(u32::MAX - 1).saturating_add(1);
         let id = ProcessId { pid: number, started: u64::from(number) };
-        let keeper = Keeper { folder: folder.path().to_path_buf(), stopped: false, alive: watch::Sender::new(true) };
+        let keeper =
+            Keeper { folder: folder.path().to_path_buf(), stopped: false, wakes: 0, alive: watch::Sender::new(true) };
         state.keepers.insert(id, keeper);
         Ok(id)
     }
@@ -87,6 +94,13 @@ impl AgentRuntime for MemoryRuntime {
     fn stop(&self, keeper: ProcessId) -> Result<(), RuntimeError> {
         if let Some(keeper) = self.lock().keepers.get_mut(&keeper) {
             keeper.stopped = true;
+        }
+        Ok(())
+    }
+
+    fn wake(&self, keeper: ProcessId) -> Result<(), RuntimeError> {
+        if let Some(keeper) = self.lock().keepers.get_mut(&keeper) {
+            keeper.wakes = keeper.wakes.saturating_add(1);
         }
         Ok(())
     }

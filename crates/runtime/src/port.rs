@@ -41,6 +41,10 @@ pub trait AgentRuntime: Debug + Send + Sync + 'static {
     /// Tells this keeper to stop its agent in order: no verification, reported as stopped. Returns at once.
     fn stop(&self, keeper: ProcessId) -> Result<(), RuntimeError>;
 
+    /// Tells this keeper, and through it an orchestrator that it keeps, that the Bus can be reached again: what waits for its
+    /// next try is tried now. A hint, which may be lost; returns at once.
+    fn wake(&self, keeper: ProcessId) -> Result<(), RuntimeError>;
+
     /// Ends what is left of an agent whose keeper is dead, and completes when it has ended; answers how many processes
     /// there were. Each has `grace` to end by itself.
     async fn end_strays(&self, agent: &AgentId, grace: Duration) -> Result<usize, RuntimeError>;

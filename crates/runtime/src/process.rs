@@ -56,6 +56,10 @@ impl AgentRuntime for ProcessRuntime {
         platform::send(keeper, Signal::TERM).map_err(error::process("stop a process"))
     }
 
+    fn wake(&self, keeper: ProcessId) -> Result<(), RuntimeError> {
+        crate::wake(keeper)
+    }
+
     async fn end_strays(&self, agent: &AgentId, grace: Duration) -> Result<usize, RuntimeError> {
         let agent = agent.clone();
         let ending = tokio::task::spawn_blocking(move || crate::end_strays(&agent, grace));

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{CommandSpec, Environment, ProcessId, RuntimeError, platform};
+use crate::{CommandSpec, Environment, ProcessId, RuntimeError, open_files, platform};
 
 /// Starts `command` as the leader of a process group of its own, with nothing on its input and all its output appended to
 /// `output`. Nobody waits for it here: whoever calls this reaps it, by [`crate::each_end`] or by its end's watch.
@@ -33,6 +33,7 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .envs(&command.env)
+        .envs(open_files::told())
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(output)

@@ -18,6 +18,8 @@ pub(super) enum Holding {
     NotYet,
     /// Agents may run until then.
     Until(Boottime),
+    /// The same, after renewals that failed: the Bus may have been away, and agents may be waiting for it.
+    Again(Boottime),
     /// The Bus does not know this launcher as one any more: it has to register anew.
     Unregistered,
 }
@@ -45,6 +47,7 @@ fn failure(error: &BusError) -> Failure {
 pub(super) async fn keep(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tell: watch::Sender<Holding>) {
     let client = worker.client.with_retry(RetryPolicy::Never);
     let (ttl, beat) = (worker.config.host_ttl, worker.config.host_beat);
+    let mut failed = false;
     loop {
         let sent = clock.boottime();
         let pause = match renew(&worker, &client, &me).await {
@@ -53,7 +56,8 @@ pub(super) async fn keep(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tel
                 if let Err(error) = worker.host.lease().renew(until) {
                     tracing::error!(%error, "the shims can't be told of the host's lease");
                 }
-                tell.send_replace(Holding::Until(until));
+                tell.send_replace(if failed { Holding::Again(until) } else { Holding::Until(until) });
+                failed = false;
                 beat
             }
             Err(error) if failure(&error) == Failure::Final => {
@@ -63,6 +67,7 @@ pub(super) async fn keep(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tel
             }
             Err(error) => {
                 tracing::warn!(%error, launcher = %me, "the host's lease was not renewed");
+                failed = true;
                 retry_pause(ttl)
             }
         };

@@ -37,9 +37,10 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// What is found on this host at the start; living keepers are watched from now on.
+    /// What is found on this host at the start; living keepers are told that the Bus is there, and watched from now on.
     pub(super) fn found(worker: &Worker, feed: &Feed) -> Result<Self, LauncherError> {
         let local = adopt::look(&worker.config, feed.world())?;
+        wake_all(worker, &local);
         let mut jobs = Jobs::default();
         for (agent, mine) in &local.agents {
             if let Keeper::Alive(keeper) = mine.keeper {
@@ -105,6 +106,10 @@ impl Session {
                 Ok(()) = holding.changed() => match *holding.borrow_and_update() {
                     Holding::NotYet => {}
                     Holding::Until(until) => (self.local.leased_until, self.local.joined) = (until, true),
+                    Holding::Again(until) => {
+                        (self.local.leased_until, self.local.joined) = (until, true);
+                        wake_all(worker, &self.local);
+                    }
                     Holding::Unregistered => return Ok(Over::Unregistered),
                 },
                 how = &mut shutdown, if self.stop_by.is_none() => match how {
@@ -174,6 +179,17 @@ impl Session {
 
     fn next_wake(&self, now: Boottime) -> Option<Boottime> {
         self.local.next_wake(now).into_iter().chain(self.stop_by).min()
+    }
+}
+
+/// Tells every living keeper that the Bus can be reached: after an outage each waits for a next try of its own.
+fn wake_all(worker: &Worker, local: &LocalState) {
+    for (agent, mine) in &local.agents {
+        if let Keeper::Alive(keeper) = mine.keeper
+            && let Err(error) = worker.config.runtime.wake(keeper)
+        {
+            tracing::warn!(%agent, %error, "its keeper can't be told that the Bus is back");
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use go_bus_api::{AgentId, Resource, TaskId};
 use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
+use go_runtime::WAKE_SIGNAL;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Next, OrchestratorError, hand, interaction, next_step, pulse};
@@ -25,7 +26,7 @@ pub struct OrchestratorConfig {
 /// Works until it is told to end (SIGTERM or SIGINT) or can't go on. `client` carries the agent's own token.
 ///
 /// Its tasks and their hands are on the Bus, so it can end at any moment: its successor reads them there and goes on. A
-/// step that fails is tried again with backoff, and at the latest when something changes.
+/// step that fails is tried again with backoff, and at the latest when something changes or its keeper says that the Bus is back.
 pub async fn run(
     config: OrchestratorConfig,
     client: BusClient,
@@ -33,6 +34,7 @@ pub async fn run(
 ) -> Result<(), OrchestratorError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(OrchestratorError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(OrchestratorError::Signals)?;
+    let mut wake = signal(SignalKind::from_raw(WAKE_SIGNAL)).map_err(OrchestratorError::Signals)?;
     pulse::ready(&client, &config.agent).await?;
     let mut feed = Feed::start(client.clone(), clock.clone()).await?;
     let beats = pulse::beat(client.clone(), config.agent.clone(), config.heartbeat, clock.clone());
@@ -59,6 +61,7 @@ pub async fn run(
         tokio::select! {
             changes = feed.next() => { changes?; }
             () = again => {}
+            _ = wake.recv() => feed.reconnect(),
             () = &mut beats => {}
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),

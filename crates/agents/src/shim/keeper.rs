@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use go_clock::{Boottime, Clock, SystemClock};
 use go_runtime::{
-    AgentFolder, Alarm, CommandSpec, End, Environment, has_children, kill_tree, signal_group, signal_tree, start,
+    AgentFolder, Alarm, CommandSpec, End, Environment, ProcessId, has_children, kill_tree, signal_group, signal_tree,
+    start, wake as wake_process,
 };
 
 use super::ShimError;
@@ -27,6 +28,7 @@ pub(super) struct Keeper {
     grace: Duration,
     limits: Limits,
     pulse: Option<Pulse>,
+    follows_bus: bool,
 }
 
 /// How a command went.
@@ -53,6 +55,8 @@ pub(super) struct Rules {
     pub(super) limits: Limits,
     /// The agent's heartbeat, where the shim sends it.
     pub(super) pulse: Option<Pulse>,
+    /// Whether the command follows the Bus itself, and is told when that is back.
+    pub(super) follows_bus: bool,
 }
 
 impl Keeper {
@@ -65,8 +69,8 @@ impl Keeper {
             // A send fails only when the shim itself is over.
             let _ = alarming.send(Wake::Alarm);
         })?;
-        let Rules { log, environment, grace, limits, pulse } = rules;
-        Ok(Self { wakes, waker, alarm, clock: SystemClock, environment, log, grace, limits, pulse })
+        let Rules { log, environment, grace, limits, pulse, follows_bus } = rules;
+        Ok(Self { wakes, waker, alarm, clock: SystemClock, environment, log, grace, limits, pulse, follows_bus })
     }
 
     /// What wakes the shim once nothing runs any more.
@@ -93,6 +97,10 @@ impl Keeper {
                     Ok(Wake::Ended(..)) => Input::OtherEnded(left()),
                     Ok(Wake::AllGone) => Input::AllGone,
                     Ok(Wake::Stop) => Input::End(Cause::Ordered),
+                    Ok(Wake::BusIsBack) => {
+                        self.pass_on(leader);
+                        continue;
+                    }
                     Ok(Wake::Alarm) | Err(_) => Input::Time,
                 },
             };
@@ -107,6 +115,15 @@ impl Keeper {
                 Step::Kill => kill_tree()?,
                 Step::Finish => return Ok(Kept { end: course.end, cause: course.cause, took: now.since(began) }),
             }
+        }
+    }
+
+    /// Tells a command that follows the Bus that it is back.
+    fn pass_on(&self, leader: ProcessId) {
+        if self.follows_bus
+            && let Err(error) = wake_process(leader)
+        {
+            eprintln!("shim: the agent can't be told that the Bus is back: {error}");
         }
     }
 

@@ -17,7 +17,7 @@ mod wake;
 use std::path::Path;
 use std::process::ExitCode;
 
-use go_runtime::AgentFolder;
+use go_runtime::{AgentFolder, restore_open_files};
 
 pub use error::ShimError;
 use session::Outcome;
@@ -28,6 +28,8 @@ use session::Outcome;
 /// The process's code is 0 where the Bus has the exit, 2 where another shim keeps this folder, 3 where the exit is written but
 /// was not taken, and 1 where something else failed; the words are on its standard error, `shim.log`.
 pub fn main(folder: &Path) -> ExitCode {
+    // The agent is to have what whoever started the fleet was given.
+    restore_open_files();
     let folder = match std::path::absolute(folder) {
         Ok(path) => AgentFolder::at(path),
         Err(error) => {

@@ -1,9 +1,11 @@
 //! Reporting an exit until the Bus has it.
 
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use go_bus_api::ExitReport;
 use go_bus_client::{BusClient, BusError, RetryPolicy, Token, blocking};
+use go_clock::{Clock, SystemClock};
 use go_rules::backoff::Backoff;
 use go_runtime::{AgentFolder, Stage};
 
@@ -19,9 +21,9 @@ pub(super) fn client(folder: &AgentFolder) -> Result<BusClient, ShimError> {
 }
 
 /// Reports `report` until the Bus has it, or the launcher has reported it, or nobody wants it any more. A Bus that can't be
-/// reached is tried again for as long as it takes; an order to stop ends the waiting, as the launcher reports what is left.
+/// reached is tried again for as long as it takes, and at once when it is said to be back; an order to stop ends the waiting, as the launcher reports what is left.
 pub(super) fn deliver(folder: &AgentFolder, report: &ExitReport, wakes: &Receiver<Wake>) -> Result<Outcome, ShimError> {
-    let mut failures = 0_u32;
+    let (mut failures, mut told) = (0_u32, false);
     loop {
         if !folder.path().exists() || folder.stage() == Stage::Reported {
             return Ok(Outcome::Reported);
@@ -37,11 +39,14 @@ pub(super) fn deliver(folder: &AgentFolder, report: &ExitReport, wakes: &Receive
             return Ok(Outcome::Unreported(error.to_string()));
         }
         failures = failures.saturating_add(1);
-        if failures == 1 {
+        if !told {
+            told = true;
             eprintln!("shim: {error}; the exit is reported again until the Bus has it");
         }
-        if stop_within(Backoff::REQUEST.pause(failures, jitter()), wakes) {
-            return Ok(Outcome::Unreported(error.to_string()));
+        match woken_within(Backoff::REQUEST.pause(failures, jitter()), wakes) {
+            Woken::Stop => return Ok(Outcome::Unreported(error.to_string())),
+            Woken::BusIsBack => failures = 0,
+            Woken::Pause => {}
         }
     }
 }
@@ -56,16 +61,26 @@ fn jitter() -> f64 {
     f64::from(std::process::id() % 64) / 63.0
 }
 
-/// Whether an order to stop comes within `pause`.
-fn stop_within(pause: std::time::Duration, wakes: &Receiver<Wake>) -> bool {
-    use go_clock::Clock as _;
-    let clock = go_clock::SystemClock;
+/// What ends the pause before the next try.
+enum Woken {
+    /// An order to stop.
+    Stop,
+    /// The Bus can be reached again.
+    BusIsBack,
+    /// Its own end.
+    Pause,
+}
+
+/// Waits for `pause`, or for what is worth more than waiting.
+fn woken_within(pause: Duration, wakes: &Receiver<Wake>) -> Woken {
+    let clock = SystemClock;
     let until = clock.boottime() + pause;
     loop {
         match wakes.recv_timeout(until.since(clock.boottime())) {
-            Ok(Wake::Stop) => return true,
-            Ok(_) => {}
-            Err(_) => return false,
+            Ok(Wake::Stop) => return Woken::Stop,
+            Ok(Wake::BusIsBack) => return Woken::BusIsBack,
+            Ok(Wake::Ended(..) | Wake::AllGone | Wake::Alarm) => {}
+            Err(_) => return Woken::Pause,
         }
     }
 }

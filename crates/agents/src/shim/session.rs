@@ -3,7 +3,7 @@
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use go_bus_api::ExitReport;
+use go_bus_api::{ExitReport, Tier};
 use go_clock::{Clock, SystemClock};
 use go_driver::CommandEnd;
 use go_runtime::{
@@ -66,6 +66,7 @@ fn run(folder: &AgentFolder, spec: &AgentSpec) -> Result<Outcome, ShimError> {
         grace: spec.stop_grace_ms.duration(),
         limits: Limits::new(now, spec.deadline_ms, spec.host_lease.clone().map(HostLeaseFile::at)),
         pulse: spec.heartbeat_ms.map(|interval| beat(interval.duration())),
+        follows_bus: spec.role.tier() == Tier::Orchestrator,
     })?;
     folder.mark_started()?;
     let report = run_and_verify(folder, spec, &mut keeper)?;

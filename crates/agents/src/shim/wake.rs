@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Sender;
 
-use go_runtime::{End, each_end};
+use go_runtime::{End, WAKE_SIGNAL, each_end};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -17,18 +17,21 @@ pub(super) enum Wake {
     AllGone,
     /// Somebody ordered the stop of the agent.
     Stop,
+    /// The Bus can be reached again.
+    BusIsBack,
     /// The alarm went off.
     Alarm,
 }
 
-/// Sends [`Wake::Stop`] for each SIGTERM and SIGINT. A terminal that hangs up is no order: SIGHUP is taken and dropped.
+/// Sends [`Wake::Stop`] for each SIGTERM and SIGINT, and [`Wake::BusIsBack`] for each [`WAKE_SIGNAL`]. A terminal that hangs up is no order: SIGHUP is taken and dropped.
 pub(super) fn on_signals(wakes: Sender<Wake>) -> Result<(), ShimError> {
     let failed = |doing| move |source| ShimError::System { doing, source };
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed("listen to signals"))?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, WAKE_SIGNAL]).map_err(failed("listen to signals"))?;
     let listen = move || {
         for signal in signals.forever().filter(|signal| *signal != SIGHUP) {
-            tracing::debug!(signal, "told to stop");
-            if wakes.send(Wake::Stop).is_err() {
+            let wake = if signal == WAKE_SIGNAL { Wake::BusIsBack } else { Wake::Stop };
+            tracing::debug!(signal, ?wake, "signalled");
+            if wakes.send(wake).is_err() {
                 return;
             }
         }

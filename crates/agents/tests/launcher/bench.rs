@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use go_agents::launcher::{LauncherConfig, LauncherError, Shutdown, run};
-use go_bus_api::{AgentId, HostId};
+use go_bus_api::{AgentId, DriverKind, HostId, Millis, Role};
 use go_bus_client::{BusClient, HttpTransport, Token};
 use go_clock::{Clock, SystemClock};
-use go_runtime::{AgentFolder, HostFolder};
+use go_runtime::{AgentFolder, AgentSpec, CommandSpec, HostFolder, boot_id};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -73,10 +73,13 @@ impl Bench {
     }
 
     pub(crate) fn launch(&self) -> Launcher {
+        self.launch_with(self.config())
+    }
+
+    pub(crate) fn launch_with(&self, config: LauncherConfig) -> Launcher {
         let transport = Arc::new(HttpTransport::new(&self.bus.server.uri()).unwrap());
         let client = BusClient::new(transport, Token::new("operator-token").unwrap());
         let (order, ordered) = oneshot::channel();
-        let config = self.config();
         let task = tokio::spawn(async move {
             let shutdown = async { ordered.await.unwrap_or(Shutdown::LeaveRunning) };
             run(config, client, Arc::new(SystemClock), shutdown).await
@@ -90,6 +93,28 @@ impl Bench {
 
     pub(crate) fn folder(&self, agent: &str) -> AgentFolder {
         self.host().agent(&AgentId::new(agent).unwrap())
+    }
+
+    /// What keeps a worker of this name, whose Bus is not there.
+    pub(crate) fn spec(&self, agent: &str) -> AgentSpec {
+        AgentSpec {
+            agent: AgentId::new(agent).unwrap(),
+            role: Role::Worker,
+            host: self.config().host,
+            project: None,
+            task: None,
+            reviews: None,
+            boot: boot_id().unwrap(),
+            bus_url: "http://127.0.0.1:1".to_owned(),
+            driver: DriverKind::Shell,
+            command: CommandSpec::shell("touch ran", self.temp.path()),
+            verify: Vec::new(),
+            keep_env: Vec::new(),
+            heartbeat_ms: None,
+            deadline_ms: None,
+            stop_grace_ms: Millis(300),
+            host_lease: None,
+        }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

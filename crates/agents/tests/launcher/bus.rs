@@ -13,6 +13,7 @@ struct State {
     snapshot: Vec<Value>,
     events: Vec<Value>,
     refuse_heartbeats: u32,
+    miss_heartbeats: u32,
 }
 
 /// The fake Bus.
@@ -44,6 +45,11 @@ impl FakeBus {
     /// The next heartbeats of hosts are refused: the token is void.
     pub(crate) fn refuse_heartbeats(&self, count: u32) {
         lock(&self.state).refuse_heartbeats = count;
+    }
+
+    /// The next heartbeats of hosts are answered as by a Bus that can't write.
+    pub(crate) fn miss_heartbeats(&self, count: u32) {
+        lock(&self.state).miss_heartbeats = count;
     }
 
     /// The requests to a path, as method, token and body.
@@ -130,6 +136,10 @@ fn registered(request: &Request) -> ResponseTemplate {
 }
 
 fn heartbeat(state: &mut State) -> ResponseTemplate {
+    if state.miss_heartbeats > 0 {
+        state.miss_heartbeats -= 1;
+        return ResponseTemplate::new(503);
+    }
     if state.refuse_heartbeats > 0 {
         state.refuse_heartbeats -= 1;
         let problem = json!({"type": "/problems/unauthorized", "title": "no", "status": 401});

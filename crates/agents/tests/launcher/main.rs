@@ -6,3 +6,4 @@ mod bench;
 mod bus;
 mod registration;
 mod restarts;
+mod wakes;

@@ -51,11 +51,15 @@ async fn a_launcher_that_was_killed_frees_its_host_at_once() {
     let ended = bench.asked("/agents/l-0", 1).await;
     assert_eq!((ended[0].0.as_str(), ended[0].1.as_str()), ("DELETE", "operator-token"));
     bench.asked("/agents", 1).await;
-    until("the note of its own", || bench.host().launcher().is_some_and(|(_, id)| id.as_str() == "l-1")).await;
+    bench.asked("/hosts/h1/heartbeat", 1).await;
+    assert!(
+        bench.host().launcher().is_some_and(|(_, id)| id.as_str() == "l-1"),
+        "it noted itself before it took the host"
+    );
     launcher.crash().await;
     // This process is alive, and with it, for all that anybody can prove, the launcher that it ran.
     let launcher = bench.launch();
-    bench.asked("/agents", 2).await;
+    bench.asked("/hosts/h1/heartbeat", 2).await;
     launcher.end(Shutdown::LeaveRunning).await;
     let told = bench.bus.asked("/agents/l-1").await.len();
     assert_eq!(told, 1, "its goodbye is all that ended it");

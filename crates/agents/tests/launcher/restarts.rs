@@ -1,8 +1,7 @@
 //! What a launcher that starts finds, and what it does about it.
 
 use go_agents::launcher::Shutdown;
-use go_bus_api::{AgentId, ExitReport, Millis, Role};
-use go_runtime::{AgentSpec, CommandSpec, boot_id};
+use go_bus_api::ExitReport;
 use serde_json::json;
 
 use crate::bench::{Bench, Launcher, until};
@@ -75,7 +74,7 @@ async fn an_exit_that_was_not_reported_is_reported_before_the_host_s_lease_is_ta
     bench.bus.has("agent", agent("a-r4", "worker", "busy", 5));
     bench.host().create().unwrap();
     let folder = bench.folder("a-r4");
-    folder.prepare(&spec(&bench), "prompt", "agent-token", "shim-token").unwrap();
+    folder.prepare(&bench.spec("a-r4"), "prompt", "agent-token", "shim-token").unwrap();
     folder.mark_started().unwrap();
     folder.write_exit(&ExitReport { code: Some(0), ..ExitReport::default() }).unwrap();
     let launcher = bench.launch();
@@ -84,25 +83,4 @@ async fn an_exit_that_was_not_reported_is_reported_before_the_host_s_lease_is_ta
     assert_eq!((exits.len(), exits[0].1.as_str(), &exits[0].2["code"]), (1, "shim-token", &json!(0)));
     until("the folder's removal", || !folder.path().exists()).await;
     launcher.end(Shutdown::LeaveRunning).await;
-}
-
-fn spec(bench: &Bench) -> AgentSpec {
-    AgentSpec {
-        agent: AgentId::new("a-r4").unwrap(),
-        role: Role::Worker,
-        host: bench.config().host,
-        project: None,
-        task: None,
-        reviews: None,
-        boot: boot_id().unwrap(),
-        bus_url: "http://127.0.0.1:1".to_owned(),
-        driver: go_bus_api::DriverKind::Shell,
-        command: CommandSpec::shell("touch ran", bench.temp.path()),
-        verify: Vec::new(),
-        keep_env: Vec::new(),
-        heartbeat_ms: None,
-        deadline_ms: None,
-        stop_grace_ms: Millis(300),
-        host_lease: None,
-    }
 }

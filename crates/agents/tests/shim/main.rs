@@ -6,3 +6,4 @@ mod crash;
 mod ends;
 mod reports;
 mod stops;
+mod wakes;

@@ -1,6 +1,7 @@
 //! The feed: a World that follows, in batches, and starts anew where it must.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use go_bus_api::{EventKind, HostId, Resource, Seq};
 use go_clock::SystemClock;
@@ -60,6 +61,35 @@ async fn one_s_own_write_is_seen_at_once_and_its_event_changes_nothing() {
     assert!(feed.apply(Resource::Host(own)));
     feed.next().await.unwrap();
     assert_eq!(revision(&feed), Some(9));
+}
+
+#[tokio::test]
+async fn who_is_told_that_the_bus_is_back_does_not_wait_for_the_next_try() {
+    // With their pauses these breaks would take more than a minute.
+    let breaks = std::iter::repeat_n(Script::Cut(stream(&[])), BREAKS);
+    let end = Script::Hang(stream(&[frame(8)]));
+    let bus = FakeBus::play([Script::Cut(snapshot(7, &line(7)))].into_iter().chain(breaks).chain([end]));
+    let mut feed = start(&bus).await.unwrap();
+    let told = async {
+        for connections in 1..=BREAKS {
+            tokio::select! {
+                changes = feed.next() => panic!("nothing has happened, but {changes:?}"),
+                () = connected(&bus, connections) => feed.reconnect(),
+            }
+        }
+        feed.next().await
+    };
+    let changes = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap().unwrap();
+    assert_eq!((changes.items[0].seq, feed.seq()), (Seq(8), Seq(8)));
+}
+
+const BREAKS: usize = 20;
+
+/// Waits until so many streams were asked for.
+async fn connected(bus: &FakeBus, count: usize) {
+    while bus.resumed_after().len() < count {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
