@@ -20,11 +20,15 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/io/alerts", "list_alerts", "Alerts, oldest first.")
             .lists::<Alert>(&["level", "state", "project"]),
-        Operation::post("/io/alerts", "raise_alert", "Raises an alert, or answers the open one with the same key, escalated where it is worse now.")
-            .needs(&[Right::AlertsRaise])
-            .takes::<NewAlert>()
-            .shows::<Alert>()
-            .creates::<Alert>(),
+        Operation::post(
+            "/io/alerts",
+            "raise_alert",
+            "Raises an alert, or answers the open one with the same key, escalated where it is worse now.",
+        )
+        .needs(&[Right::AlertsRaise])
+        .takes::<NewAlert>()
+        .shows::<Alert>()
+        .creates::<Alert>(),
         Operation::post("/io/alerts/{id}/ack", "acknowledge_alert", "Takes note of an alert.")
             .needs(&[Right::AlertsAck])
             .of::<AlertId>()
