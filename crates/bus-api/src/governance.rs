@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(feature = "schema")]
+use crate::schema::NOT_BLANK;
 use crate::{AgentId, Epoch, Model, ProjectId, Seq, TaskId, Text, Timestamp, Usd};
 
 /// `POST /costs`.
@@ -79,6 +81,7 @@ pub struct Permission {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoleBinding {
     /// The role.
+    #[cfg_attr(feature = "schema", schemars(extend("pattern" = NOT_BLANK)))]
     pub name: Text<64>,
     /// What it may do.
     pub permissions: Vec<Permission>,

@@ -11,8 +11,9 @@ use crate::{Epoch, HolderId, Millis, Text, Timestamp};
 pub struct Acquire {
     /// The process instance that bids.
     pub holder: HolderId,
-    /// How long the lease lives without a renewal; at least 200 ms.
+    /// How long the lease lives without a renewal; 200 ms to seven days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("minimum" = 200, "maximum" = 604_800_000)))]
     pub ttl_ms: Option<Millis>,
     /// Where the holder keeps its handoff file, for whoever waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,9 @@ const KIND: &str = r"^[A-Za-z0-9._:\-]+$";
 /// Any text without NUL.
 const NO_NUL: &str = r"^[^\u0000]*$";
 
+/// Text without NUL that is not white space alone.
+pub(crate) const NOT_BLANK: &str = r"^[^\u0000]*[^\s\u0000][^\u0000]*$";
+
 /// Schemas of types that are named by themselves.
 macro_rules! schema {
     ($($name:ident: $description:literal, { $($json:tt)* };)*) => {$(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schema")]
+use crate::schema::NOT_BLANK;
 use crate::{
     AgentId, Attempt, Category, Deliverable, HostId, Millis, Model, Percent, Priority, ProjectId, Role, SprintId,
     TaskId, TaskKind, TaskState, Text,
@@ -20,7 +22,8 @@ pub struct NewTask {
     pub id: Option<TaskId>,
     /// The project it belongs to.
     pub project: ProjectId,
-    /// One line.
+    /// One line; white space alone is none.
+    #[cfg_attr(feature = "schema", schemars(extend("pattern" = NOT_BLANK)))]
     pub title: Text<512>,
     /// What is to be done.
     #[serde(default)]
@@ -39,6 +42,7 @@ pub struct NewTask {
     pub state: TaskState,
     /// How many judged failures it may have.
     #[serde(default = "three")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_attempts: u32,
     /// How long a person thinks it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +121,7 @@ impl NewTask {
 pub struct TaskPatch {
     /// One line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("pattern" = NOT_BLANK)))]
     pub title: Option<Text<512>>,
     /// What is to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +155,7 @@ pub struct TaskPatch {
     pub review: Option<Text<4096>>,
     /// How many judged failures it may have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_attempts: Option<u32>,
     /// How long a person thinks it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -90,6 +90,14 @@ async fn bounds_of_the_types_reach_the_document() {
         schemas["Task"]["required"].as_array().unwrap().contains(&json!("assignee")),
         "an answer leaves nothing out"
     );
+    let field = |of: &str, name: &str, word: &str| schemas[of]["properties"][name][word].clone();
+    assert_eq!(field("Acquire", "ttl_ms", "minimum"), 200);
+    assert_eq!(field("Acquire", "ttl_ms", "maximum"), 604_800_000, "the store's bound");
+    for of in ["NewTask", "TaskPatch"] {
+        assert!(field(of, "title", "pattern").as_str().unwrap().contains(r"\s"), "{of}: white space is no title");
+        assert_eq!(field(of, "max_attempts", "minimum"), 1, "{of}");
+    }
+    assert!(field("RoleBinding", "name", "pattern").as_str().unwrap().contains(r"\s"), "nor a role's name");
     let headers: Vec<_> = document["paths"]["/tasks/{id}"]["patch"]["parameters"].as_array().unwrap().iter().collect();
     for header in ["Lease-Epoch", "Idempotency-Key", "If-Match"] {
         assert!(headers.iter().any(|one| one["in"] == "header" && one["name"] == header), "{header}");
