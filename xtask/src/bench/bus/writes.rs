@@ -20,12 +20,14 @@ pub(super) const CONNECTIONS: usize = 64;
 /// Measures `runs` times, each on a Bus of its own.
 pub(super) fn measure(binary: &Path, runs: u32) -> Result<Vec<Row>, BenchError> {
     let (mut alone, mut many, mut p99, mut one) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut rates, mut wrong) = (Vec::new(), 0);
+    let (mut rates, mut cpu, mut wrong) = (Vec::new(), Vec::new(), 0);
     for run in 1..=runs {
         let server = Server::start(binary)?;
         let target = server.target();
         let commits = baseline::commits_per_second(LASTING / 2)?;
+        let used = server.cpu_seconds();
         let crowd = post(target, "M", CONNECTIONS)?;
+        cpu.push((server.cpu_seconds() - used) * 1e6 / crowd.answered.max(1) as f64);
         let single = post(target, "S", 1)?;
         wrong += faults(target, &[("M", crowd.answered), ("S", single.answered)])?;
         eprintln!("writes {run}/{runs}: {commits:.0}, {:.0}, {:.0} a second", crowd.rate(), single.rate());
@@ -39,6 +41,7 @@ pub(super) fn measure(binary: &Path, runs: u32) -> Result<Vec<Row>, BenchError> 
         Row::at_least("POST /tasks, 64 connections, over SQLite's commits", median(&many), 4.0, "×"),
         Row::plain("  SQLite alone, a row and a FULL commit each", median(&alone), "/s"),
         Row::plain("  POST /tasks, 64 connections", median(&rates), "/s"),
+        Row::plain("  CPU time of the Bus for a POST", median(&cpu), "µs"),
         Row::bound("  p99", median(&p99), 15.0, "ms"),
         Row::at_least("POST /tasks, 1 connection, over SQLite's commits", median(&one), 0.4, "×"),
         Row::bound("  acknowledged but not there, or holes in the log", wrong as f64, 0.0, ""),
