@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+/// The longest that a run may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
 const AT: &str = "2026-01-01T00:00:00.000Z";
 
 fn line(kind: &str, resource: &Value) -> String {
@@ -66,7 +69,7 @@ async fn work(server: &MockServer) -> Result<(), OrchestratorError> {
         heartbeat: Duration::from_secs(30),
         hands: HandConfig { handbook: Handbook::default(), review: Arc::new(SeedPolicy), driver: DriverKind::Shell },
     };
-    tokio::time::timeout(Duration::from_secs(10), run(config, client, Arc::new(SystemClock))).await.unwrap()
+    tokio::time::timeout(DEADLINE, run(config, client, Arc::new(SystemClock))).await.unwrap()
 }
 
 #[tokio::test]
@@ -113,6 +116,29 @@ async fn a_successor_judges_what_ended_before_it_came_and_spawns_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_done_is_told_while_a_hand_is_asked_for() {
+    let exit = json!({"code": 0, "tail": "made", "verify": [], "at": AT});
+    let mut done = task();
+    done["id"] = json!("T-2");
+    let mut ended = hand("terminated", &exit);
+    ended["task"] = json!("T-2");
+    let server = bus(line("task", &task()) + &line("task", &done) + &line("agent", &ended)).await;
+    let slow = ResponseTemplate::new(201).set_body_json(hand("requested", &Value::Null)).set_delay(DEADLINE * 2);
+    Mock::given(method("POST")).and(path("/agents")).respond_with(slow).expect(1).mount(&server).await;
+    let answer = ResponseTemplate::new(200).set_body_json(done);
+    Mock::given(method("POST")).and(path("/tasks/T-2/complete")).respond_with(answer).mount(&server).await;
+    let told = async {
+        while asked(&server, "/tasks/T-2/complete").await == 0 || asked(&server, "/agents").await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ended = work(&server) => panic!("it waited for the hand: {ended:?}"),
+        () = told => {}
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_for_want_of_a_slot_is_left_to_the_next_event() {
     let server = bus(line("task", &task())).await;
     let problem = go_bus_api::Problem::new(go_bus_api::ProblemKind::NoSlot, "no slot is free");
@@ -134,7 +160,7 @@ async fn one_that_is_told_that_the_bus_is_back_follows_it_at_once() {
     let me = rustix::process::getpid();
     let told = async {
         for tried in 1..=12 {
-            while streams(&server).await < tried {
+            while asked(&server, "/events/stream").await < tried {
                 tokio::task::yield_now().await;
             }
             rustix::process::kill_process(me, rustix::process::Signal::CONT).unwrap();
@@ -147,9 +173,10 @@ async fn one_that_is_told_that_the_bus_is_back_follows_it_at_once() {
     }
 }
 
-async fn streams(server: &MockServer) -> usize {
+/// How often the Bus was asked at this path.
+async fn asked(server: &MockServer, at: &str) -> usize {
     let requests = server.received_requests().await.unwrap();
-    requests.iter().filter(|request| request.url.path() == "/events/stream").count()
+    requests.iter().filter(|request| request.url.path() == at).count()
 }
 
 #[tokio::test]

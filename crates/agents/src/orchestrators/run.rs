@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use go_bus_api::{AgentId, Resource, TaskId};
 use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
@@ -11,6 +12,9 @@ use go_runtime::WAKE_SIGNAL;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Next, OrchestratorError, hand, interaction, next_step, pulse};
+
+/// How many verdicts are under way at a time: the Bus writes those that wait in one commit.
+const AT_ONCE: usize = 8;
 
 /// What an orchestrator needs beside a client.
 #[derive(Debug, Clone)]
@@ -69,13 +73,31 @@ pub async fn run(
     }
 }
 
-/// One look at everything: each task that this agent answers for, and its inbox.
+/// One look at everything: each task that this agent answers for, and its inbox. Verdicts go out at once and beside the
+/// requests for hands; those go one after the other, as each has to see the slot that the one before took.
 async fn tick(config: &OrchestratorConfig, client: &BusClient, feed: &mut Feed) -> Result<(), BusError> {
-    for (task, next) in due(config, feed.world()) {
-        if let Some(resource) = perform(config, client, feed.world(), &task, next).await? {
-            feed.apply(resource);
+    let due = due(config, feed.world());
+    let (spawns, verdicts): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, next)| *next == Next::Spawn);
+    let told = verdicts.into_iter().map(|(task, verdict)| async move { tell(client, &task, verdict).await });
+    let told = stream::iter(told).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+    let spawned = async {
+        for (task, _) in spawns {
+            if let Some(hand) = spawn(config, client, feed.world(), &task).await? {
+                feed.apply(hand);
+            }
+        }
+        Ok(())
+    };
+    let (told, spawned) = futures_util::join!(told, spawned);
+    let mut failed = spawned.err();
+    for answer in told {
+        match answer {
+            Ok(Some(task)) => drop(feed.apply(task)),
+            Ok(None) => {}
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
+    failed.map_or(Ok(()), Err)?;
     interaction::interact(&config.agent, client, feed).await
 }
 
@@ -86,24 +108,30 @@ fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
     tasks.map(|task| (task.id.clone(), next(task))).filter(|(_, next)| *next != Next::Wait).collect()
 }
 
-/// Performs one step and answers the resource that it changed. A refusal that says "already so", or that the slot went to
-/// somebody else, needs no retry: the event that tells why is under way.
-async fn perform(
+/// Asks for a task's hand and answers it; `None` where there can be none just now.
+async fn spawn(
     config: &OrchestratorConfig,
     client: &BusClient,
     world: &World,
     task: &TaskId,
-    next: Next,
 ) -> Result<Option<Resource>, BusError> {
-    let done = match next {
-        Next::Wait => return Ok(None),
-        Next::Spawn => match hand::request(&config.hands, &config.agent, world, task) {
-            Some(request) => client.spawn(&request).await.map(Resource::Agent),
-            None => return Ok(None),
-        },
-        Next::Complete(body) => client.complete(task, &body).await.map(Resource::Task),
-        Next::Fail(body) => client.fail(task, &body).await.map(Resource::Task),
+    let Some(request) = hand::request(&config.hands, &config.agent, world, task) else { return Ok(None) };
+    settled(task, client.spawn(&request).await.map(Resource::Agent))
+}
+
+/// Tells the Bus how a task's hand did and answers the task.
+async fn tell(client: &BusClient, task: &TaskId, verdict: Next) -> Result<Option<Resource>, BusError> {
+    let told = match verdict {
+        Next::Complete(body) => client.complete(task, &body).await,
+        Next::Fail(body) => client.fail(task, &body).await,
+        Next::Spawn | Next::Wait => return Ok(None),
     };
+    settled(task, told.map(Resource::Task))
+}
+
+/// A refusal that says "already so", or that the slot went to somebody else, needs no retry: the event that tells why is under
+/// way.
+fn settled(task: &TaskId, done: Result<Resource, BusError>) -> Result<Option<Resource>, BusError> {
     match done {
         Ok(resource) => Ok(Some(resource)),
         Err(error) if error.problem().is_some_and(is_settled) => {
