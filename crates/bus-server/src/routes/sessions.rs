@@ -28,7 +28,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewSession>()
             .shows::<Session>()
             .creates::<Session>(),
-        Operation::get("/io/sessions/{id}", "get_session", "A session that is open.").of::<SessionId>().shows::<Session>(),
+        Operation::get("/io/sessions/{id}", "get_session", "A session that is open.")
+            .of::<SessionId>()
+            .shows::<Session>(),
         Operation::delete("/io/sessions/{id}", "close_user_session", "Logs a human out.")
             .needs(&[Right::AgentsTerminate])
             .of::<SessionId>()
