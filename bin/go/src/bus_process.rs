@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::connect::{self, OPERATOR_TOKEN};
 use crate::failure::Failure;
+use crate::open_files;
 use crate::settings::{Database, Listen, Settings};
 use crate::signals::Stop;
 
@@ -112,6 +113,7 @@ fn config(settings: &Settings) -> Config {
         token_overlap: settings.tokens.overlap.duration(),
         session_grace: settings.lease.session_grace,
         rbac: settings.rbac_mode,
+        limits: open_files::limits(),
         ..Config::new(settings.bus.listen.0, &settings.data)
     }
 }

@@ -11,6 +11,7 @@ mod fleet;
 mod live;
 mod lock;
 mod logging;
+mod open_files;
 mod render;
 mod settings;
 mod signals;

@@ -1,11 +1,12 @@
 //! The way in: as many connections as there are places, each bounded in time and size before a handler sees anything of it.
 
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
 use go_bus_api::{Problem, ProblemKind};
 use go_clock::{Clock, Sleep};
 use http::Request;
@@ -14,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tower::Service as _;
 
@@ -23,6 +24,9 @@ use crate::connection::{Bounds, Connection, Ending, turned};
 
 /// How many connections are told at once that there is no place; what comes beyond is closed without a word.
 const TURNED_AWAY: usize = 64;
+
+/// How long taking connections is left alone where the system has no place for another (EMFILE, ENFILE, ENOBUFS).
+const NO_PLACE: Duration = Duration::from_millis(100);
 
 /// Takes connections and serves each.
 pub(crate) struct Doors {
@@ -40,8 +44,8 @@ impl Doors {
 
     /// Serves `app` until the Bus is closing and the last connection has ended.
     pub(crate) async fn serve(mut self, app: Router) {
-        let places = Arc::new(Semaphore::new(self.limits.connections));
-        let porch = Arc::new(Semaphore::new(TURNED_AWAY));
+        let places = Arc::new(Semaphore::new(self.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let porch = Arc::new(Semaphore::new(TURNED_AWAY.min(self.limits.connections.div_ceil(8))));
         let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
         let mut closing = turned(self.ending.closing.clone());
         loop {
@@ -69,13 +73,35 @@ impl Doors {
     }
 
     async fn accept(&mut self) -> Connection {
-        let (tcp, _) = Listener::accept(&mut self.listener).await;
+        let tcp = self.take().await;
         if let Err(error) = tcp.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps Nagle's delay");
         }
         let bounds = Bounds { stall: self.limits.stall, head: self.limits.head };
         Connection::new(tcp, Arc::clone(&self.clock), bounds, self.ending.clone())
     }
+
+    /// The next connection. Where the system has no place for one, those that are open are served on.
+    async fn take(&self) -> TcpStream {
+        let mut told = false;
+        loop {
+            match self.listener.accept().await {
+                Ok((tcp, _)) => return tcp,
+                Err(error) if is_the_client_s(error.kind()) => {}
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(%error, "no new connection can be taken just now; those that are open go on");
+                    }
+                    self.clock.sleep(NO_PLACE).await;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a client has gone before it was taken.
+fn is_the_client_s(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused)
 }
 
 /// Speaks HTTP/1 over a connection until it ends, or until `closing` and the answers under way are out.

@@ -75,7 +75,21 @@ impl Place {
 
     /// Starts `go` and reads along.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
-        let mut child = self.command("", arguments).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        Self::follow(self.command("", arguments))
+    }
+
+    /// Starts `go` by a line of the shell, in which it and its arguments are `"$@"`, and reads along.
+    #[expect(clippy::disallowed_methods, reason = "the binary under test is started as a person starts it")]
+    pub(crate) fn start_by(&self, line: &str, arguments: &[&str]) -> Running {
+        let mut command = Command::new("/bin/sh");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_go")]).args(arguments);
+        command.current_dir(self.path()).env_clear().env("PATH", path);
+        Self::follow(command)
+    }
+
+    fn follow(mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let (tell, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
@@ -158,6 +172,11 @@ impl Running {
             .unwrap()
             .trim_end_matches(',')
             .to_owned()
+    }
+
+    /// The line with `part` in it that it has said already.
+    pub(crate) fn said(&self, part: &str) -> String {
+        self.seen.iter().find(|line| line.contains(part)).unwrap().clone()
     }
 
     /// Its process's number.

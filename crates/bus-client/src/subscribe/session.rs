@@ -26,12 +26,14 @@ pub(super) struct Session {
     failures: u32,
     /// How many of those made no sense.
     garbage: u32,
+    /// Whether it was said that the Bus is away.
+    away: bool,
 }
 
 impl Session {
     pub(super) fn new(client: BusClient, after: Seq) -> Self {
         let (cursor, ready) = (Cursor::after(after), VecDeque::new());
-        Self { client, cursor, frames: None, ready, failures: 0, garbage: 0 }
+        Self { client, cursor, frames: None, ready, failures: 0, garbage: 0, away: false }
     }
 
     /// The next event, however many connections it takes.
@@ -57,6 +59,9 @@ impl Session {
     async fn step(&mut self) -> Result<(), BusError> {
         let Some(frames) = &mut self.frames else {
             self.frames = Some(self.client.event_stream(self.cursor.seq()).await?);
+            if std::mem::take(&mut self.away) {
+                tracing::warn!(after = %self.cursor.seq(), "the Bus is back");
+            }
             return Ok(());
         };
         let frame = match frames.next().await {
@@ -113,7 +118,13 @@ impl Session {
                 return Err(SubscribeError::Garbage(detail.clone()));
             }
         }
-        tracing::debug!(%error, after = %self.cursor.seq(), "the event stream broke; connecting again");
+        match &error {
+            // Said once, however long it takes; what breaks and is there again at once is no news.
+            BusError::Unreachable(_) if !std::mem::replace(&mut self.away, true) => {
+                tracing::warn!(%error, after = %self.cursor.seq(), "waits until the Bus is back");
+            }
+            _ => tracing::debug!(%error, after = %self.cursor.seq(), "the event stream broke; connecting again"),
+        }
         self.client.pause(Backoff::REQUEST.pause(self.failures, self.client.jitter())).await;
         Ok(())
     }
