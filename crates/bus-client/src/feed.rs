@@ -177,9 +177,8 @@ impl Feed {
         Ok(Changes { reset: true, ..Changes::default() })
     }
 
-    fn begin(&mut self, (seq, resources): (Seq, Vec<Resource>)) {
-        self.world = resources.into_iter().collect();
-        self.seq = seq;
+    fn begin(&mut self, (seq, world): (Seq, World)) {
+        (self.seq, self.world) = (seq, world);
         self.source = Source::Live(self.client.subscribe(seq));
     }
 }

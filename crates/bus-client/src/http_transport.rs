@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
-use crate::{Frame, Frames, Opened, Request, Response, Transport, TransportError};
+use crate::{Frame, Frames, Opened, Request, Response, Sink, Transport, TransportError};
 
 /// HTTP/1.1 over TCP to one Bus. Needs a tokio runtime.
 #[derive(Debug, Clone)]
@@ -48,6 +48,19 @@ impl Transport for HttpTransport {
         let timeout = request.timeout;
         let answer = self.builder(request).timeout(timeout).send().await.map_err(|error| failure(&error))?;
         whole(answer).await
+    }
+
+    async fn send_into(&self, request: Request, sink: &mut dyn Sink) -> Result<Response, TransportError> {
+        let timeout = request.timeout;
+        let mut answer = self.builder(request).timeout(timeout).send().await.map_err(|error| failure(&error))?;
+        if !answer.status().is_success() {
+            return whole(answer).await;
+        }
+        sink.begin();
+        while let Some(piece) = answer.chunk().await.map_err(|error| failure(&error))? {
+            sink.take(&piece);
+        }
+        Ok(Response { status: answer.status(), headers: answer.headers().clone(), body: Bytes::new() })
     }
 
     async fn open_stream(&self, request: Request, idle: Duration) -> Result<Opened, TransportError> {

@@ -38,5 +38,5 @@ pub use result_line::ResultLine;
 pub use retry::RetryPolicy;
 pub use subscribe::{SubscribeError, Subscription};
 pub use token::{Token, TokenError, TokenSource};
-pub use transport::{Frame, Frames, Opened, Request, Response, Transport, TransportError};
+pub use transport::{Frame, Frames, Opened, Request, Response, Sink, Transport, TransportError};
 pub use world::{PastTask, World};

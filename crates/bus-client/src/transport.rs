@@ -72,6 +72,15 @@ pub enum TransportError {
     Unsupported(&'static str),
 }
 
+/// Takes the body of an answer as it comes, where nobody should have to hold the whole of it.
+pub trait Sink: Send {
+    /// An answer begins; whatever came of one before was cut short and does not count.
+    fn begin(&mut self);
+
+    /// The next bytes of it.
+    fn take(&mut self, piece: &[u8]);
+}
+
 /// How requests reach a Bus.
 ///
 /// *Flow*: [`crate::BusClient`] hands over one request at a time per call and reads the whole answer.
@@ -88,6 +97,16 @@ pub enum TransportError {
 pub trait Transport: Debug + Send + Sync + 'static {
     /// Sends `request` and reads the whole answer.
     async fn send(&self, request: Request) -> Result<Response, TransportError>;
+
+    /// Like [`Transport::send`], but the body of a 2xx answer goes into `sink`; the answer that is returned has none then.
+    async fn send_into(&self, request: Request, sink: &mut dyn Sink) -> Result<Response, TransportError> {
+        let mut response = self.send(request).await?;
+        if response.status.is_success() {
+            sink.begin();
+            sink.take(&std::mem::take(&mut response.body));
+        }
+        Ok(response)
+    }
 
     /// Sends `request` and hands out the events of its answer as they come; silence longer than `idle` ends them.
     async fn open_stream(&self, request: Request, idle: Duration) -> Result<Opened, TransportError>;

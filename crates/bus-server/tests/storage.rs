@@ -46,6 +46,10 @@ impl Store for Moody {
         self.store.read(query).await
     }
 
+    async fn snapshot(&self) -> Result<go_bus_store::Snapshot, StoreError> {
+        self.store.snapshot().await
+    }
+
     async fn events(&self, after: Seq, limit: usize, filter: &EventFilter) -> Result<Vec<EventLine>, StoreError> {
         self.store.events(after, limit, filter).await
     }

@@ -20,6 +20,7 @@ mod policy;
 mod port;
 mod query;
 mod receipt;
+mod snapshot;
 mod sqlite;
 mod stored;
 pub mod tx;
@@ -37,4 +38,5 @@ pub use query::{
     Token,
 };
 pub use receipt::{Outcome, Receipt, Reject};
+pub use snapshot::{SNAPSHOT_PAGE, Snapshot};
 pub use sqlite::SqliteStore;

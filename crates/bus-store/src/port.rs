@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use go_bus_api::Seq;
 use tokio::sync::watch;
 
-use crate::{Batches, Command, EventFilter, EventLine, Query, QueryAnswer, Receipt, Reject};
+use crate::{Batches, Command, EventFilter, EventLine, Query, QueryAnswer, Receipt, Reject, Snapshot};
 
 /// Why the engine can't answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +68,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Answers a query from a consistent state.
     async fn read(&self, query: Query) -> Result<QueryAnswer, StoreError>;
+
+    /// Everything, as it is at one instant.
+    async fn snapshot(&self) -> Result<Snapshot, StoreError>;
 
     /// The events after `after`, in order: at most `limit`, and no more once they come to [`EVENTS_BYTES`](crate::EVENTS_BYTES).
     /// [`StoreError::HistoryGone`] where events after `after` are no longer kept.

@@ -103,8 +103,6 @@ pub enum Query {
     Lease,
     /// The last handoff.
     Handoff,
-    /// Every resource and the last event, from one read transaction.
-    Snapshot,
     /// The digest, made at this time.
     Digest(Timestamp),
     /// The last event's place.
@@ -178,8 +176,6 @@ pub enum QueryAnswer {
     Lease(Lease),
     /// To `Handoff`.
     Handoff(Option<Handoff>),
-    /// To `Snapshot`: the last event, and every resource in the order of [`ResourceKind::ALL`].
-    Snapshot(Seq, Vec<Document>),
     /// To `Digest`.
     Digest(Box<go_bus_api::Digest>),
     /// To `LastSeq`.

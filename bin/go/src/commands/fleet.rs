@@ -1,7 +1,7 @@
 //! `go pause`, `resume` and `drain`: stops and resumes starts, in a project, on a host, or everywhere.
 
 use go_bus_api::{Host, HostPatch, HostState, Project, ProjectPatch, ProjectState};
-use go_bus_client::{BusClient, World};
+use go_bus_client::BusClient;
 
 use crate::connect;
 use crate::exit::Exit;
@@ -45,8 +45,7 @@ impl Order {
 pub(super) fn run(order: Order, target: &str, settings: &Settings) -> Result<Exit, Failure> {
     let client = connect::client(settings)?;
     tokio_runtime::one_shot(async {
-        let (_, resources) = client.snapshot().await?;
-        let world: World = resources.into_iter().collect();
+        let (_, world) = client.snapshot().await?;
         let is_meant = |id: &str| target == "all" || target == id;
         let projects: Vec<_> = world.projects().filter(|project| is_meant(project.id.as_str())).collect();
         let hosts: Vec<_> = world.hosts().filter(|host| is_meant(host.id.as_str())).collect();

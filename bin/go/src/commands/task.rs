@@ -1,7 +1,7 @@
 //! `go task`: acts on one task as the operator.
 
 use go_bus_api::{Task, TaskId, TaskPatch, TaskState};
-use go_bus_client::{BusClient, World};
+use go_bus_client::BusClient;
 
 use crate::cli::TaskCommand;
 use crate::connect;
@@ -16,6 +16,8 @@ pub(super) fn run(command: &TaskCommand, settings: &Settings) -> Result<Exit, Fa
     let client = connect::client(settings)?;
     tokio_runtime::one_shot(async {
         let task = match command {
+            // It has more to do than to ask the Bus, and a module of its own.
+            TaskCommand::Add(new) => return super::task_add::run(new, settings),
             TaskCommand::Show { id, json } => return show(&client.task(id).await?, json.json),
             TaskCommand::Assign { id, agent } => client.assign(id, agent).await?,
             TaskCommand::Cancel { id } => {
@@ -57,8 +59,7 @@ enum Stop {
 
 /// Stops who builds `id` now; answers how many did.
 async fn stop_builders(client: &BusClient, id: &TaskId, stop: Stop) -> Result<usize, Failure> {
-    let (_, resources) = client.snapshot().await?;
-    let world: World = resources.into_iter().collect();
+    let (_, world) = client.snapshot().await?;
     let builders: Vec<_> = world.builders(id).filter(|agent| agent.state.is_live()).map(|a| a.id.clone()).collect();
     for builder in &builders {
         match stop {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::BusClient;
 use crate::call::Call;
-use crate::{BusError, Opened, Request, Response, Token, TransportError, answer, retry};
+use crate::{BusError, Opened, Request, Response, Sink, Token, TransportError, answer, retry};
 
 const LEASE_EPOCH: HeaderName = HeaderName::from_static("lease-epoch");
 
@@ -26,11 +26,20 @@ impl BusClient {
 
     /// Carries out `call`: the 2xx answer, or the error after the last try.
     pub(super) async fn exchange(&self, call: Call) -> Result<Response, BusError> {
+        self.exchange_into(call, None).await
+    }
+
+    /// The same, with the body of the 2xx answer into `sink` where there is one.
+    pub(super) async fn exchange_into(
+        &self,
+        call: Call,
+        mut sink: Option<&mut dyn Sink>,
+    ) -> Result<Response, BusError> {
         let began = self.clock.boottime();
         let left = || call.deadline.saturating_sub(self.clock.boottime().since(began));
         let mut failures = 0;
         loop {
-            let error = match self.try_once(&call, left()).await {
+            let error = match self.try_once(&call, left(), &mut sink).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -42,9 +51,14 @@ impl BusClient {
         }
     }
 
-    async fn try_once(&self, call: &Call, left: Duration) -> Result<Response, BusError> {
+    async fn try_once(
+        &self,
+        call: &Call,
+        left: Duration,
+        sink: &mut Option<&mut dyn Sink>,
+    ) -> Result<Response, BusError> {
         let token = self.tokens.current();
-        let error = match self.attempt(call, left, &token).await {
+        let error = match self.attempt(call, left, &token, sink).await {
             Ok(response) if response.status.is_success() => return Ok(response),
             Ok(response) => answer::refusal(&response),
             Err(error) => error,
@@ -52,14 +66,24 @@ impl BusClient {
         // A refused token means that nothing was done, so one more try with a newer token is harmless for any call.
         let renewed = if matches!(error, BusError::Unauthorized(_)) { self.tokens.renewed(&token) } else { None };
         let Some(token) = renewed else { return Err(error) };
-        let response = self.attempt(call, left, &token).await?;
+        let response = self.attempt(call, left, &token, sink).await?;
         if response.status.is_success() { Ok(response) } else { Err(answer::refusal(&response)) }
     }
 
-    async fn attempt(&self, call: &Call, left: Duration, token: &Token) -> Result<Response, BusError> {
+    async fn attempt(
+        &self,
+        call: &Call,
+        left: Duration,
+        token: &Token,
+        sink: &mut Option<&mut dyn Sink>,
+    ) -> Result<Response, BusError> {
         let request = self.authorized(call, left, token)?;
         let timeout = request.timeout;
-        self.transport.send(request).await.map_err(|error| failure(error, timeout))
+        let answer = match sink {
+            Some(sink) => self.transport.send_into(request, *sink).await,
+            None => self.transport.send(request).await,
+        };
+        answer.map_err(|error| failure(error, timeout))
     }
 
     /// Opens an event stream; a refused token is renewed once, other refusals are errors.

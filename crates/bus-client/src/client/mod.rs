@@ -8,6 +8,7 @@ mod hosts;
 mod interaction;
 mod lease;
 mod projects;
+mod snapshot;
 mod tasks;
 
 use std::sync::Arc;

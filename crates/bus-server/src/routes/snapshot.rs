@@ -1,6 +1,6 @@
 //! `GET /snapshot`: every resource in any state, a JSON line each, and the event after which that was.
 
-use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,17 +9,17 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
-use go_bus_store::{Document, Query, QueryAnswer};
+use go_bus_store::{Document, StoreError};
 use http::StatusCode;
 use http::header;
 
 use crate::answer::Answer;
-use crate::bus::{Bus, wrong_answer};
+use crate::bus::Bus;
 use crate::openapi::Operation;
 use crate::permits::Right;
 
-/// A chunk ends once it is this long, in bytes.
-const CHUNK: usize = 64 * 1024;
+/// How long a client may take over all of it: the store keeps that moment for it. A body that ends early is cut, never whole.
+const WHOLE: Duration = Duration::from_secs(60);
 
 pub(super) fn routes() -> Router<Bus> {
     Router::new().route("/snapshot", get(snapshot))
@@ -38,23 +38,28 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 async fn snapshot(State(bus): State<Bus>) -> Answer {
-    let QueryAnswer::Snapshot(seq, documents) = bus.store.read(Query::Snapshot).await? else {
-        return Err(wrong_answer().into());
-    };
-    let headers = [(header::CONTENT_TYPE.as_str(), "application/x-ndjson".to_owned()), ("event-seq", seq.to_string())];
-    let chunks = stream::iter(chunks(documents.into_iter()).map(Ok::<_, Infallible>));
+    let until = bus.now() + WHOLE;
+    let snapshot = bus.store.snapshot().await?;
+    let seq = snapshot.seq().to_string();
+    let headers = [(header::CONTENT_TYPE.as_str(), "application/x-ndjson".to_owned()), ("event-seq", seq)];
+    let chunks = stream::unfold(Some(snapshot), move |snapshot| {
+        let late = bus.now() >= until;
+        async move {
+            let mut snapshot = snapshot?;
+            match snapshot.next().await? {
+                Ok(page) if !late => Some((Ok(chunk(&page)), Some(snapshot))),
+                Ok(_) => Some((Err(StoreError::Engine("the snapshot was not taken in time".to_owned())), None)),
+                Err(error) => Some((Err(error), None)),
+            }
+        }
+    });
     Ok((headers, Body::from_stream(chunks)).into_response())
 }
 
-fn chunks(mut documents: impl Iterator<Item = Document>) -> impl Iterator<Item = Bytes> {
-    std::iter::from_fn(move || {
-        let mut chunk = String::new();
-        while chunk.len() < CHUNK {
-            let Some(document) = documents.next() else { break };
-            line(&mut chunk, &document);
-        }
-        (!chunk.is_empty()).then(|| Bytes::from(chunk))
-    })
+fn chunk(page: &[Document]) -> Bytes {
+    let mut chunk = String::new();
+    page.iter().for_each(|document| line(&mut chunk, document));
+    Bytes::from(chunk)
 }
 
 fn line(out: &mut String, document: &Document) {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use go_bus_api::{EventKind, ProblemKind, ResourceKind, Seq, Task};
+use go_bus_api::{EventKind, NewTask, ProblemKind, ResourceKind, Seq, Task, Text};
 
 use super::MakeStore;
 use super::world::{World, id, read, refused, ticket};
-use crate::{Action, Actor, EventFilter, Outcome, Policy, Query, QueryAnswer};
+use crate::{Action, Actor, EventFilter, Outcome, Policy, SNAPSHOT_PAGE};
 
 /// Sixteen callers at once: events are numbered 1, 2, 3, …, and a reader that follows meets them in that order.
 pub async fn seq_has_no_gap_under_sixteen_committers(make: MakeStore<'_>) {
@@ -87,10 +87,9 @@ pub async fn a_snapshot_is_of_one_instant(make: MakeStore<'_>) {
     let from = world.seq().await;
     let writers: Vec<_> = (0..4).map(|caller| tokio::spawn(write_forty(world.clone(), caller))).collect();
     loop {
-        let (seq, documents) = match world.store.read(Query::Snapshot).await {
-            Ok(QueryAnswer::Snapshot(seq, documents)) => (seq, documents),
-            other => panic!("no snapshot: {other:?}"),
-        };
+        let snapshot = world.store.snapshot().await.expect("a snapshot");
+        let seq = snapshot.seq();
+        let documents = snapshot.rest().await.expect("the whole of it");
         let order = |kind| ResourceKind::ALL.iter().position(|known| *known == kind);
         assert!(documents.is_sorted_by_key(|document| order(document.kind)), "kinds are out of order");
         let tasks = documents.iter().filter(|document| document.kind == ResourceKind::Task).count();
@@ -102,6 +101,30 @@ pub async fn a_snapshot_is_of_one_instant(make: MakeStore<'_>) {
     for writer in writers {
         writer.await.expect("a writer");
     }
+}
+
+/// A snapshot stays at its instant while its pages are taken, and no page is much longer than it should be.
+pub async fn a_snapshot_comes_in_pages(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let text = Text::clipped(&"x".repeat(SNAPSHOT_PAGE / 4));
+    let long = |name: String| NewTask { description: text.clone(), ..ticket(&name, &[]) };
+    for number in 0..20 {
+        world.act(Actor::Operator, Action::CreateTask(long(format!("T-{number}")))).await.expect("a task");
+    }
+    let mut snapshot = world.store.snapshot().await.expect("a snapshot");
+    let (mut pages, mut tasks) = (0, 0);
+    while let Some(page) = snapshot.next().await {
+        let page = page.expect("a page");
+        let length: usize = page.iter().map(|document| document.json.len()).sum();
+        assert!(length < 2 * SNAPSHOT_PAGE, "a page of {length} bytes");
+        tasks += page.iter().filter(|document| document.kind == ResourceKind::Task).count();
+        pages += 1;
+        world.ticket(&format!("L-{pages}"), &[]).await;
+    }
+    assert_eq!(tasks, 20, "written since, or lost");
+    assert!(pages >= 4, "{pages} pages");
+    drop(world.store.snapshot().await.expect("one that nobody takes"));
+    world.ticket("after", &[]).await;
 }
 
 /// Events go on after any place, with any limit, and by kind and subject.

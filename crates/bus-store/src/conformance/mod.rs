@@ -42,6 +42,7 @@ macro_rules! for_each_property {
             engine::who_was_answered_reads_the_write,
             engine::wake_tells_of_what_can_be_read,
             engine::a_snapshot_is_of_one_instant,
+            engine::a_snapshot_comes_in_pages,
             engine::events_resume_at_any_place,
             engine::an_event_holds_the_whole_resource,
             lists::pages_are_complete_and_in_order,

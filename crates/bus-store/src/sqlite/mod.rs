@@ -29,7 +29,9 @@ use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 
 use crate::batches::{BatchCounter, Batches};
-use crate::{Command, EventFilter, EventLine, Policy, Query, QueryAnswer, Receipt, Reject, Store, StoreError};
+use crate::{
+    Command, EventFilter, EventLine, Policy, Query, QueryAnswer, Receipt, Reject, Snapshot, Store, StoreError,
+};
 use claim::Claim;
 use reader::Readers;
 use tail::Tail;
@@ -125,6 +127,10 @@ impl Store for SqliteStore {
             return walked.unwrap_or_else(|error| Err(StoreError::Engine(error.to_string())));
         }
         self.readers.with(|connection| select::answer(connection, &query))
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        snapshot::begin(Arc::clone(&self.readers)).await
     }
 
     async fn events(&self, after: Seq, limit: usize, filter: &EventFilter) -> Result<Vec<EventLine>, StoreError> {

@@ -24,10 +24,6 @@ pub(super) fn answer(connection: &Connection, query: &Query) -> Result<QueryAnsw
         }
         Query::Lease => QueryAnswer::Lease(rows::lease(connection)?),
         Query::Handoff => QueryAnswer::Handoff(rows::handoff(connection)?),
-        Query::Snapshot => {
-            let (seq, documents) = snapshot::take(connection)?;
-            QueryAnswer::Snapshot(seq, documents)
-        }
         Query::Digest(now) => QueryAnswer::Digest(Box::new(digest::make(connection, *now)?)),
         Query::LastSeq => QueryAnswer::LastSeq(tx::last_seq(connection)?),
         Query::Living => QueryAnswer::Living(snapshot::living(connection)?),

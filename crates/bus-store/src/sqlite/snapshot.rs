@@ -1,10 +1,14 @@
 //! Everything at one instant, and what the liveness timers arm for.
 
-use go_bus_api::{ResourceKind, Seq};
-use rusqlite::Connection;
+use std::sync::Arc;
 
+use go_bus_api::ResourceKind;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::reader::Readers;
 use super::{rows, tx};
-use crate::{Document, StoreError};
+use crate::{Document, SNAPSHOT_PAGE, Snapshot, StoreError};
 
 /// Runs `read` in one read transaction.
 pub(super) fn consistently<T>(
@@ -17,16 +21,57 @@ pub(super) fn consistently<T>(
     answer
 }
 
-/// The last event, and every resource in the order of [`ResourceKind::ALL`].
-pub(super) fn take(connection: &Connection) -> Result<(Seq, Vec<Document>), StoreError> {
-    consistently(connection, |connection| {
-        let seq = tx::last_seq(connection)?;
-        let mut documents = Vec::new();
-        for kind in ResourceKind::ALL {
-            collect(connection, kind, "1", &mut documents)?;
+/// Begins a snapshot. It is read on a thread that may wait, a page ahead of whoever takes it, and then all that memory holds of it
+/// are a few pages, however much there is.
+pub(super) async fn begin(readers: Arc<Readers>) -> Result<Snapshot, StoreError> {
+    let (begun, began) = oneshot::channel();
+    let (pages, taken) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        let mut begun = Some(begun);
+        let read = readers.with(|connection| {
+            consistently(connection, |connection| {
+                let seq = tx::last_seq(connection)?;
+                // Whoever has gone away takes no pages either.
+                let _ = begun.take().map(|begun| begun.send(Ok(seq)));
+                turn_pages(connection, &pages)
+            })
+        });
+        if let Err(error) = read {
+            // Nobody is told who is not there any more.
+            let _ = match begun {
+                Some(begun) => begun.send(Err(error)).is_ok(),
+                None => pages.blocking_send(Err(error)).is_ok(),
+            };
         }
-        Ok((seq, documents))
-    })
+    });
+    let seq = began.await.unwrap_or(Err(StoreError::Closed))?;
+    Ok(Snapshot::new(seq, taken))
+}
+
+/// Hands out every resource in the order of [`ResourceKind::ALL`], until all are taken or nobody takes more.
+fn turn_pages(
+    connection: &Connection,
+    pages: &mpsc::Sender<Result<Vec<Document>, StoreError>>,
+) -> Result<(), StoreError> {
+    let (mut page, mut length) = (Vec::new(), 0_usize);
+    for kind in ResourceKind::ALL {
+        let sql = format!("SELECT id, revision, doc FROM {} ORDER BY ord", kind.collection());
+        let mut statement = connection.prepare_cached(&sql)?;
+        for document in statement.query_map([], |row| rows::document(kind, row, 0))? {
+            let document = document?;
+            length = length.saturating_add(document.json.len());
+            page.push(document);
+            if length >= SNAPSHOT_PAGE {
+                length = 0;
+                if pages.blocking_send(Ok(std::mem::take(&mut page))).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    // Nobody has to take the last page.
+    let _ = pages.blocking_send(Ok(page));
+    Ok(())
 }
 
 /// Agents that have not ended, and hosts whose lease runs.

@@ -70,8 +70,7 @@ where
 
 /// The whole state, from one snapshot.
 async fn world(client: &BusClient) -> Result<World, BusError> {
-    let (_, resources) = client.snapshot().await?;
-    Ok(resources.into_iter().collect())
+    Ok(client.snapshot().await?.1)
 }
 
 fn now() -> Timestamp {

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use super::super::{Durability, migrations, schema};
 use crate::conformance::whole_way;
 use crate::conformance::world::World;
-use crate::{Policy, Query, QueryAnswer, SqliteStore, Store};
+use crate::{Policy, SqliteStore, Store};
 
 fn kept(version: u32) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fixtures/databases/v{version}.db"))
@@ -52,9 +52,9 @@ async fn every_kept_database_is_read_whole_and_goes_on() {
         std::fs::copy(kept(version), &path)
             .unwrap_or_else(|error| panic!("keep a database of schema {version}: {error}"));
         let world = World::over(Arc::new(SqliteStore::open(&path, Policy::default()).unwrap()));
-        let Ok(QueryAnswer::Snapshot(seq, documents)) = world.store.read(Query::Snapshot).await else {
-            panic!("no snapshot of schema {version}")
-        };
+        let snapshot = world.store.snapshot().await.unwrap();
+        let seq = snapshot.seq();
+        let documents = snapshot.rest().await.unwrap();
         for kind in [ResourceKind::Agent, ResourceKind::Task, ResourceKind::Host, ResourceKind::Project] {
             assert!(documents.iter().any(|document| document.kind == kind), "{kind:?} of schema {version} are gone");
         }
