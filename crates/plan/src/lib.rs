@@ -15,6 +15,7 @@ mod file;
 mod graph;
 mod mermaid;
 mod model;
+mod naming;
 mod position;
 mod read;
 mod schema;

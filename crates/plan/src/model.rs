@@ -90,6 +90,31 @@ pub struct Ticket {
 impl Ticket {
     /// How many judged failures a ticket may have where it doesn't say.
     pub const MAX_ATTEMPTS: u32 = 3;
+
+    /// A pending ticket with nothing but what it must have.
+    pub fn new(id: TaskId, title: Text<512>) -> Self {
+        Self {
+            id,
+            title,
+            description: Text::default(),
+            kind: None,
+            priority: Priority::default(),
+            depends_on: Vec::new(),
+            labels: Vec::new(),
+            estimate_minutes: None,
+            timeout: None,
+            max_attempts: Self::MAX_ATTEMPTS,
+            model: None,
+            host: None,
+            capabilities: Vec::new(),
+            run: None,
+            verify: Vec::new(),
+            review: None,
+            status: TaskState::default(),
+            result: None,
+            sprint: None,
+        }
+    }
 }
 
 /// A host of the plan.
@@ -137,6 +162,12 @@ impl Plan {
     /// The ticket with this id.
     pub fn ticket(&self, id: &TaskId) -> Option<&Ticket> {
         self.tickets().map(|(_, ticket)| ticket).find(|ticket| ticket.id == *id)
+    }
+
+    /// An id for a new ticket of `project`: that of its last ticket that ends in a number, with the next number that is free; or
+    /// else the project's id and a number.
+    pub fn next_id(&self, project: &ProjectId) -> TaskId {
+        crate::naming::next(self, project)
     }
 
     /// Every ticket with its project, what it depends on before it; else in the file's order.

@@ -19,6 +19,7 @@ use go_bus_client::World;
 use crate::Plan;
 
 pub use change::PlanChange;
+pub use ticket::new_task;
 pub use updates::updates;
 
 /// What holds where the plan says nothing.

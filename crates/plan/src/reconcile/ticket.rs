@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use go_bus_api::{NewTask, Task, TaskKind, TaskPatch, TaskState};
+use go_bus_api::{NewTask, ProjectId, Task, TaskKind, TaskPatch, TaskState};
 use go_bus_client::World;
 
 use super::Defaults;
 use super::change::{PlanChange, changed, changed_to};
-use crate::{Plan, PlannedProject, Ticket};
+use crate::{Plan, Ticket};
 
 /// The tasks that the Bus lacks, dependencies first. One that the plan has as done is made so; one that it has as held or
 /// cancelled becomes that at once, so that a new Bus doesn't run what somebody had stopped.
@@ -15,7 +15,7 @@ pub(super) fn creations(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<
     let missing = plan.topological().into_iter().filter(|(_, ticket)| world.task_state(&ticket.id).is_none());
     let (mut creations, mut stops) = (Vec::new(), Vec::new());
     for (project, ticket) in missing {
-        creations.push(PlanChange::CreateTask(new_task(project, ticket, defaults)));
+        creations.push(PlanChange::CreateTask(new_task(&project.id, ticket, defaults)));
         match ticket.status {
             TaskState::Held => {
                 let patch = TaskPatch { state: Some(TaskState::Held), ..TaskPatch::default() };
@@ -29,7 +29,8 @@ pub(super) fn creations(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<
     creations
 }
 
-fn new_task(project: &PlannedProject, ticket: &Ticket, defaults: &Defaults) -> NewTask {
+/// The task that a ticket of `project` becomes.
+pub fn new_task(project: &ProjectId, ticket: &Ticket, defaults: &Defaults) -> NewTask {
     NewTask {
         id: Some(ticket.id.clone()),
         description: ticket.description.clone(),
@@ -49,7 +50,7 @@ fn new_task(project: &PlannedProject, ticket: &Ticket, defaults: &Defaults) -> N
         review: ticket.review.clone(),
         idle_ms: defaults.idle_timeout,
         deadline_ms: ticket.timeout.or(defaults.timeout),
-        ..NewTask::ticket(project.id.clone(), ticket.title.clone())
+        ..NewTask::ticket(project.clone(), ticket.title.clone())
     }
 }
 

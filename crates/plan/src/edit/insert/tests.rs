@@ -8,27 +8,7 @@ use crate::edit::tests::plan_text;
 use crate::{Plan, Ticket};
 
 fn ticket(id: &str) -> Ticket {
-    Ticket {
-        id: TaskId::new(id).unwrap(),
-        title: Text::new("New").unwrap(),
-        description: Text::default(),
-        kind: None,
-        priority: Default::default(),
-        depends_on: Vec::new(),
-        labels: Vec::new(),
-        estimate_minutes: None,
-        timeout: None,
-        max_attempts: Ticket::MAX_ATTEMPTS,
-        model: None,
-        host: None,
-        capabilities: Vec::new(),
-        run: None,
-        verify: Vec::new(),
-        review: None,
-        status: Default::default(),
-        result: None,
-        sprint: None,
-    }
+    Ticket::new(TaskId::new(id).unwrap(), Text::new("New").unwrap())
 }
 
 fn insert(text: &str, ticket: &Ticket) -> Result<String, InsertError> {
