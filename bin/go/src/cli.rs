@@ -17,7 +17,7 @@ mod planning;
 mod reading;
 
 pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
-pub(crate) use planning::{PlanCommand, TaskCommand};
+pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.

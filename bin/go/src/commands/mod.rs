@@ -15,6 +15,7 @@ mod read;
 mod run;
 mod serve;
 mod task;
+mod task_add;
 mod up;
 
 use std::path::Path;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use fleet::Order;
 
-use crate::cli::{BusCommand, Cli, Command, Global, Serve};
+use crate::cli::{BusCommand, Cli, Command, Global, Serve, TaskCommand};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
@@ -58,6 +59,10 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
         Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
+        Command::Task(TaskCommand::Add(new)) => {
+            let plan = ("paths.plan", "--plan", new.plan.as_ref().map(|plan| plan.display().to_string()));
+            task_add::run(&new, &settings(&cli.global, &[plan])?)
+        }
         Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
         Command::Answer { id, text, json } => answer::run(&id, &text, json.json, &settings(&cli.global, &[])?),

@@ -5,5 +5,5 @@ mod parts;
 mod predecessor;
 mod together;
 
-pub(crate) use parts::{go_config, hand_config, launcher_config, own_program};
+pub(crate) use parts::{defaults, go_config, hand_config, launcher_config, own_program};
 pub(crate) use together::{Together, run};

@@ -32,14 +32,18 @@ fn plan_source(settings: &Settings, path: &Path) -> Result<PlanSource, Failure> 
     let absolute = path.canonicalize().map_err(Failure::file("find", path))?;
     let folder = absolute.parent().unwrap_or(Path::new("/")).display().to_string();
     let repo = Text::new(folder).map_err(|error| Failure::usage(error, "move the plan to a shorter path"))?;
-    let defaults = Defaults {
+    Ok(PlanSource { path: path.to_path_buf(), defaults: defaults(settings, repo)? })
+}
+
+/// What holds where a plan in the folder `repo` says nothing.
+pub(crate) fn defaults(settings: &Settings, repo: Text<4096>) -> Result<Defaults, Failure> {
+    Ok(Defaults {
         repo,
         slots: Slots::new(settings.agents_max().min(Slots::MAX)).map_err(|error| Failure::usage(error, ""))?,
         driver: settings.agents.driver,
         timeout: Some(Millis::from(settings.agents.timeout.duration())),
         idle_timeout: Some(Millis::from(settings.agents.idle_timeout.duration())),
-    };
-    Ok(PlanSource { path: path.to_path_buf(), defaults })
+    })
 }
 
 /// What the launcher of `host` goes by.

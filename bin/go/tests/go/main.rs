@@ -11,4 +11,5 @@ mod governance;
 mod open_files;
 mod place;
 mod processes;
+mod task_add;
 mod usage;
