@@ -1,5 +1,7 @@
 //! The lease over HTTP: grants, standbys, waits, the holder's session.
 
+#![expect(clippy::unwrap_used, reason = "a test's way to say that a step failed")]
+
 mod support;
 
 use std::sync::Arc;
