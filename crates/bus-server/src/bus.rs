@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use go_bus_api::{ResourceKind, Timestamp};
 use go_bus_store::{Actor, Command, Document, Lease, Query, QueryAnswer, Receipt, Reject, Store, StoreError};
-use go_clock::{Boottime, Clock};
+use go_clock::{Boottime, Clock, Sleep};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::config::Config;
+use crate::connection::turned;
 use crate::denials::Denials;
 use crate::lease::Desk;
 use crate::liveness::Liveness;
@@ -104,6 +105,11 @@ impl Inner {
         let mut closing = self.closing.clone();
         // A sender that is gone means that the server is gone too.
         let _ = closing.wait_for(|closing| *closing).await;
+    }
+
+    /// [`Self::closing`] for those who wait for it again and again.
+    pub(crate) fn closing_signal(&self) -> Sleep {
+        turned(self.closing.clone())
     }
 
     /// Commits one command, and lets the timers see what it shows.

@@ -56,14 +56,28 @@ pub(crate) struct Connection {
     lingering: Option<Sleep>,
     closing: Sleep,
     cut: Sleep,
+    /// The same, to be looked at without registering for it.
+    is_cut: watch::Receiver<bool>,
 }
 
 impl Connection {
     /// A connection within `bounds`, which ends as `ending` says.
     pub(crate) fn new(tcp: TcpStream, clock: Arc<dyn Clock>, bounds: Bounds, ending: Ending) -> Self {
-        let (closing, cut) = (turned(ending.closing), turned(ending.cut));
+        let (closing, is_cut, cut) = (turned(ending.closing), ending.cut.clone(), turned(ending.cut));
         let phase = Arc::default();
-        Self { tcp, clock, bounds, phase, in_head: None, stalled: None, given_up: false, lingering: None, closing, cut }
+        Self {
+            tcp,
+            clock,
+            bounds,
+            phase,
+            in_head: None,
+            stalled: None,
+            given_up: false,
+            lingering: None,
+            closing,
+            cut,
+            is_cut,
+        }
     }
 
     /// What it waits for: whoever gets its requests says when one has come and when it is answered.
@@ -83,11 +97,13 @@ impl Connection {
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the request's head did not come in time")))
     }
 
-    fn check_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        match self.cut.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the Bus has ended")),
-            Poll::Pending => Ok(()),
-        }
+    /// Fails once the Bus has ended; where `progress` has to be waited for, that end wakes as well.
+    fn check_cut<T>(&mut self, cx: &mut Context<'_>, progress: &Poll<T>) -> io::Result<()> {
+        let is_cut = match progress {
+            Poll::Pending => self.cut.as_mut().poll(cx).is_ready(),
+            Poll::Ready(_) => !matches!(self.is_cut.has_changed(), Ok(false)),
+        };
+        if is_cut { Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the Bus has ended")) } else { Ok(()) }
     }
 
     /// Passes a write's progress on, or its stall as an error.
@@ -131,9 +147,10 @@ pub(crate) fn turned(mut signal: watch::Receiver<bool>) -> Sleep {
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.check_cut(cx)?;
         let before = buf.filled().len();
-        match Pin::new(&mut this.tcp).poll_read(cx, buf) {
+        let progress = Pin::new(&mut this.tcp).poll_read(cx, buf);
+        this.check_cut(cx, &progress)?;
+        match progress {
             Poll::Pending => this.await_head(cx),
             Poll::Ready(read) => {
                 if buf.filled().len() > before {
@@ -148,8 +165,8 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        this.check_cut(cx)?;
         let progress = Pin::new(&mut this.tcp).poll_write(cx, buf);
+        this.check_cut(cx, &progress)?;
         this.watch(cx, progress)
     }
 
@@ -159,8 +176,8 @@ impl AsyncWrite for Connection {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        this.check_cut(cx)?;
         let progress = Pin::new(&mut this.tcp).poll_write_vectored(cx, bufs);
+        this.check_cut(cx, &progress)?;
         this.watch(cx, progress)
     }
 
@@ -174,7 +191,7 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.given_up || this.check_cut(cx).is_err() {
+        if this.given_up || this.check_cut(cx, &Poll::<()>::Pending).is_err() {
             return Poll::Ready(Ok(()));
         }
         if this.lingering.is_none() {

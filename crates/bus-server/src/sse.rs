@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use go_bus_api::{ProblemKind, Seq};
 use go_bus_store::{EventFilter, EventLine, StoreError};
+use go_clock::Sleep;
 use http::header;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -42,6 +43,9 @@ pub(crate) struct Reader {
     filter: EventFilter,
     wake: watch::Receiver<Seq>,
     read: VecDeque<EventLine>,
+    /// The next comment is due. It and the end are waited for across many events: a timer for each would cost more than it.
+    comment_due: Sleep,
+    closing: Sleep,
     /// Given back when the stream ends, however it ends.
     _place: OwnedSemaphorePermit,
 }
@@ -53,7 +57,10 @@ impl Reader {
         let full = |_| Refusal::new(ProblemKind::TooMany, "there are as many event streams as there may be");
         let place = Arc::clone(&bus.streams).try_acquire_owned().map_err(full)?;
         let wake = bus.store.wake();
-        let mut reader = Self { bus, cursor, filter, wake, read: VecDeque::new(), _place: place };
+        let comment_due = bus.clock.sleep(bus.config.limits.keep_alive);
+        let closing = bus.closing_signal();
+        let read = VecDeque::new();
+        let mut reader = Self { bus, cursor, filter, wake, read, comment_due, closing, _place: place };
         reader.fetch().await?;
         Ok(reader)
     }
@@ -66,10 +73,8 @@ impl Reader {
         }))
     }
 
-    /// The next frames, or a comment where there are none for a while; `None` ends the stream.
+    /// The next frames, or a comment where one is due; `None` ends the stream.
     async fn next_chunk(&mut self) -> Option<Bytes> {
-        let bus = self.bus.clone();
-        let mut silence = bus.clock.sleep(bus.config.limits.keep_alive);
         loop {
             if let Some(chunk) = self.take_chunk() {
                 return Some(chunk);
@@ -83,8 +88,11 @@ impl Reader {
                 continue;
             }
             tokio::select! {
-                () = bus.closing() => return None,
-                () = &mut silence => return Some(KEEP_ALIVE),
+                () = &mut self.closing => return None,
+                () = &mut self.comment_due => {
+                    self.comment_due = self.bus.clock.sleep(self.bus.config.limits.keep_alive);
+                    return Some(KEEP_ALIVE);
+                }
                 moved = self.wake.changed() => moved.ok()?,
             }
         }

@@ -63,6 +63,13 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// Whether it has not ended by `now`.
+    pub fn is_good_at(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 /// Which events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter {

@@ -88,6 +88,13 @@ pub struct Row {
     pub open: bool,
 }
 
+impl Row {
+    /// What it has in `column`.
+    pub fn value(&self, column: Column) -> Option<&str> {
+        self.columns.iter().find(|(own, _)| *own == column).map(|(_, value)| value.as_str())
+    }
+}
+
 /// Which of an agent's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenScope {

@@ -2,7 +2,6 @@
 
 use go_bus_api::{Epoch, EventKind, NewAuditEntry, ResourceKind, Revision, Seq, Subject, Text, Timestamp};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::authority::Who;
 use crate::stored::Stored;
@@ -20,7 +19,7 @@ pub(super) struct Ctx<'a> {
     refusal: Option<NewAuditEntry>,
 }
 
-/// An event as it is sent; `data` goes in as it is stored.
+/// An event as it is sent, but for `data`, which comes last, as it is stored.
 #[derive(Serialize)]
 struct Line<'a> {
     seq: Seq,
@@ -29,7 +28,19 @@ struct Line<'a> {
     actor: &'a Text<128>,
     epoch: Option<Epoch>,
     subject: Option<&'a str>,
-    data: &'a RawValue,
+}
+
+impl Line<'_> {
+    /// The whole event; `data` is JSON already.
+    fn with_data(&self, data: &str) -> Result<String, serde_json::Error> {
+        let mut json = serde_json::to_string(self)?;
+        json.pop();
+        json.reserve_exact(data.len() + r#","data":}"#.len());
+        json.push_str(r#","data":"#);
+        json.push_str(data);
+        json.push('}');
+        Ok(json)
+    }
 }
 
 impl<'a> Ctx<'a> {
@@ -57,6 +68,14 @@ impl<'a> Ctx<'a> {
     /// Like [`Self::refer`] for a field that may be absent.
     pub(super) fn refer_some<T: Stored>(&mut self, id: Option<&str>, pointer: &str) -> Result<Option<T>, Reject> {
         id.map(|id| self.refer(id, pointer)).transpose()
+    }
+
+    /// Refuses an id that a body refers to and that is not there, as [`Self::refer`] does, without reading what is.
+    pub(super) fn must_exist(&mut self, kind: ResourceKind, id: &str, pointer: &str) -> Result<(), Reject> {
+        match self.tx.get(kind, id)? {
+            Some(_) => Ok(()),
+            None => Err(Reject::field(pointer, format!("there is no {} {id}", kind.as_str()))),
+        }
     }
 
     /// The resources that fit, in the order of their creation.
@@ -125,10 +144,9 @@ impl<'a> Ctx<'a> {
     }
 
     fn emit_json(&mut self, kind: &EventKind, subject: Option<&str>, data: &str) -> Result<(), Reject> {
-        let data: &RawValue = serde_json::from_str(data).map_err(unprintable)?;
         let (seq, at) = (self.tx.next_seq(), self.at);
-        let line = Line { seq, kind, at, actor: self.who.name(), epoch: self.who.epoch(), subject, data };
-        let json = serde_json::to_string(&line).map_err(unprintable)?;
+        let line = Line { seq, kind, at, actor: self.who.name(), epoch: self.who.epoch(), subject };
+        let json = line.with_data(data).map_err(unprintable)?;
         self.tx.append_event(&EventRow { seq, kind, subject, at, json: &json })?;
         Ok(())
     }

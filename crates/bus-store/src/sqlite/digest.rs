@@ -54,7 +54,7 @@ type States = Vec<(TaskState, u64)>;
 
 fn tasks_by_state(connection: &Connection) -> Result<BTreeMap<String, States>, StoreError> {
     let sql = "SELECT project, state, count(*) FROM tasks WHERE kind IN ('ticket', 'improvement') \
-               GROUP BY kind, project, state";
+               GROUP BY project, state";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query([])?;
     let mut counts: BTreeMap<String, States> = BTreeMap::new();

@@ -7,7 +7,7 @@ use go_bus_api::ResourceKind;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::convert::time;
-use super::tx::SqliteTx;
+use super::tx::{SqliteTx, Undo};
 use super::{costs, schema, table};
 use crate::{StoreError, apply};
 
@@ -15,7 +15,7 @@ use crate::{StoreError, apply};
 type Step = fn(&Connection) -> Result<(), StoreError>;
 
 /// Every step, oldest first: step N leads to schema N.
-const STEPS: &[Step] = &[first, second];
+const STEPS: &[Step] = &[first, second, third];
 
 /// The schema that this program writes: the number of steps.
 pub(super) fn known() -> u32 {
@@ -50,13 +50,18 @@ fn first(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(schema::TABLES)?;
     // The engine's clock: this is the one instant that no command brings along.
     let now: i64 = connection.query_row("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)", [], |row| row.get(0))?;
-    apply::seed(&mut SqliteTx::begin(connection)?, time(now))
+    apply::seed(&mut SqliteTx::begin(connection, Undo::Savepoints)?, time(now))
 }
 
 /// What was spent is summed as it is written, and the audit log is found by actor, action and time.
 fn second(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(schema::SUMS)?;
     costs::sum_up(connection)
+}
+
+/// A new task is one index entry less.
+fn third(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.execute_batch(schema::FEWER_INDEXES)?)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod select;
 mod snapshot;
 mod table;
 mod tail;
+mod tokens;
 mod tx;
 mod writer;
 
@@ -35,6 +36,7 @@ use crate::{
 use claim::Claim;
 use reader::Readers;
 use tail::Tail;
+use tokens::Tokens;
 use writer::{Job, News, Writer};
 
 /// How hard the engine tries to keep what it acknowledged.
@@ -61,6 +63,7 @@ pub struct SqliteStore {
     writer: Writer,
     wake: watch::Receiver<Seq>,
     tail: Arc<Tail>,
+    tokens: Arc<Tokens>,
     /// Let go of when no connection is open any more.
     _claim: Claim,
     batches: Arc<BatchCounter>,
@@ -95,11 +98,11 @@ impl SqliteStore {
         inspect::inspect(&path)?;
         let connection = schema::open(&path, durability)?;
         let news = News::after_event(tx::last_seq(&connection)?);
-        let (wake, tail) = (news.wake.subscribe(), Arc::clone(&news.tail));
+        let (wake, tail, tokens) = (news.wake.subscribe(), Arc::clone(&news.tail), Arc::clone(&news.tokens));
         let batches = Arc::new(BatchCounter::default());
         let writer = Writer::start(connection, &path, policy, news, Arc::clone(&batches))?;
         let readers = Arc::new(Readers::new(path));
-        Ok(Self { readers, writer, wake, tail, _claim: claim, batches, _scratch: scratch })
+        Ok(Self { readers, writer, wake, tail, tokens, _claim: claim, batches, _scratch: scratch })
     }
 }
 
@@ -125,6 +128,10 @@ impl Store for SqliteStore {
             let walk = move || readers.with(|connection| select::answer(connection, &query));
             let walked = tokio::task::spawn_blocking(walk).await;
             return walked.unwrap_or_else(|error| Err(StoreError::Engine(error.to_string())));
+        }
+        if let Query::Token(hash, now) = query {
+            let found = self.tokens.find(hash, || self.readers.with(|connection| select::token(connection, hash)))?;
+            return Ok(QueryAnswer::Token(found.filter(|token| token.is_good_at(now))));
         }
         self.readers.with(|connection| select::answer(connection, &query))
     }

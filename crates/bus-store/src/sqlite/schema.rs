@@ -11,9 +11,6 @@ use crate::StoreError;
 /// How long to wait for a lock that another connection holds: the checkpoint's, or a predecessor's that is about to end.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The write-ahead log is brought over by the writer itself at this many pages, should the checkpoint thread not get to it.
-const CHECKPOINT_BACKSTOP: u32 = 4000;
-
 /// Tables beside the resources', in the first schema.
 pub(super) const TABLES: &str = "
 CREATE TABLE counter (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
@@ -57,6 +54,15 @@ CREATE INDEX audit_action ON audit (action);
 CREATE INDEX audit_at ON audit (at);
 ";
 
+/// The third schema: tasks are found by project, state and kind in one index instead of two; what is not the common kind has a
+/// small one of its own.
+pub(super) const FEWER_INDEXES: &str = "
+DROP INDEX tasks_1;
+DROP INDEX tasks_4;
+CREATE INDEX tasks_project ON tasks (project, state, kind);
+CREATE INDEX tasks_kind ON tasks (kind) WHERE kind <> 'ticket';
+";
+
 /// Opens the writer's connection, with the schema up to date.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path)?;
@@ -74,7 +80,6 @@ fn prepare(connection: &Connection, durability: Durability) -> Result<(), StoreE
         Durability::Scratch => "off",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_BACKSTOP)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) fn answer(connection: &Connection, query: &Query) -> Result<QueryAnsw
         Query::Prompt(agent) => QueryAnswer::Prompt(prompt(connection, agent)?),
         Query::Token(hash, now) => {
             let token = token(connection, *hash)?;
-            QueryAnswer::Token(token.filter(|token| token.expires_at.is_none_or(|end| *now < end)))
+            QueryAnswer::Token(token.filter(|token| token.is_good_at(*now)))
         }
         Query::Lease => QueryAnswer::Lease(rows::lease(connection)?),
         Query::Handoff => QueryAnswer::Handoff(rows::handoff(connection)?),
@@ -39,8 +39,10 @@ pub(super) fn answer(connection: &Connection, query: &Query) -> Result<QueryAnsw
 }
 
 fn one(connection: &Connection, kind: ResourceKind, id: &str) -> Result<Option<Document>, StoreError> {
-    let sql = format!("SELECT id, revision, doc FROM {} WHERE id = ?1", kind.collection());
-    Ok(connection.prepare_cached(&sql)?.query_row([id], |row| rows::document(kind, row, 0)).optional()?)
+    Ok(connection
+        .prepare_cached(&table::statements(kind).get)?
+        .query_row([id], |row| rows::document(kind, row, 0))
+        .optional()?)
 }
 
 /// The filters that the kind knows; others are ignored.
@@ -109,7 +111,8 @@ fn prompt(connection: &Connection, agent: &AgentId) -> Result<Option<String>, St
     Ok(statement.query_row([agent.as_str()], |row| row.get(0)).optional()?)
 }
 
-fn token(connection: &Connection, hash: TokenHash) -> Result<Option<Token>, StoreError> {
+/// The token, good or out of date.
+pub(super) fn token(connection: &Connection, hash: TokenHash) -> Result<Option<Token>, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT agent, role, shim, expires_at FROM tokens WHERE hash = ?1")?;
     let found =

@@ -1,6 +1,8 @@
 //! The tables of the resources: one per kind, with the columns that rules and filters look by.
 
-use go_bus_api::ResourceKind;
+use std::sync::LazyLock;
+
+use go_bus_api::{ResourceKind, TaskKind};
 
 use crate::tx::{Column, Filter};
 
@@ -40,7 +42,7 @@ pub(super) fn name(column: Column) -> &'static str {
     }
 }
 
-/// The indexes of a kind: columns, and the condition of a partial one.
+/// The indexes of a kind in the first schema: columns, and the condition of a partial one.
 pub(super) fn indexes(kind: ResourceKind) -> &'static [(&'static str, &'static str)] {
     match kind {
         ResourceKind::Host => &[("open", "open = 1")],
@@ -88,12 +90,56 @@ pub(super) fn create(kind: ResourceKind) -> String {
     sql
 }
 
+/// The statements that get, add and change one resource of a kind.
+pub(super) struct Statements {
+    /// `?1` is the id; `id, revision, doc`.
+    pub(super) get: String,
+    /// The columns from `?1` on: `id, revision, open, doc` and [`columns`].
+    pub(super) insert: String,
+    /// The same values; the row is the one with this id.
+    pub(super) update: String,
+}
+
+/// The statements of `kind`, made once.
+pub(super) fn statements(kind: ResourceKind) -> &'static Statements {
+    macro_rules! made_once {
+        ($($name:ident),+) => {
+            match kind {
+                $(ResourceKind::$name => {
+                    static MADE: LazyLock<Statements> = LazyLock::new(|| make(ResourceKind::$name));
+                    &MADE
+                })+
+            }
+        };
+    }
+    made_once!(Host, Project, Session, Agent, Task, Sprint, Alert, Question, Message)
+}
+
+fn make(kind: ResourceKind) -> Statements {
+    let table = kind.collection();
+    let (mut names, mut marks, mut sets) = (String::new(), String::new(), String::new());
+    for (index, column) in columns(kind).iter().enumerate() {
+        let (name, mark) = (name(*column), index + 5);
+        names.push_str(&format!(", {name}"));
+        marks.push_str(&format!(", ?{mark}"));
+        sets.push_str(&format!(", {name} = ?{mark}"));
+    }
+    Statements {
+        get: format!("SELECT id, revision, doc FROM {table} WHERE id = ?1"),
+        insert: format!("INSERT INTO {table} (id, revision, open, doc{names}) VALUES (?1, ?2, ?3, ?4{marks})"),
+        update: format!("UPDATE {table} SET revision = ?2, open = ?3, doc = ?4{sets} WHERE id = ?1"),
+    }
+}
+
 /// The conditions of a filter as SQL, its values numbered from `first`. What is no value stands literally, so that partial
 /// indexes fit.
 pub(super) fn conditions(filter: &Filter, first: usize) -> String {
     let mut sql = String::from("1");
-    for (index, (column, _)) in filter.equal.iter().enumerate() {
+    for (index, (column, value)) in filter.equal.iter().enumerate() {
         sql.push_str(&format!(" AND {} = ?{}", name(*column), first.saturating_add(index)));
+        if *column == Column::Kind && value != TaskKind::Ticket.as_str() {
+            sql.push_str(" AND kind <> 'ticket'");
+        }
     }
     if filter.open {
         sql.push_str(" AND open = 1");

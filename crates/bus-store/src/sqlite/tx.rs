@@ -1,8 +1,8 @@
-//! The transaction on SQLite: rows in, rows out. The savepoint is set at a command's first write only, so a command that is
-//! refused by its reads costs none.
+//! The transaction on SQLite: rows in, rows out. A command that is refused by its reads has nothing to undo; one that has
+//! written is undone by its savepoint, or spoils a transaction that has none.
 
 use go_bus_api::{AgentId, AuditEntry, Handoff, NewCost, ProjectId, ResourceKind, Seq, TaskId, Timestamp, Usd};
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::convert::{corrupt, int, time, uint};
 use super::{costs, rows, table};
@@ -21,16 +21,27 @@ enum Savepoint {
     Set,
 }
 
+/// What undoes a command that is refused after it has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undo {
+    /// Nothing: the transaction is spoiled, and is done again with savepoints. So the many without one cost nothing.
+    Whole,
+    /// A savepoint at the command's first write.
+    Savepoints,
+}
+
 /// A batch's transaction. The caller begins and commits it.
 #[derive(Debug)]
 pub(super) struct SqliteTx<'c> {
     connection: &'c Connection,
     savepoint: Savepoint,
+    undo: Undo,
+    spoiled: bool,
     stored_seq: u64,
     seq: u64,
     seq_at_savepoint: u64,
     lease: Option<Lease>,
-    writes: usize,
+    tokens_changed: bool,
     events: Vec<EventLine>,
 }
 
@@ -42,16 +53,18 @@ pub(super) fn last_seq(connection: &Connection) -> Result<Seq, StoreError> {
 
 impl<'c> SqliteTx<'c> {
     /// Reads the counter; the transaction is under way.
-    pub(super) fn begin(connection: &'c Connection) -> Result<Self, StoreError> {
+    pub(super) fn begin(connection: &'c Connection, undo: Undo) -> Result<Self, StoreError> {
         let Seq(seq) = last_seq(connection)?;
         Ok(Self {
             connection,
             savepoint: Savepoint::None,
+            undo,
+            spoiled: false,
             stored_seq: seq,
             seq,
             seq_at_savepoint: seq,
             lease: None,
-            writes: 0,
+            tokens_changed: false,
             events: Vec::new(),
         })
     }
@@ -65,9 +78,14 @@ impl<'c> SqliteTx<'c> {
         Ok(())
     }
 
-    /// How many rows the batch has written.
-    pub(super) fn writes(&self) -> usize {
-        self.writes
+    /// Whether something is written that had to be undone and could not be. It must not be committed.
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.spoiled
+    }
+
+    /// Whether any token was added or changed; one that was rolled back counts as well.
+    pub(super) fn tokens_changed(&self) -> bool {
+        self.tokens_changed
     }
 
     /// The batch's events; they are the log's once the transaction is committed.
@@ -77,24 +95,22 @@ impl<'c> SqliteTx<'c> {
 
     fn execute(&mut self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
         if self.savepoint == Savepoint::Due {
-            self.connection.prepare_cached("SAVEPOINT command")?.execute([])?;
+            if self.undo == Undo::Savepoints {
+                self.connection.prepare_cached("SAVEPOINT command")?.execute([])?;
+            }
             self.savepoint = Savepoint::Set;
         }
-        self.writes = self.writes.saturating_add(1);
         Ok(self.connection.prepare_cached(sql)?.execute(params)?)
     }
 
     fn write_row(&mut self, sql: &str, row: &Row) -> Result<(), StoreError> {
-        let value = |column| row.columns.iter().find(|(c, _)| *c == column).map(|(_, value)| value.as_str());
         let document = &row.document;
-        let mut values: Vec<rusqlite::types::Value> = vec![
-            document.id.clone().into(),
-            int(document.revision.0).into(),
-            i64::from(row.open).into(),
-            document.json.to_string().into(),
-        ];
-        values.extend(table::columns(document.kind).iter().map(|column| value(*column).map(str::to_owned).into()));
-        match self.execute(sql, params_from_iter(values))? {
+        let (revision, json) = (int(document.revision.0), &*document.json);
+        let mut values: Vec<&dyn ToSql> = vec![&document.id, &revision, &row.open, &json];
+        let columns: Vec<Option<&str>> =
+            table::columns(document.kind).iter().map(|column| row.value(*column)).collect();
+        values.extend(columns.iter().map(|value| value as &dyn ToSql));
+        match self.execute(sql, values.as_slice())? {
             1 => Ok(()),
             _ => Err(StoreError::Corrupt(format!("there is no row for {} {}", document.kind.as_str(), document.id))),
         }
@@ -109,7 +125,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn release(&mut self) -> Result<(), StoreError> {
-        if self.savepoint == Savepoint::Set {
+        if self.savepoint == Savepoint::Set && self.undo == Undo::Savepoints {
             self.connection.prepare_cached("RELEASE command")?.execute([])?;
         }
         self.savepoint = Savepoint::None;
@@ -117,9 +133,13 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {
-        if self.savepoint == Savepoint::Set {
-            self.connection.prepare_cached("ROLLBACK TO command")?.execute([])?;
-            self.connection.prepare_cached("RELEASE command")?.execute([])?;
+        match (self.savepoint, self.undo) {
+            (Savepoint::Set, Undo::Savepoints) => {
+                self.connection.prepare_cached("ROLLBACK TO command")?.execute([])?;
+                self.connection.prepare_cached("RELEASE command")?.execute([])?;
+            }
+            (Savepoint::Set, Undo::Whole) => self.spoiled = true,
+            (Savepoint::None | Savepoint::Due, _) => {}
         }
         self.savepoint = Savepoint::None;
         self.seq = self.seq_at_savepoint;
@@ -130,8 +150,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn get(&mut self, kind: ResourceKind, id: &str) -> Result<Option<Document>, StoreError> {
-        let sql = format!("SELECT id, revision, doc FROM {} WHERE id = ?1", kind.collection());
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(&table::statements(kind).get)?;
         Ok(statement.query_row([id], |row| rows::document(kind, row, 0)).optional()?)
     }
 
@@ -155,25 +174,11 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn insert(&mut self, row: &Row) -> Result<(), StoreError> {
-        let kind = row.document.kind;
-        let (mut names, mut marks) = (String::new(), String::new());
-        for (index, column) in table::columns(kind).iter().enumerate() {
-            names.push_str(&format!(", {}", table::name(*column)));
-            marks.push_str(&format!(", ?{}", index + 5));
-        }
-        let table = kind.collection();
-        let sql = format!("INSERT INTO {table} (id, revision, open, doc{names}) VALUES (?1, ?2, ?3, ?4{marks})");
-        self.write_row(&sql, row)
+        self.write_row(&table::statements(row.document.kind).insert, row)
     }
 
     fn update(&mut self, row: &Row) -> Result<(), StoreError> {
-        let kind = row.document.kind;
-        let mut sets = String::new();
-        for (index, column) in table::columns(kind).iter().enumerate() {
-            sets.push_str(&format!(", {} = ?{}", table::name(*column), index + 5));
-        }
-        let table = kind.collection();
-        self.write_row(&format!("UPDATE {table} SET revision = ?2, open = ?3, doc = ?4{sets} WHERE id = ?1"), row)
+        self.write_row(&table::statements(row.document.kind).update, row)
     }
 
     fn set_dependencies(&mut self, task: &TaskId, on: &[TaskId]) -> Result<(), StoreError> {
@@ -240,12 +245,14 @@ impl Tx for SqliteTx<'_> {
             Principal::Agent(agent, role) => (Some(agent.as_str()), Some(role.as_str()), false),
             Principal::Shim(agent) => (Some(agent.as_str()), None, true),
         };
+        self.tokens_changed = true;
         let values = params![hash.0, agent, role, shim, token.expires_at.map(|at| at.unix_millis())];
         self.execute("INSERT OR REPLACE INTO tokens VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
         Ok(())
     }
 
     fn expire_tokens(&mut self, agent: &AgentId, at: Timestamp) -> Result<(), StoreError> {
+        self.tokens_changed = true;
         let sql = "UPDATE tokens SET expires_at = min(coalesce(expires_at, ?2), ?2) WHERE agent = ?1 AND shim = 0";
         self.execute(sql, params![agent.as_str(), at.unix_millis()])?;
         Ok(())
@@ -256,10 +263,12 @@ impl Tx for SqliteTx<'_> {
             TokenScope::Own => "DELETE FROM tokens WHERE agent = ?1 AND shim = 0",
             TokenScope::All => "DELETE FROM tokens WHERE agent = ?1",
         };
+        self.tokens_changed = true;
         self.execute(sql, [agent.as_str()])
     }
 
     fn set_operator_token(&mut self, hash: TokenHash) -> Result<(), StoreError> {
+        self.tokens_changed = true;
         self.execute("DELETE FROM tokens WHERE agent IS NULL", [])?;
         self.add_token(hash, &Token { principal: Principal::Operator, expires_at: None })
     }

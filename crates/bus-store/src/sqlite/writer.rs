@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::checkpoint::Checkpointer;
 use super::retention::Pruner;
 use super::tail::Tail;
-use super::tx::SqliteTx;
+use super::tokens::Tokens;
+use super::tx::{SqliteTx, Undo};
 use crate::batches::BatchCounter;
 use crate::{Command, EventLine, Policy, Receipt, Reject, StoreError, apply};
 
@@ -34,17 +35,22 @@ pub(super) struct Job {
 pub(super) struct News {
     pub(super) wake: watch::Sender<Seq>,
     pub(super) tail: Arc<Tail>,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 impl News {
     /// Nothing after the event `last` yet.
     pub(super) fn after_event(last: Seq) -> Self {
-        Self { wake: watch::Sender::new(last), tail: Arc::new(Tail::after_event(last)) }
+        Self { wake: watch::Sender::new(last), tail: Arc::new(Tail::after_event(last)), tokens: Arc::default() }
     }
 
-    /// Lets readers have `events`, then wakes them.
-    fn spread(&self, seq: Seq, events: Vec<EventLine>) {
-        self.tail.append(events);
+    /// Lets readers have what was committed, then wakes them.
+    fn spread(&self, committed: &mut Committed) {
+        if committed.tokens_changed {
+            self.tokens.changed();
+        }
+        self.tail.append(std::mem::take(&mut committed.events));
+        let seq = committed.seq;
         self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
     }
 }
@@ -58,13 +64,13 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(
-        connection: Connection,
+        mut connection: Connection,
         path: &Path,
         policy: Policy,
         news: News,
         batches: Arc<BatchCounter>,
     ) -> Result<Self, StoreError> {
-        let checkpointer = Checkpointer::start(path)?;
+        let checkpointer = Checkpointer::start(path, &mut connection)?;
         let (sender, jobs) = mpsc::channel(QUEUE);
         let pruner = Pruner::new(policy.retention, *news.wake.borrow());
         let state = State { connection, policy, news, checkpointer, batches, pruner };
@@ -120,11 +126,10 @@ impl State {
     fn serve(&mut self, batch: Vec<Job>) {
         let outcome = self.transact(&batch);
         let answers = match outcome {
-            Ok(Committed { answers, seq, writes, events }) => {
-                self.news.spread(seq, events);
-                self.checkpointer.written(writes);
+            Ok(mut committed) => {
+                self.news.spread(&mut committed);
                 self.batches.count(batch.iter().map(|job| job.commands.len()).sum());
-                answers
+                committed.answers
             }
             Err(error) => {
                 tracing::error!(%error, commands = batch.len(), "a batch was not written");
@@ -135,16 +140,29 @@ impl State {
             // A caller that has gone away wants no answer.
             let _ = job.answer.send(answers);
         }
+        self.checkpointer.written(&self.connection);
         let last = *self.news.wake.borrow();
         if let Some(first) = self.pruner.written(&self.connection, last) {
             self.news.tail.forget_before(first);
         }
     }
 
+    /// Without savepoints first: hardly a command is refused after its first write.
     fn transact(&mut self, batch: &[Job]) -> Result<Committed, StoreError> {
+        match self.attempt(batch, Undo::Whole)? {
+            Some(committed) => Ok(committed),
+            None => {
+                let again = self.attempt(batch, Undo::Savepoints)?;
+                again.ok_or_else(|| StoreError::Corrupt("savepoints undid too little".to_owned()))
+            }
+        }
+    }
+
+    /// One transaction, `None` where it was spoiled and is undone.
+    fn attempt(&mut self, batch: &[Job], undo: Undo) -> Result<Option<Committed>, StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let result = perform(&self.connection, &self.policy, batch);
-        if result.is_err()
+        let result = perform(&self.connection, &self.policy, batch, undo);
+        if !matches!(result, Ok(Some(_)))
             && !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
@@ -158,25 +176,34 @@ impl State {
 struct Committed {
     answers: Vec<Answers>,
     seq: Seq,
-    writes: usize,
     events: Vec<EventLine>,
+    tokens_changed: bool,
 }
 
-fn perform(connection: &Connection, policy: &Policy, batch: &[Job]) -> Result<Committed, StoreError> {
-    let mut tx = SqliteTx::begin(connection)?;
+fn perform(
+    connection: &Connection,
+    policy: &Policy,
+    batch: &[Job],
+    undo: Undo,
+) -> Result<Option<Committed>, StoreError> {
+    let mut tx = SqliteTx::begin(connection, undo)?;
     let mut answers = Vec::with_capacity(batch.len());
     for job in batch {
         let mut own = Vec::with_capacity(job.commands.len());
         for command in &job.commands {
             let answer = apply::execute(&mut tx, policy, command);
             broken(connection, &answer)?;
+            if tx.is_spoiled() {
+                return Ok(None);
+            }
             own.push(answer);
         }
         answers.push(own);
     }
     tx.finish()?;
     connection.prepare_cached("COMMIT")?.execute([])?;
-    Ok(Committed { answers, seq: crate::tx::Tx::seq(&tx), writes: tx.writes(), events: tx.into_events() })
+    let (seq, tokens_changed) = (crate::tx::Tx::seq(&tx), tx.tokens_changed());
+    Ok(Some(Committed { answers, seq, events: tx.into_events(), tokens_changed }))
 }
 
 /// An engine error may have ended the whole transaction; then everything before it is undone as well.

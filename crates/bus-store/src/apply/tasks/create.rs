@@ -1,7 +1,7 @@
 //! `POST /tasks`.
 
 use go_bus_api::{
-    Attempt, EventKind, Host, NewTask, Project, ResourceKind, Revision, Sprint, Task, TaskId, TaskKind, TaskState,
+    Attempt, EventKind, Host, NewTask, ResourceKind, Revision, Sprint, Task, TaskId, TaskKind, TaskState,
 };
 
 use super::super::Done;
@@ -12,7 +12,7 @@ use crate::Reject;
 /// Makes a task. One that is stuck behind a failure from the start is `blocked` at once.
 pub(in crate::apply) fn create(ctx: &mut Ctx<'_>, body: &NewTask) -> Result<Done, Reject> {
     check_body(ctx, body)?;
-    ctx.refer::<Project>(body.project.as_str(), "/project")?;
+    ctx.must_exist(ResourceKind::Project, body.project.as_str(), "/project")?;
     ctx.refer_some::<Host>(body.host.as_ref().map(AsRef::as_ref), "/host")?;
     ctx.refer_some::<Sprint>(body.sprint.as_ref().map(AsRef::as_ref), "/sprint")?;
     let id = body.id.clone().unwrap_or_else(TaskId::generate);

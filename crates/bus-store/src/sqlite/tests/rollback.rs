@@ -2,7 +2,7 @@
 
 use go_bus_api::{EventKind, ResourceKind, Seq, Timestamp};
 
-use super::super::tx::{SqliteTx, last_seq};
+use super::super::tx::{SqliteTx, Undo, last_seq};
 use super::super::{Durability, schema};
 use crate::tx::{EventRow, Filter, Row, Tx};
 use crate::{Document, Lease};
@@ -30,7 +30,7 @@ fn what_was_written_is_undone_with_its_event_s_place_and_its_neighbours_stay() {
     let path = folder.path().join("bus.db");
     let connection = schema::open(&path, Durability::Scratch).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut tx = SqliteTx::begin(&connection).unwrap();
+    let mut tx = SqliteTx::begin(&connection, Undo::Savepoints).unwrap();
     for (id, keep, place) in [("a", true, 1), ("b", false, 2), ("c", true, 2), ("d", false, 3)] {
         tx.savepoint().unwrap();
         assert_eq!(write(&mut tx, id), Seq(place));
@@ -46,7 +46,25 @@ fn what_was_written_is_undone_with_its_event_s_place_and_its_neighbours_stay() {
         [(Seq(1), "\"a\"".to_owned()), (Seq(2), "\"c\"".to_owned())],
         "readers in memory hear of these alone"
     );
-    let mut tx = SqliteTx::begin(&connection).unwrap();
+    let mut tx = SqliteTx::begin(&connection, Undo::Savepoints).unwrap();
     let kept = tx.find(ResourceKind::Project, &Filter::default()).unwrap();
     assert_eq!(kept.iter().map(|document| document.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+}
+
+#[test]
+fn without_savepoints_a_command_that_has_written_spoils_the_transaction_and_one_that_has_not_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = schema::open(&folder.path().join("bus.db"), Durability::Scratch).unwrap();
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut tx = SqliteTx::begin(&connection, Undo::Whole).unwrap();
+    tx.savepoint().unwrap();
+    write(&mut tx, "a");
+    tx.release().unwrap();
+    tx.savepoint().unwrap();
+    tx.rollback().unwrap();
+    assert!(!tx.is_spoiled(), "nothing to undo");
+    tx.savepoint().unwrap();
+    write(&mut tx, "b");
+    tx.rollback().unwrap();
+    assert!(tx.is_spoiled());
 }
