@@ -15,12 +15,16 @@ use crate::StoreError;
 /// How many pages are logged between two checkpoints: a page that changes often is brought over once for all of them.
 const PAGES_BETWEEN: u32 = 2000;
 
-/// How long the log may grow, in pages, before the writer ends it. While it writes on, the thread never gets to the last of
-/// them, and the log begins anew only where all is brought over.
-const LONGEST: u32 = 8000;
+/// From this length on, in pages, the log is to begin anew. It does where all of it is brought over, and a thread beside a
+/// writer that never rests does not get to the last page: that is the writer's to do.
+const LONG: u32 = 6000;
 
-/// How many pages are logged until the writer tries again, where a reader holds the log's end back.
-const RETRY: u32 = 250;
+/// The writer does it when this many pages are left, which takes it about as long as a commit.
+const LEFT: u32 = 250;
+
+/// At this length it does it however many are left, and tries again as often as it has logged [`LEFT`] more: a reader may hold
+/// the log's end back.
+const LONGEST: u32 = 16_000;
 
 /// Who is to bring pages over, after a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +34,27 @@ enum Due {
     Writer,
 }
 
-/// What a log of `pages` asks for, whose thread was last woken when it had `woken_at`.
-fn due(pages: u32, woken_at: u32) -> Due {
-    // A log that is shorter than it was has begun anew.
-    let since = if pages < woken_at { pages } else { pages - woken_at };
-    match () {
-        () if pages >= LONGEST && since >= RETRY => Due::Writer,
-        () if since >= PAGES_BETWEEN => Due::Thread,
-        () => Due::Nobody,
+/// How far the log has come, in pages from its begin.
+#[derive(Debug, Default, Clone, Copy)]
+struct Log {
+    pages: u32,
+    /// As many as the thread has brought over.
+    brought_over: u32,
+    /// As many as there were when somebody was last told to.
+    told_at: u32,
+}
+
+impl Log {
+    fn due(self) -> Due {
+        // A log that is shorter than it was has begun anew.
+        let since = |mark: u32| self.pages.checked_sub(mark).unwrap_or(self.pages);
+        let nearly = self.brought_over > 0 && since(self.brought_over) <= LEFT;
+        match () {
+            () if self.pages >= LONG && nearly => Due::Writer,
+            () if self.pages >= LONGEST && since(self.told_at) >= LEFT => Due::Writer,
+            () if since(self.told_at) >= PAGES_BETWEEN => Due::Thread,
+            () => Due::Nobody,
+        }
     }
 }
 
@@ -48,7 +65,8 @@ pub(super) struct Checkpointer {
     thread: Option<JoinHandle<()>>,
     /// As many as the log had after the last commit.
     pages: Arc<AtomicU32>,
-    woken_at: u32,
+    brought_over: Arc<AtomicU32>,
+    told_at: u32,
 }
 
 impl Checkpointer {
@@ -56,33 +74,36 @@ impl Checkpointer {
     pub(super) fn start(path: &Path, writer: &mut Connection) -> Result<Self, StoreError> {
         let connection = schema::open_checkpointer(path)?;
         let (wake, wakes) = sync_channel(1);
+        let (pages, brought_over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let told = Arc::clone(&brought_over);
         let thread = std::thread::Builder::new()
             .name("bus-store-checkpoint".to_owned())
-            .spawn(move || run(&connection, &wakes))
+            .spawn(move || run(&connection, &wakes, &told))
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        let pages = Arc::new(AtomicU32::new(0));
         let logged = Arc::clone(&pages);
         writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
             logged.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { wake: Some(wake), thread: Some(thread), pages, woken_at: 0 })
+        Ok(Self { wake: Some(wake), thread: Some(thread), pages, brought_over, told_at: 0 })
     }
 
     /// Looks at the log after a commit of `writer`: wakes the thread or does its work, where that is due.
     pub(super) fn written(&mut self, writer: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
-        match due(pages, self.woken_at) {
+        let brought_over = self.brought_over.load(Ordering::Relaxed);
+        match (Log { pages, brought_over, told_at: self.told_at }).due() {
             Due::Nobody => {}
             // One that is at it already is not waited for.
             Due::Thread => {
                 if self.wake.as_ref().is_some_and(|wake| wake.try_send(()).is_ok()) {
-                    self.woken_at = pages;
+                    self.told_at = pages;
                 }
             }
             Due::Writer => {
                 checkpoint(writer);
-                self.woken_at = pages;
+                self.brought_over.store(0, Ordering::Relaxed);
+                self.told_at = pages;
             }
         }
     }
@@ -97,34 +118,46 @@ impl Drop for Checkpointer {
     }
 }
 
-fn run(connection: &Connection, wakes: &Receiver<()>) {
+fn run(connection: &Connection, wakes: &Receiver<()>, brought_over: &AtomicU32) {
     while wakes.recv().is_ok() {
-        checkpoint(connection);
+        brought_over.store(checkpoint(connection), Ordering::Relaxed);
     }
 }
 
-/// Brings over what no reader holds back, without waiting for anybody.
-fn checkpoint(connection: &Connection) {
-    let passive = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-    if let Err(error) = passive {
+/// Brings over what no reader holds back, without waiting for anybody. How far the log is brought over then, in pages.
+fn checkpoint(connection: &Connection) -> u32 {
+    let passive = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(2));
+    passive.map(|pages| u32::try_from(pages).unwrap_or(0)).unwrap_or_else(|error| {
         tracing::warn!(%error, "a checkpoint failed; another will follow");
-    }
+        0
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn due(pages: u32, brought_over: u32, told_at: u32) -> Due {
+        Log { pages, brought_over, told_at }.due()
+    }
+
     #[test]
-    fn the_thread_is_woken_as_the_log_grows_and_the_writer_ends_a_long_one() {
-        assert_eq!(due(PAGES_BETWEEN - 1, 0), Due::Nobody);
-        assert_eq!(due(PAGES_BETWEEN, 0), Due::Thread);
-        assert_eq!(due(PAGES_BETWEEN + 1, PAGES_BETWEEN), Due::Nobody, "it is at it");
-        assert_eq!(due(2 * PAGES_BETWEEN, PAGES_BETWEEN), Due::Thread);
-        assert_eq!(due(10, PAGES_BETWEEN), Due::Nobody, "the log has begun anew");
-        assert_eq!(due(PAGES_BETWEEN, PAGES_BETWEEN + 7), Due::Thread, "and has grown again");
-        assert_eq!(due(LONGEST, LONGEST - RETRY), Due::Writer);
-        assert_eq!(due(LONGEST + 1, LONGEST), Due::Nobody, "a reader holds it back");
+    fn the_thread_is_woken_as_the_log_grows() {
+        assert_eq!(due(PAGES_BETWEEN - 1, 0, 0), Due::Nobody);
+        assert_eq!(due(PAGES_BETWEEN, 0, 0), Due::Thread);
+        assert_eq!(due(PAGES_BETWEEN + 1, 0, PAGES_BETWEEN), Due::Nobody, "it is at it");
+        assert_eq!(due(2 * PAGES_BETWEEN, PAGES_BETWEEN, PAGES_BETWEEN), Due::Thread);
+        assert_eq!(due(10, PAGES_BETWEEN, PAGES_BETWEEN), Due::Nobody, "the log has begun anew");
+        assert_eq!(due(PAGES_BETWEEN, 0, PAGES_BETWEEN + 7), Due::Thread, "and has grown again");
+    }
+
+    #[test]
+    fn the_writer_ends_a_long_log_when_little_is_left_and_the_longest_in_any_case() {
+        assert_eq!(due(LONG, LONG - LEFT, LONG - LEFT), Due::Writer);
+        assert_eq!(due(LONG, LONG - LEFT - 1, LONG - LEFT), Due::Nobody, "too much is left");
+        assert_eq!(due(LONG - 1, LONG - LEFT, LONG - LEFT), Due::Nobody, "not long yet");
+        assert_eq!(due(LONGEST, 0, LONGEST - LEFT), Due::Writer);
+        assert_eq!(due(LONGEST + 1, 0, LONGEST), Due::Nobody, "a reader holds it back");
     }
 
     #[test]
