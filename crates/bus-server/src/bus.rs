@@ -48,6 +48,8 @@ pub(crate) struct Inner {
     pub(crate) question_asked: Notify,
     /// The places of event streams.
     pub(crate) streams: Arc<Semaphore>,
+    /// The places of snapshots under way.
+    pub(crate) snapshots: Arc<Semaphore>,
     closing: watch::Receiver<bool>,
 }
 
@@ -69,7 +71,8 @@ impl Bus {
     ) -> Self {
         let liveness = Liveness::new(go_rules::liveness::agent_silence(config.agent_heartbeat), config.host_ttl);
         let desk = Desk::new(grace, config.limits.standby);
-        let streams = Arc::new(Semaphore::new(config.limits.streams.min(Semaphore::MAX_PERMITS)));
+        let places = |most: usize| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        let (streams, snapshots) = (places(config.limits.streams), places(config.limits.snapshots));
         let (permits, roles) = (Permits::of(&routes::operations()), Roles::default());
         let (denials, metrics, question_asked) = (Denials::default(), Metrics::default(), Notify::new());
         Self(Arc::new(Inner {
@@ -84,6 +87,7 @@ impl Bus {
             metrics,
             question_asked,
             streams,
+            snapshots,
             closing,
         }))
     }

@@ -86,6 +86,8 @@ pub struct Limits {
     pub connections: usize,
     /// How many event streams may be open at once; one beyond is refused with 429.
     pub streams: usize,
+    /// How many snapshots may be under way at once, each with a thread and a connection of the store; one beyond waits.
+    pub snapshots: usize,
     /// The largest head of a request, in bytes; at least 8 KiB. 431 beyond.
     pub head_size: usize,
     /// How many headers a request may have; 431 beyond.
@@ -115,6 +117,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(30),
             connections: 10_000,
             streams: 5_000,
+            snapshots: 32,
             head_size: 64 * 1024,
             headers: 100,
             head: Duration::from_secs(10),

@@ -99,10 +99,9 @@ impl Connection {
 
     /// Fails once the Bus has ended; where `progress` has to be waited for, that end wakes as well.
     fn check_cut<T>(&mut self, cx: &mut Context<'_>, progress: &Poll<T>) -> io::Result<()> {
-        let is_cut = match progress {
-            Poll::Pending => self.cut.as_mut().poll(cx).is_ready(),
-            Poll::Ready(_) => !matches!(self.is_cut.has_changed(), Ok(false)),
-        };
+        // Looked at first: what has completed must not be polled again.
+        let is_cut = !matches!(self.is_cut.has_changed(), Ok(false))
+            || progress.is_pending() && self.cut.as_mut().poll(cx).is_ready();
         if is_cut { Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the Bus has ended")) } else { Ok(()) }
     }
 

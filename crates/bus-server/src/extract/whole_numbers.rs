@@ -25,7 +25,9 @@ fn rewrite(value: &mut Value) -> bool {
 }
 
 fn plain(number: &Number) -> Option<Number> {
-    let fraction = number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0)?;
+    // No integer is as large as that, and its digits would be hundreds.
+    let may_fit = |value: &f64| number.is_f64() && value.fract() == 0.0 && value.abs() < 2e19;
+    let fraction = number.as_f64().filter(may_fit)?;
     let digits = format!("{fraction:.0}");
     digits.parse().map(u64::into).or_else(|_| digits.parse().map(i64::into)).ok()
 }
