@@ -165,9 +165,9 @@ impl Plan {
     }
 
     /// An id for a new ticket of `project`: that of its last ticket that ends in a number, with the next number that is free; or
-    /// else the project's id and a number.
-    pub fn next_id(&self, project: &ProjectId) -> TaskId {
-        crate::naming::next(self, project)
+    /// else the project's id and a number. One that `is_known` elsewhere is not free.
+    pub fn next_id(&self, project: &ProjectId, is_known: impl Fn(&TaskId) -> bool) -> TaskId {
+        crate::naming::next(self, project, is_known)
     }
 
     /// Every ticket with its project, what it depends on before it; else in the file's order.

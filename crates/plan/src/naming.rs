@@ -4,15 +4,17 @@ use go_bus_api::{ProjectId, TaskId};
 
 use crate::Plan;
 
+/// How many numbers are tried.
+const TRIES: u64 = 10_000;
+
 /// See [`Plan::next_id`].
-pub(crate) fn next(plan: &Plan, project: &ProjectId) -> TaskId {
+pub(crate) fn next(plan: &Plan, project: &ProjectId, is_known: impl Fn(&TaskId) -> bool) -> TaskId {
     let of_project = plan.projects.iter().filter(|known| known.id == *project).flat_map(|known| &known.tickets);
     let last = of_project.rev().find_map(|ticket| numbered(ticket.id.as_str()));
     let (front, number) = last.unwrap_or_else(|| (format!("{}-", project.as_str()), 0));
-    // One of so many is free, for there are fewer tickets.
-    let steps = 1..=u64::try_from(plan.tickets().count()).unwrap_or(u64::MAX).saturating_add(1);
-    let mut ids = steps.filter_map(|step| TaskId::new(format!("{front}{}", number.saturating_add(step))).ok());
-    ids.find(|id| plan.ticket(id).is_none()).unwrap_or_else(TaskId::generate)
+    let numbers = (1..=TRIES).map_while(|step| number.checked_add(step));
+    let mut ids = numbers.filter_map(|number| TaskId::new(format!("{front}{number}")).ok());
+    ids.find(|id| plan.ticket(id).is_none() && !is_known(id)).unwrap_or_else(TaskId::generate)
 }
 
 /// An id that ends in a number: what stands before it, and the number.
@@ -27,8 +29,13 @@ mod tests {
     use super::*;
 
     fn next_of(tickets: &str) -> String {
+        next_beside(tickets, &[])
+    }
+
+    fn next_beside(tickets: &str, known: &[&str]) -> String {
         let text = format!("projects: [{{id: p, tickets: [{tickets}]}}, {{id: q, tickets: [{{id: S-9, title: t}}]}}]");
-        let id = next(&Plan::parse("p", &text).unwrap(), &ProjectId::new("p").unwrap());
+        let id =
+            next(&Plan::parse("p", &text).unwrap(), &ProjectId::new("p").unwrap(), |id| known.contains(&id.as_str()));
         id.as_str().to_owned()
     }
 
@@ -44,5 +51,11 @@ mod tests {
         ] {
             assert_eq!(next_of(tickets), expected, "{tickets}");
         }
+    }
+    #[test]
+    fn what_is_known_elsewhere_is_not_given_again_and_numbers_end() {
+        assert_eq!(next_beside("{id: S-1, title: t}", &["S-2", "S-3"]), "S-4");
+        let last = format!("S-{}", u64::MAX);
+        assert!(!next_of(&format!("{{id: {last}, title: t}}")).starts_with("S-"));
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn run(new: &NewTicket, settings: &Settings) -> Result<Exit, Failure>
     tokio_runtime::one_shot(async {
         let Some(path) = plan else { return post_alone(&client, new, &wanted, settings).await };
         let bus = look(&client).await?;
-        let (project, ticket) = write(path, new, &wanted)?;
+        let is_known = |id: &TaskId| bus.as_ref().is_some_and(|feed| feed.world().task_state(id).is_some());
+        let (project, ticket) = write(path, new, &wanted, is_known)?;
         let task = new_task(&project, &ticket, &defaults(settings, Text::default())?);
         let told = match bus {
             Some(feed) => bring(&client, feed, &task, &ticket.id).await?,
@@ -70,14 +71,24 @@ async fn look(client: &BusClient) -> Result<Option<Feed>, Failure> {
     }
 }
 
-/// Writes the ticket into the plan.
-fn write(path: &Path, new: &NewTicket, wanted: &Ticket) -> Result<(ProjectId, Ticket), Failure> {
+/// Writes the ticket into the plan, under an id that is not known: what the Bus has of that id, done or cancelled perhaps, would
+/// be taken for it.
+fn write(
+    path: &Path,
+    new: &NewTicket,
+    wanted: &Ticket,
+    is_known: impl Fn(&TaskId) -> bool,
+) -> Result<(ProjectId, Ticket), Failure> {
+    if let Some(id) = new.id.as_ref().filter(|id| is_known(id)) {
+        let advice = "choose another with --id; nothing was written";
+        return Err(Failure::usage(format!("the Bus has a task {id} already"), advice));
+    }
     let project = match &new.project {
         Some(project) => project.clone(),
         None => only_project(&super::plan::read(path)?)?,
     };
     let make = |plan: &Plan| {
-        let id = new.id.clone().unwrap_or_else(|| plan.next_id(&project));
+        let id = new.id.clone().unwrap_or_else(|| plan.next_id(&project, &is_known));
         Ticket { id, ..wanted.clone() }
     };
     let written = PlanFile::open(path).and_then(|file| file.insert(&project, make)).map_err(|error| match error {
@@ -129,7 +140,7 @@ async fn bring(client: &BusClient, mut feed: Feed, task: &NewTask, id: &TaskId) 
 /// Whether the task comes to be on the Bus within [`TAKE_UP`].
 async fn is_taken_up(feed: &mut Feed, id: &TaskId) -> bool {
     let made = async {
-        while feed.world().task(id).is_none() {
+        while feed.world().task_state(id).is_none() {
             if feed.next().await.is_err() {
                 return false;
             }

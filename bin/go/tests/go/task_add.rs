@@ -108,3 +108,19 @@ fn without_a_plan_the_bus_alone_has_it() {
     assert_eq!((code(&added), place.path().join("plan.yaml").exists()), (0, false), "{}", err(&added));
     assert!(out(&place.go(&["tasks", "--bus-url", &url])).contains('X'));
 }
+
+#[test]
+fn an_id_that_the_bus_knows_of_a_ticket_that_is_gone_is_not_given_again() {
+    let gone = "      - {id: T-2, title: gone, kind: chore, run: echo gone >> trace}\n# end\n";
+    let place = Place::with_plan(&PLAN.replace("# end\n", gone));
+    let (status, said) = place.up(&["--exit-when-done"]).end();
+    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    std::fs::write(place.path().join("plan.yaml"), PLAN).unwrap();
+    let mut bus = place.start(&["bus", "serve", "--listen", "127.0.0.1:0"]);
+    let url = bus.url();
+    let same = place.go(&[FLAGS, &["--id", "T-2", "--bus-url", &url]].concat());
+    assert_eq!((code(&same), text(&place)), (2, PLAN.to_owned()), "{}", err(&same));
+    assert!(err(&same).contains("the Bus has a task T-2 already"), "{}", err(&same));
+    let added = place.go(&[FLAGS, &["--bus-url", &url]].concat());
+    assert!(out(&added).starts_with("T-3 is in plan.yaml; it is on the Bus"), "{}{}", out(&added), err(&added));
+}
