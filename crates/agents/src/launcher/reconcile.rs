@@ -96,7 +96,7 @@ fn follow(agent: Option<&Agent>, mine: &Local, local: &LocalState, now: Boottime
     }
 }
 
-/// Whether the Bus wants no more of it. An agent that the Bus does not know belongs to another Bus.
+/// Whether the Bus wants no more of it. An agent that the World does not show has long ended, or belongs to another Bus.
 fn is_over(agent: Option<&Agent>) -> bool {
     agent.is_none_or(|agent| agent.state.is_ended())
 }

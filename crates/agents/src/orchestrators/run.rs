@@ -45,8 +45,8 @@ pub async fn run(
     tokio::pin!(beats);
     let mut failures = 0;
     loop {
-        if let Some(me) = feed.world().agent(&config.agent).filter(|me| !me.state.is_live()) {
-            tracing::info!(agent = %config.agent, state = me.state.as_str(), "told to end");
+        if let Some(state) = feed.world().agent_state(&config.agent).filter(|state| !state.is_live()) {
+            tracing::info!(agent = %config.agent, state = state.as_str(), "told to end");
             return Ok(());
         }
         failures = match tick(&config, &client, &mut feed).await {

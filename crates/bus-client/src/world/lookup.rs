@@ -1,8 +1,8 @@
 //! What a reconciler can ask of a World.
 
 use go_bus_api::{
-    Agent, AgentId, Alert, AlertState, Host, HostId, Message, Project, ProjectId, Question, QuestionId, QuestionState,
-    Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId, TaskKind, TaskState,
+    Agent, AgentId, AgentState, Alert, AlertState, Host, HostId, Message, Project, ProjectId, Question, QuestionId,
+    QuestionState, Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId, TaskKind, TaskState,
 };
 use go_rules::uniqueness::Seat;
 
@@ -81,19 +81,30 @@ impl World {
     }
 }
 
-/// Agents.
+/// Agents. One that has ended is past once its end matters no more: of one with a task, when the task is done, cancelled or in
+/// a later attempt; of an orchestrator, when [`World::ENDS_KEPT`] later ones have ended on its seat; of any other at once. Of a past
+/// one it is known that it has ended, and nothing else.
 impl World {
-    /// Every agent, ended ones too.
+    /// How many of a seat's last ends are kept: more than it takes for a successor's backoff to be as long as it gets.
+    pub const ENDS_KEPT: usize = 16;
+
+    /// Every agent that is not past.
     pub fn agents(&self) -> impl ExactSizeIterator<Item = &Agent> {
         self.agents.iter()
     }
 
-    /// The agent with this id.
+    /// The agent with this id, unless it is past.
     pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
         self.agents.get(id)
     }
 
-    /// Every agent that was ever spawned with this task (its builders, or a review task's reviewers), ended ones too.
+    /// The state of the agent with this id, past or not.
+    pub fn agent_state(&self, id: &AgentId) -> Option<AgentState> {
+        self.agents.state(id)
+    }
+
+    /// The agents that were spawned with this task (its builders, or a review task's reviewers) and have not ended, and those of
+    /// its present attempt, ended or not. None that has ended where the task is past.
     pub fn builders<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Agent> + use<'a> {
         self.agents.with(task)
     }

@@ -8,7 +8,7 @@ mod past;
 mod table;
 mod tasks;
 
-use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint};
+use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ use tasks::Tasks;
 /// any order and more than once. Feeding one and each lookup cost O(log n). All iterators go by id, so two Worlds with the
 /// same content look alike. A clone shares its rows.
 ///
-/// Tasks that are done or cancelled come by the hundred thousand, and are looked at seldom: of those it keeps a [`PastTask`].
+/// Tasks that are done or cancelled come by the hundred thousand, and are looked at seldom: of those it keeps a [`PastTask`]. Agents
+/// that have ended are as many: of those whose end nobody judges any more it keeps that they have.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct World {
     hosts: Table<Host>,
@@ -49,10 +50,19 @@ impl World {
             Resource::Sprint(sprint) => self.sprints.put(sprint).is_some(),
             Resource::Alert(alert) => self.alerts.put(alert).is_some(),
             Resource::Question(question) => self.questions.put(question).is_some(),
-            Resource::Agent(agent) => self.agents.put(agent),
-            Resource::Task(task) => self.tasks.put(task),
+            Resource::Agent(agent) => self.agents.put(agent, &self.tasks),
+            Resource::Task(task) => self.apply_task(task),
             Resource::Message(message) => self.messages.put(message),
         }
+    }
+
+    fn apply_task(&mut self, task: Task) -> bool {
+        let id = task.id.clone();
+        let is_news = self.tasks.put(task);
+        if is_news {
+            self.agents.review(&id, &self.tasks);
+        }
+        is_news
     }
 
     /// Takes the resource that `event` carries, and tells whether it was news. An event about anything else (`lease.*`,

@@ -1,6 +1,9 @@
-//! Tasks that are done or cancelled: many, never worked on again, so little of them is kept, and that packed.
+//! Tasks that are done or cancelled, and agents whose end nobody judges any more: many, never at work again, so little of them
+//! is kept, and that packed.
 
+mod agents;
 mod bytes;
+mod key;
 mod ledger;
 mod record;
 
@@ -9,6 +12,7 @@ use std::collections::BTreeMap;
 use go_bus_api::{Attempt, ProjectId, Revision, SprintId, Task, TaskId, TaskKind, TaskState, Timestamp};
 
 use crate::ResultLine;
+pub(super) use agents::PastAgents;
 use ledger::Ledger;
 
 /// What a World keeps of a task that is done or cancelled: what plans, dependents and people still ask of it. Whoever wants its

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use go_bus_api::{AgentId, ProjectId, Revision, Task, TaskId, TaskKind, TaskState};
+use go_bus_api::{AgentId, Attempt, ProjectId, Revision, Task, TaskId, TaskKind, TaskState};
 
 use super::index::Index;
 use super::past::{PastTask, PastTasks};
@@ -117,6 +117,14 @@ impl Tasks {
 
     pub(super) fn state(&self, id: &TaskId) -> Option<TaskState> {
         self.head(id).map(|(state, _)| state)
+    }
+
+    /// Whether nobody asks any more how a builder in `attempt` of `id` ended: the task is past, or further. Once so, always so.
+    pub(super) fn is_behind(&self, id: &TaskId, attempt: Option<Attempt>) -> bool {
+        match self.get(id) {
+            Some(task) => attempt.is_some_and(|attempt| attempt < task.attempt),
+            None => self.past.head(id).is_some(),
+        }
     }
 
     pub(super) fn past(&self, id: &TaskId) -> Option<PastTask> {

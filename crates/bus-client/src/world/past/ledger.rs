@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 
 use super::bytes::{Reader, push_bytes};
+use super::key::key;
 
 /// The length of a block, in bytes: some tens of entries, which a lookup walks through.
 const BLOCK: usize = 2048;
 
-/// Entries in the order of their ids, packed into blocks: ids and values one after the other, with no pointers between. Each
-/// lookup and change costs O(log n) and a walk through one block. Blocks are at least half full where nothing is removed.
+/// Entries in the order of their keys, packed into blocks: keys and values one after the other, with no pointers between. Each
+/// lookup and change costs O(log n) and a walk through one block. Blocks but the last are at least half full where nothing is
+/// removed, and nearly full where ids come about in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
-    /// Each under an id that is not above its first one; the first under the empty text.
-    blocks: BTreeMap<Box<str>, Vec<u8>>,
+    /// Each under a key that is not above its first one; the first under the empty one.
+    blocks: BTreeMap<Box<[u8]>, Vec<u8>>,
 }
 
 /// Where the entry of an id is, or would go.
@@ -24,51 +26,71 @@ struct Place<'a> {
 
 impl Ledger {
     pub(super) fn get(&self, id: &str) -> Option<&[u8]> {
-        let (_, block) = self.blocks.range::<str, _>(up_to(id)).next_back()?;
-        find(block, id).value
+        let key = key(id);
+        let (_, block) = self.blocks.range::<[u8], _>(up_to(&key)).next_back()?;
+        find(block, &key).value
     }
 
     /// Puts `value` under `id`, in place of the one before.
     pub(super) fn put(&mut self, id: &str, value: &[u8]) {
-        self.remove(id);
+        let key = key(id);
+        self.cut(&key);
         let mut entry = Vec::new();
-        push_bytes(&mut entry, id.as_bytes());
+        push_bytes(&mut entry, &key);
         push_bytes(&mut entry, value);
         if self.blocks.is_empty() {
             self.blocks.insert(Box::default(), Vec::with_capacity(BLOCK));
         }
-        let is_too_long = |block: &&mut Vec<u8>| block.len().saturating_add(entry.len()) > BLOCK;
-        if let Some((first, upper)) = self.block(id).filter(is_too_long).and_then(split) {
-            self.blocks.insert(first, upper);
-        }
-        if let Some(block) = self.block(id) {
-            let at = find(block, id).range.start;
+        self.make_room(&key, entry.len());
+        if let Some(block) = self.block(&key) {
+            let at = find(block, &key).range.start;
             block.splice(at..at, entry);
         }
     }
 
     /// Removes what is under `id`.
     pub(super) fn remove(&mut self, id: &str) {
-        let Some(block) = self.block(id) else { return };
-        let Place { range, value } = find(block, id);
+        self.cut(&key(id));
+    }
+
+    fn cut(&mut self, key: &[u8]) {
+        let Some(block) = self.block(key) else { return };
+        let Place { range, value } = find(block, key);
         if value.is_some() {
             block.drain(range);
         }
     }
 
-    /// The block where `id` is, or would go.
-    fn block(&mut self, id: &str) -> Option<&mut Vec<u8>> {
-        self.blocks.range_mut::<str, _>(up_to(id)).next_back().map(|(_, block)| block)
+    /// Splits the block where `key` would go, if an entry of this length is too much for it: in halves, but the last one where the
+    /// entry goes, as who comes in order goes to its end, and would leave half of each block empty.
+    fn make_room(&mut self, key: &[u8], length: usize) {
+        let is_last = self.blocks.keys().next_back().is_some_and(|first| first.as_ref() <= key);
+        let Some(block) = self.block(key).filter(|block| block.len().saturating_add(length) > BLOCK) else { return };
+        let place = find(block, key).range.start;
+        let at = if is_last && place >= BLOCK / 2 { Some(place) } else { middle(block) };
+        let Some(entries) = at.and_then(|at| block.get(at..)) else { return };
+        let first = if at == Some(place) { Some(key) } else { Reader(entries).bytes() };
+        let Some(first) = first.map(Box::from) else { return };
+        // A block has its room from the start, so that all are of one size and none grows by doubling.
+        let mut upper = Vec::with_capacity(BLOCK);
+        upper.extend_from_slice(entries);
+        block.truncate(block.len().saturating_sub(upper.len()));
+        self.blocks.insert(first, upper);
+    }
+
+    /// The block where `key` is, or would go.
+    fn block(&mut self, key: &[u8]) -> Option<&mut Vec<u8>> {
+        self.blocks.range_mut::<[u8], _>(up_to(key)).next_back().map(|(_, block)| block)
     }
 
     /// The room that blocks take, in bytes.
     #[cfg(test)]
     pub(super) fn room(&self) -> usize {
-        let each = size_of::<(Box<str>, Vec<u8>)>();
+        let each = size_of::<(Box<[u8]>, Vec<u8>)>();
         self.blocks.iter().map(|(first, block)| first.len() + each + block.capacity()).sum()
     }
 
-    /// All ids and values in order.
+    /// All keys and values in order.
     fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.blocks.values().flat_map(|block| {
             let mut reader = Reader(block);
@@ -84,21 +106,21 @@ impl PartialEq for Ledger {
     }
 }
 
-fn up_to(id: &str) -> (Bound<&str>, Bound<&str>) {
-    (Bound::Unbounded, Bound::Included(id))
+fn up_to(key: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
+    (Bound::Unbounded, Bound::Included(key))
 }
 
 fn entry<'a>(reader: &mut Reader<'a>) -> Option<(&'a [u8], &'a [u8])> {
     Some((reader.bytes()?, reader.bytes()?))
 }
 
-fn find<'a>(block: &'a [u8], id: &str) -> Place<'a> {
+fn find<'a>(block: &'a [u8], key: &[u8]) -> Place<'a> {
     let mut reader = Reader(block);
     loop {
         let start = block.len().saturating_sub(reader.0.len());
         match entry(&mut reader) {
-            Some((other, _)) if other < id.as_bytes() => {}
-            Some((other, value)) if other == id.as_bytes() => {
+            Some((other, _)) if other < key => {}
+            Some((other, value)) if other == key => {
                 return Place { range: start..block.len().saturating_sub(reader.0.len()), value: Some(value) };
             }
             _ => return Place { range: start..start, value: None },
@@ -106,8 +128,8 @@ fn find<'a>(block: &'a [u8], id: &str) -> Place<'a> {
     }
 }
 
-/// Takes the upper half out of `block`: its first id, and its entries. `None` where there is but one.
-fn split(block: &mut Vec<u8>) -> Option<(Box<str>, Vec<u8>)> {
+/// Where the upper half of `block` begins. `None` where there is but one entry.
+fn middle(block: &[u8]) -> Option<usize> {
     let mut reader = Reader(block);
     entry(&mut reader)?;
     while reader.0.len() > BLOCK / 2 {
@@ -118,13 +140,7 @@ fn split(block: &mut Vec<u8>) -> Option<(Box<str>, Vec<u8>)> {
         }
         reader = next;
     }
-    let first = Box::from(Reader(reader.0).text()?);
-    let at = block.len().saturating_sub(reader.0.len());
-    // A block has its room from the start, so that all are of one size and none grows by doubling.
-    let mut upper = Vec::with_capacity(BLOCK);
-    upper.extend_from_slice(block.get(at..)?);
-    block.truncate(at);
-    Some((first, upper))
+    (!reader.0.is_empty()).then(|| block.len().saturating_sub(reader.0.len()))
 }
 
 #[cfg(test)]

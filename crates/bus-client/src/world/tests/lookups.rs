@@ -1,8 +1,9 @@
 //! Each index follows each change.
 
 use go_bus_api::{
-    AgentId, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskKind, TaskState,
+    AgentId, AgentState, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskKind, TaskState,
 };
+use go_rules::backoff::Backoff;
 use go_rules::uniqueness::Seat;
 use serde_json::json;
 
@@ -15,6 +16,10 @@ fn ids<'a>(tasks: impl Iterator<Item = &'a go_bus_api::Task>) -> Vec<String> {
 
 fn names<'a>(agents: impl Iterator<Item = &'a go_bus_api::Agent>) -> Vec<String> {
     agents.map(|agent| agent.id.to_string()).collect()
+}
+
+fn id_of(agent: &Resource) -> String {
+    super::event_of(1, agent).subject.and_then(|subject| subject.resource().map(|(_, id)| id.to_owned())).unwrap()
 }
 
 fn with_task(id: &str, revision: u64, more: serde_json::Value) -> Resource {
@@ -123,6 +128,77 @@ fn an_agent_leaves_its_seat_when_it_drains_and_its_slot_when_it_has_ended() {
     assert_eq!(names(world.agents_with_task()), [""; 0]);
     assert_eq!(names(world.agents_on(&host)), ["po-1", "po-2"]);
     assert_eq!(names(world.builders(&task)), ["w-1"], "how it ended is still to be judged");
+}
+
+fn ended(id: &str, revision: u64, more: serde_json::Value) -> Resource {
+    let mut fields = json!({"role": "worker", "state": "terminated"});
+    super::merge(&mut fields, more);
+    Resource::Agent(agent(id, revision, fields))
+}
+
+#[test]
+fn how_a_builder_ended_is_known_until_its_task_is_past_or_further() {
+    let task = TaskId::new("T-1").unwrap();
+    let at = |revision, state: &str, attempt: u32| {
+        with_task("T-1", revision, json!({"state": state, "attempt": attempt, "assignee": "po-1"}))
+    };
+    let first = ended("w-1", 3, json!({"task": "T-1", "attempt": 1}));
+    let second = ended("w-2", 3, json!({"task": "T-1", "attempt": 2}));
+    let mut world: World = [first.clone(), at(1, "in_progress", 1)].into_iter().collect();
+    for state in ["in_review", "held", "failed", "pending"] {
+        let mut world = world.clone();
+        world.apply(at(2, state, 1));
+        assert_eq!(names(world.builders(&task)), ["w-1"], "{state}");
+    }
+    world.apply(at(2, "in_progress", 2));
+    assert_eq!(names(world.builders(&task)), [""; 0]);
+    world.apply(second.clone());
+    assert_eq!(names(world.agents()), ["w-2"]);
+    world.apply(at(3, "done", 2));
+    assert_eq!(names(world.builders(&task).chain(world.agents())), [""; 0]);
+    assert_eq!(world, [at(3, "done", 2), second, first].into_iter().collect(), "whatever comes first");
+}
+
+#[test]
+fn an_agent_that_lives_or_is_silent_is_kept_however_far_its_task_is() {
+    let mut world: World = [with_task("T-1", 1, json!({"state": "done"}))].into_iter().collect();
+    for state in ["requested", "draining", "lost"] {
+        world.apply(Resource::Agent(agent(state, 1, json!({"role": "worker", "state": state, "task": "T-1"}))));
+    }
+    assert_eq!(names(world.agents_with_task()), ["draining", "lost", "requested"]);
+}
+
+#[test]
+fn nothing_wakes_a_past_agent() {
+    let (id, host) = (AgentId::new("w-1").unwrap(), HostId::new("h1").unwrap());
+    let mut world: World = [ended("w-1", 5, json!({}))].into_iter().collect();
+    let before = world.clone();
+    assert!(!world.apply(Resource::Agent(agent("w-1", 4, json!({"role": "worker"})))));
+    assert!(!world.apply(ended("w-1", 5, json!({}))));
+    assert_eq!(world, before);
+    assert!(world.apply(ended("w-1", 6, json!({}))), "a report that came late");
+    assert_eq!((world.agent(&id), world.agent_state(&id)), (None, Some(AgentState::Terminated)));
+    assert_eq!((names(world.agents_on(&host)), world.agent_state(&AgentId::new("w-2").unwrap())), (vec![], None));
+}
+
+#[test]
+fn of_a_seat_the_last_ends_are_kept_in_whatever_order_they_come() {
+    let end = |n: usize, project: &str| {
+        let asked_for = format!("2026-03-21T08:15:{:02}.000Z", 40 - n);
+        ended(&format!("po-{n:02}-{project}"), 1, json!({"role": "po", "project": project, "spawned_at": asked_for}))
+    };
+    let ends = || (0..20).map(|n| end(n, "site")).chain([end(30, "docs")]);
+    let world: World = ends().collect();
+    let kept: Vec<_> = ends().take(World::ENDS_KEPT).map(|end| id_of(&end)).collect();
+    assert_eq!(names(world.agents().filter(|po| po.id.as_str().ends_with("site"))), kept);
+    assert_eq!(world.agents().len(), World::ENDS_KEPT + 1);
+    assert_eq!(world, ends().collect::<Vec<_>>().into_iter().rev().collect());
+}
+
+#[test]
+fn the_ends_that_are_kept_make_the_longest_backoff() {
+    let pause = |ends| Backoff::SUCCESSION.pause(ends, 1.0);
+    assert_eq!(pause(u32::try_from(World::ENDS_KEPT).unwrap()), pause(u32::MAX));
 }
 
 #[test]

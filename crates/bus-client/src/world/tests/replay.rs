@@ -12,7 +12,7 @@ use crate::World;
 #[derive(Debug, Clone)]
 enum Step {
     Task { id: usize, state: &'static str, assignee: Option<usize>, depends_on: Option<usize> },
-    Agent { id: usize, state: &'static str, task: Option<usize> },
+    Agent { id: usize, state: &'static str, task: Option<usize>, attempt: Option<u32> },
     Message { id: usize, read: bool },
 }
 
@@ -27,15 +27,17 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             assignee,
             depends_on
         }),
-        (0..4_usize, agent_state, maybe()).prop_map(|(id, state, task)| Step::Agent { id, state, task }),
+        (0..4_usize, agent_state, maybe(), prop::option::of(0..4_u32))
+            .prop_map(|(id, state, task, attempt)| Step::Agent { id, state, task, attempt }),
         (0..3_usize, prop::bool::ANY).prop_map(|(id, read)| Step::Message { id, read }),
     ];
     prop::collection::vec(step, 0..60)
 }
 
-/// The changes as the Bus commits them: revisions grow, and a message that was read stays so.
+/// The changes as the Bus commits them: revisions and attempts grow, what is final stays so, and so does a message that was read.
 fn commit(steps: &[Step]) -> Vec<Resource> {
     let mut read = [false; 3];
+    let mut tasks = [(0, "pending"); 5];
     let mut committed = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let revision = index as u64 + 1;
@@ -44,14 +46,17 @@ fn commit(steps: &[Step]) -> Vec<Resource> {
                 &format!("T-{id}"),
                 revision,
                 json!({
-                    "state": state, "assignee": assignee.map(|a| format!("a-{a}")),
+                    "state": advance(&mut tasks[*id], state), "attempt": tasks[*id].0, "assignee": assignee.map(|a| format!("a-{a}")),
                     "depends_on": depends_on.iter().map(|d| format!("T-{d}")).collect::<Vec<_>>(),
                 }),
             )),
-            Step::Agent { id, state, task } => Resource::Agent(agent(
+            Step::Agent { id, state, task, attempt } => Resource::Agent(agent(
                 &format!("a-{id}"),
                 revision,
-                json!({"state": state, "task": task.map(|t| format!("T-{t}"))}),
+                json!({
+                    "role": if *id == 0 { "po" } else { "worker" }, "state": state, "attempt": attempt,
+                    "task": task.map(|t| format!("T-{t}")),
+                }),
             )),
             Step::Message { id, read: now } => {
                 read[*id] |= now;
@@ -60,6 +65,14 @@ fn commit(steps: &[Step]) -> Vec<Resource> {
         });
     }
     committed
+}
+
+/// Moves a task, its attempt and state, to this state where it may.
+fn advance(task: &mut (u32, &'static str), state: &'static str) -> &'static str {
+    if !["done", "cancelled"].contains(&task.1) {
+        *task = (task.0 + u32::from(state == "in_progress"), state);
+    }
+    task.1
 }
 
 /// What a snapshot after these changes holds: the last of each resource.

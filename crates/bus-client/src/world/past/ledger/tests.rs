@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::{prop, proptest};
 
-use super::{BLOCK, Ledger, split};
+use super::{BLOCK, Ledger, middle};
 
 proptest! {
     #[test]
@@ -62,5 +62,16 @@ fn an_entry_longer_than_a_block_has_one_of_its_own() {
         ledger.put(id, &[1; 2 * BLOCK]);
     }
     assert_eq!(ledger.iter().map(|(id, _)| id).collect::<Vec<_>>(), [b"a", b"b", b"c"]);
-    assert!(split(&mut Vec::new()).is_none());
+    assert_eq!(middle(&[]), None);
+}
+
+#[test]
+fn who_comes_about_in_order_leaves_no_half_empty_blocks() {
+    let mut ledger = Ledger::default();
+    for n in 0..5000_usize {
+        // Each few of them in the reverse order.
+        ledger.put(&format!("T-{:04}", n / 20 * 20 + 19 - n % 20), &[0; 20]);
+    }
+    let full: usize = ledger.blocks.values().map(Vec::len).sum();
+    assert!(full * 10 >= ledger.blocks.len() * BLOCK * 8, "{} blocks for {full} bytes", ledger.blocks.len());
 }
