@@ -11,6 +11,10 @@ use crate::StoreError;
 /// How long to wait for a lock that another connection holds: the checkpoint's, or a predecessor's that is about to end.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// The write-ahead log's file is cut to this length, in bytes, as it begins anew: a reader that held its end back may have made it
+/// much longer. Short of it, cutting and growing would cost the writer more than the room is worth.
+const LOG_KEPT: u32 = 64 * 1024 * 1024;
+
 /// Tables beside the resources', in the first schema.
 pub(super) const TABLES: &str = "
 CREATE TABLE counter (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL) STRICT;
@@ -80,6 +84,7 @@ fn prepare(connection: &Connection, durability: Durability) -> Result<(), StoreE
         Durability::Scratch => "off",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }
@@ -126,5 +131,24 @@ mod tests {
         let connection = open(&path, Durability::Scratch).unwrap();
         let agents: u32 = connection.query_row("SELECT count(*) FROM agents", [], |row| row.get(0)).unwrap();
         assert_eq!(agents, 3);
+    }
+    #[test]
+    fn a_log_that_a_reader_made_long_is_cut_as_it_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bus.db");
+        let writer = open(&path, Durability::Scratch).unwrap();
+        writer.execute_batch("CREATE TABLE blobs (doc BLOB NOT NULL) STRICT").unwrap();
+        let write = || writer.execute("INSERT INTO blobs VALUES (zeroblob(8 * 1024 * 1024))", []).unwrap();
+        let length = || std::fs::metadata(folder.path().join("bus.db-wal")).unwrap().len();
+        let reader = open_reader(&path).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM counter").unwrap();
+        for _ in 0..9 {
+            write();
+        }
+        assert!(length() > u64::from(LOG_KEPT), "{} bytes", length());
+        reader.execute_batch("COMMIT").unwrap();
+        writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
+        write();
+        assert!(length() <= u64::from(LOG_KEPT), "{} bytes", length());
     }
 }
