@@ -21,7 +21,8 @@ pub(super) fn client(folder: &AgentFolder) -> Result<BusClient, ShimError> {
 }
 
 /// Reports `report` until the Bus has it, or the launcher has reported it, or nobody wants it any more. A Bus that can't be
-/// reached is tried again for as long as it takes, and at once when it is said to be back; an order to stop ends the waiting, as the launcher reports what is left.
+/// reached is tried again for as long as it takes, and at once when it is said to be back; an order to stop ends the waiting, as
+/// the launcher reports what is left.
 pub(super) fn deliver(folder: &AgentFolder, report: &ExitReport, wakes: &Receiver<Wake>) -> Result<Outcome, ShimError> {
     let (mut failures, mut told) = (0_u32, false);
     loop {

@@ -23,7 +23,8 @@ pub(super) enum Wake {
     Alarm,
 }
 
-/// Sends [`Wake::Stop`] for each SIGTERM and SIGINT, and [`Wake::BusIsBack`] for each [`WAKE_SIGNAL`]. A terminal that hangs up is no order: SIGHUP is taken and dropped.
+/// Sends [`Wake::Stop`] for each SIGTERM and SIGINT, and [`Wake::BusIsBack`] for each [`WAKE_SIGNAL`]. A terminal that hangs up is
+/// no order: SIGHUP is taken and dropped.
 pub(super) fn on_signals(wakes: Sender<Wake>) -> Result<(), ShimError> {
     let failed = |doing| move |source| ShimError::System { doing, source };
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, WAKE_SIGNAL]).map_err(failed("listen to signals"))?;
