@@ -48,16 +48,27 @@ pub(super) fn drive(
     lasting: Duration,
     mut request: impl FnMut(usize) -> Vec<u8>,
 ) -> Result<Load, BenchError> {
+    let watch = Stopwatch::start();
+    drive_all(target, connections, (0..).map_while(|number| (watch.elapsed() < lasting).then(|| request(number))))
+}
+
+/// Sends all `requests` over `connections` connections, until each is answered.
+pub(super) fn drive_all(
+    target: &Target,
+    connections: usize,
+    mut requests: impl Iterator<Item = Vec<u8>>,
+) -> Result<Load, BenchError> {
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(|e| BenchError::Io("epoll", e.into()))?;
     let mut lines = Vec::with_capacity(connections);
     for number in 0..connections {
         lines.push(Line::open(target, &poll, number as u64)?);
     }
     let (watch, mut load, mut piece) = (Stopwatch::start(), Load::default(), vec![0; 64 * 1024]);
-    for (number, line) in lines.iter_mut().enumerate() {
-        line.send(&request(number))?;
+    let (mut sent, mut ready) = (0, Vec::with_capacity(connections));
+    for (line, request) in lines.iter_mut().zip(&mut requests) {
+        line.send(&request)?;
+        sent += 1;
     }
-    let (mut sent, mut ready) = (connections, Vec::with_capacity(connections));
     while load.answered < sent {
         epoll::wait(&poll, spare_capacity(&mut ready), None).map_err(|e| BenchError::Io("epoll", e.into()))?;
         for event in ready.drain(..) {
@@ -65,8 +76,8 @@ pub(super) fn drive(
             let Some(took) = line.receive(&mut piece)? else { continue };
             load.answered += 1;
             load.latencies_us.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
-            if watch.elapsed() < lasting {
-                line.send(&request(sent))?;
+            if let Some(request) = requests.next() {
+                line.send(&request)?;
                 sent += 1;
             }
         }
