@@ -18,8 +18,9 @@ fn rewrite(value: &mut Value) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| rewrite(item) || any),
-        Value::Object(members) => members.values_mut().fold(false, |any, member| rewrite(member) || any),
+        // Counted, so that none is left out behind the first one.
+        Value::Array(items) => items.iter_mut().map(rewrite).filter(|is| *is).count() > 0,
+        Value::Object(members) => members.values_mut().map(rewrite).filter(|is| *is).count() > 0,
         Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
