@@ -1,11 +1,14 @@
 //! A command that is refused after it has written, in the middle of a batch.
 
+use std::sync::Arc;
+
 use go_bus_api::{EventKind, ResourceKind, Seq, Timestamp};
 
 use super::super::tx::{SqliteTx, Undo, last_seq};
 use super::super::{Durability, schema};
+use crate::conformance::world::{World, ticket};
 use crate::tx::{EventRow, Filter, Row, Tx};
-use crate::{Document, Lease};
+use crate::{Action, Actor, Document, Lease, Policy, Reject, SqliteStore, StoreError};
 
 fn write(tx: &mut SqliteTx<'_>, id: &str) -> Seq {
     let json = format!("{{\"id\": \"{id}\"}}");
@@ -67,4 +70,27 @@ fn without_savepoints_a_command_that_has_written_spoils_the_transaction_and_one_
     write(&mut tx, "b");
     tx.rollback().unwrap();
     assert!(tx.is_spoiled());
+}
+
+/// Each batch is tried without savepoints first; here the second of three commands fails after it has written its task.
+#[tokio::test]
+async fn a_batch_with_a_command_that_fails_after_it_has_written_is_done_again_without_that_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bus.db");
+    let world = World::over(Arc::new(SqliteStore::open(&path, Policy::default()).unwrap()));
+    world.create_project("site").await;
+    let trigger = "CREATE TRIGGER no BEFORE INSERT ON events WHEN NEW.subject = 'tasks/T-2' \
+                   BEGIN SELECT RAISE(ABORT, 'no'); END";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(trigger).unwrap();
+    let from = world.seq().await;
+    let create = |name: &str| world.command(Actor::Operator, Action::CreateTask(ticket(name, &[])));
+    let answers = world.store.commit(vec![create("T-1"), create("T-2"), create("T-3")]).await;
+    let seqs: Vec<Option<Seq>> = answers.iter().map(|answer| answer.as_ref().ok().map(|receipt| receipt.seq)).collect();
+    assert_eq!(seqs, [Some(Seq(from.0 + 1)), None, Some(Seq(from.0 + 2))]);
+    assert!(matches!(answers[1], Err(Reject::Store(StoreError::Engine(_)))), "{:?}", answers[1]);
+    assert_eq!(world.told_since(from).await, ["task.created tasks/T-1", "task.created tasks/T-3"]);
+    let kept = world.store.snapshot().await.unwrap().rest().await.unwrap();
+    let tasks: Vec<&str> =
+        kept.iter().filter(|one| one.kind == ResourceKind::Task).map(|one| one.id.as_str()).collect();
+    assert_eq!(tasks, ["T-1", "T-3"]);
 }
