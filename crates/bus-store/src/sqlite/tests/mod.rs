@@ -22,6 +22,7 @@ macro_rules! one_test_each {
 
 for_each_property!(one_test_each);
 
+mod at_once;
 mod audit;
 mod file;
 mod kept;
