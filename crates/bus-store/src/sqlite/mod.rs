@@ -1,7 +1,6 @@
 //! SQLite behind the port: one writer thread with group commit, readers inline on the caller's thread.
 
 mod audit;
-mod batch;
 mod census;
 mod checkpoint;
 mod claim;
@@ -34,12 +33,11 @@ use crate::batches::{BatchCounter, Batches};
 use crate::{
     Command, EventFilter, EventLine, Policy, Query, QueryAnswer, Receipt, Reject, Snapshot, Store, StoreError,
 };
-use batch::{Committer, News};
 use claim::Claim;
 use reader::Readers;
 use tail::Tail;
 use tokens::Tokens;
-use writer::{Job, Writer};
+use writer::{Job, News, Writer};
 
 /// How hard the engine tries to keep what it acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +100,7 @@ impl SqliteStore {
         let news = News::after_event(tx::last_seq(&connection)?);
         let (wake, tail, tokens) = (news.wake.subscribe(), Arc::clone(&news.tail), Arc::clone(&news.tokens));
         let batches = Arc::new(BatchCounter::default());
-        let writer = Writer::start(Committer::new(connection, &path, policy, news, Arc::clone(&batches))?)?;
+        let writer = Writer::start(connection, &path, policy, news, Arc::clone(&batches))?;
         let readers = Arc::new(Readers::new(path));
         Ok(Self { readers, writer, wake, tail, tokens, _claim: claim, batches, _scratch: scratch })
     }
@@ -116,10 +114,6 @@ impl Store for SqliteStore {
         if count == 0 {
             return Vec::new();
         }
-        let commands = match self.writer.at_once(commands) {
-            Ok(answers) => return answers,
-            Err(commands) => commands,
-        };
         let (answer, answered) = oneshot::channel();
         if !self.writer.send(Job { commands, answer }).await {
             return closed();

@@ -1,14 +1,20 @@
 //! The one writer: group commit with natural batching. Whatever waits goes into one transaction; nobody lingers for more.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use go_bus_api::Seq;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::batch::{Answers, Committer};
-use crate::{Command, StoreError};
+use super::checkpoint::Checkpointer;
+use super::retention::Pruner;
+use super::tail::Tail;
+use super::tokens::Tokens;
+use super::tx::{SqliteTx, Undo};
+use crate::batches::BatchCounter;
+use crate::{Command, EventLine, Policy, Receipt, Reject, StoreError, apply};
 
 /// The most commands in a transaction, so that nobody's answer waits for a crowd.
 const MOST_COMMANDS: usize = 256;
@@ -16,8 +22,7 @@ const MOST_COMMANDS: usize = 256;
 /// How many jobs may wait before callers do.
 const QUEUE: usize = 1024;
 
-/// A commit that takes longer holds its caller's thread up for too long; it is the writer thread's.
-const QUICK: Duration = Duration::from_millis(1);
+type Answers = Vec<Result<Receipt, Reject>>;
 
 /// One caller's commands.
 #[derive(Debug)]
@@ -26,29 +31,54 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Answers>,
 }
 
-/// The writer's thread, and the way around it. Dropping it ends the thread once its queue is done.
+/// How readers learn of what was committed.
+pub(super) struct News {
+    pub(super) wake: watch::Sender<Seq>,
+    pub(super) tail: Arc<Tail>,
+    pub(super) tokens: Arc<Tokens>,
+}
+
+impl News {
+    /// Nothing after the event `last` yet.
+    pub(super) fn after_event(last: Seq) -> Self {
+        Self { wake: watch::Sender::new(last), tail: Arc::new(Tail::after_event(last)), tokens: Arc::default() }
+    }
+
+    /// Lets readers have what was committed, then wakes them.
+    fn spread(&self, committed: &mut Committed) {
+        if committed.tokens_changed {
+            self.tokens.changed();
+        }
+        self.tail.append(std::mem::take(&mut committed.events));
+        let seq = committed.seq;
+        self.wake.send_if_modified(|last| std::mem::replace(last, seq) != seq);
+    }
+}
+
+/// The writer's thread. Dropping it ends the thread once its queue is done.
+#[derive(Debug)]
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    committer: Mutex<Committer>,
-    /// Whether the last batch was one caller's, quick, and nobody waited behind it.
-    calm: AtomicBool,
 }
 
 impl Writer {
-    pub(super) fn start(committer: Committer) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        mut connection: Connection,
+        path: &Path,
+        policy: Policy,
+        news: News,
+        batches: Arc<BatchCounter>,
+    ) -> Result<Self, StoreError> {
+        let checkpointer = Checkpointer::start(path, &mut connection)?;
         let (sender, jobs) = mpsc::channel(QUEUE);
-        let shared = Arc::new(Shared { committer: Mutex::new(committer), calm: AtomicBool::new(false) });
-        let own = Arc::clone(&shared);
+        let pruner = Pruner::new(policy.retention, *news.wake.borrow());
+        let state = State { connection, policy, news, checkpointer, batches, pruner };
         let thread = std::thread::Builder::new()
             .name("bus-store-writer".to_owned())
-            .spawn(move || run(&own, jobs))
+            .spawn(move || state.run(jobs))
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread), shared })
+        Ok(Self { jobs: Some(sender), thread: Some(thread) })
     }
 
     /// Queues a job; false where the writer is gone.
@@ -57,36 +87,6 @@ impl Writer {
             Some(jobs) => jobs.send(job).await.is_ok(),
             None => false,
         }
-    }
-
-    /// Commits on this thread, which spares two changes of threads, where nobody else is about to write and the disk is quick;
-    /// else gives the commands back. A crowd is left to the queue, where it goes into one transaction.
-    pub(super) fn at_once(&self, commands: Vec<Command>) -> Result<Answers, Vec<Command>> {
-        let nobody_waits = self.jobs.as_ref().is_some_and(|jobs| jobs.capacity() == QUEUE);
-        if !nobody_waits || !self.shared.calm.load(Ordering::Relaxed) {
-            return Err(commands);
-        }
-        let mut committer = match self.shared.committer.try_lock() {
-            Ok(committer) => committer,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(commands),
-        };
-        let answers = committer.commit(&[commands]).pop().unwrap_or_default();
-        self.shared.calm.store(committer.took() <= QUICK, Ordering::Relaxed);
-        committer.tidy_up();
-        Ok(answers)
-    }
-
-    /// Keeps everybody from committing for as long as it lives.
-    #[cfg(test)]
-    pub(super) fn hold(&self) -> std::sync::MutexGuard<'_, Committer> {
-        self.shared.committer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl std::fmt::Debug for Writer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("thread", &self.thread).finish_non_exhaustive()
     }
 }
 
@@ -99,25 +99,121 @@ impl Drop for Writer {
     }
 }
 
-fn run(shared: &Shared, mut jobs: mpsc::Receiver<Job>) {
-    while let Some(first) = jobs.blocking_recv() {
-        // Locked before the rest is taken: what comes while another commits is in the same batch.
-        let mut committer = shared.committer.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut commands, mut callers) = (vec![first.commands], vec![first.answer]);
-        let mut count: usize = commands.iter().map(Vec::len).sum();
-        while count < MOST_COMMANDS {
-            let Ok(job) = jobs.try_recv() else { break };
-            count = count.saturating_add(job.commands.len());
-            commands.push(job.commands);
-            callers.push(job.answer);
+struct State {
+    connection: Connection,
+    policy: Policy,
+    news: News,
+    checkpointer: Checkpointer,
+    batches: Arc<BatchCounter>,
+    pruner: Pruner,
+}
+
+impl State {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            let mut count = first.commands.len();
+            let mut batch = vec![first];
+            while count < MOST_COMMANDS {
+                let Ok(job) = jobs.try_recv() else { break };
+                count = count.saturating_add(job.commands.len());
+                batch.push(job);
+            }
+            self.serve(batch);
         }
-        let answers = committer.commit(&commands);
-        let alone = callers.len() == 1 && jobs.is_empty();
-        shared.calm.store(alone && committer.took() <= QUICK, Ordering::Relaxed);
-        for (caller, answers) in callers.into_iter().zip(answers) {
-            // A caller that has gone away wants no answer.
-            let _ = caller.send(answers);
-        }
-        committer.tidy_up();
     }
+
+    /// One transaction; answers go out once it is durable, and after the readers were woken.
+    fn serve(&mut self, batch: Vec<Job>) {
+        let outcome = self.transact(&batch);
+        let answers = match outcome {
+            Ok(mut committed) => {
+                self.news.spread(&mut committed);
+                self.batches.count(batch.iter().map(|job| job.commands.len()).sum());
+                committed.answers
+            }
+            Err(error) => {
+                tracing::error!(%error, commands = batch.len(), "a batch was not written");
+                batch.iter().map(|job| refuse(job.commands.len(), &error)).collect()
+            }
+        };
+        for (job, answers) in batch.into_iter().zip(answers) {
+            // A caller that has gone away wants no answer.
+            let _ = job.answer.send(answers);
+        }
+        self.checkpointer.written(&self.connection);
+        let last = *self.news.wake.borrow();
+        if let Some(first) = self.pruner.written(&self.connection, last) {
+            self.news.tail.forget_before(first);
+        }
+    }
+
+    /// Without savepoints first: hardly a command is refused after its first write.
+    fn transact(&mut self, batch: &[Job]) -> Result<Committed, StoreError> {
+        match self.attempt(batch, Undo::Whole)? {
+            Some(committed) => Ok(committed),
+            None => {
+                let again = self.attempt(batch, Undo::Savepoints)?;
+                again.ok_or_else(|| StoreError::Corrupt("savepoints undid too little".to_owned()))
+            }
+        }
+    }
+
+    /// One transaction, `None` where it was spoiled and is undone.
+    fn attempt(&mut self, batch: &[Job], undo: Undo) -> Result<Option<Committed>, StoreError> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let result = perform(&self.connection, &self.policy, batch, undo);
+        if !matches!(result, Ok(Some(_)))
+            && !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed batch could not be rolled back");
+        }
+        result
+    }
+}
+
+/// A transaction that is durable.
+struct Committed {
+    answers: Vec<Answers>,
+    seq: Seq,
+    events: Vec<EventLine>,
+    tokens_changed: bool,
+}
+
+fn perform(
+    connection: &Connection,
+    policy: &Policy,
+    batch: &[Job],
+    undo: Undo,
+) -> Result<Option<Committed>, StoreError> {
+    let mut tx = SqliteTx::begin(connection, undo)?;
+    let mut answers = Vec::with_capacity(batch.len());
+    for job in batch {
+        let mut own = Vec::with_capacity(job.commands.len());
+        for command in &job.commands {
+            let answer = apply::execute(&mut tx, policy, command);
+            broken(connection, &answer)?;
+            if tx.is_spoiled() {
+                return Ok(None);
+            }
+            own.push(answer);
+        }
+        answers.push(own);
+    }
+    tx.finish()?;
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    let (seq, tokens_changed) = (crate::tx::Tx::seq(&tx), tx.tokens_changed());
+    Ok(Some(Committed { answers, seq, events: tx.into_events(), tokens_changed }))
+}
+
+/// An engine error may have ended the whole transaction; then everything before it is undone as well.
+fn broken(connection: &Connection, answer: &Result<Receipt, Reject>) -> Result<(), StoreError> {
+    match answer {
+        Err(Reject::Store(error)) if connection.is_autocommit() => Err(error.clone()),
+        _ => Ok(()),
+    }
+}
+
+fn refuse(count: usize, error: &StoreError) -> Answers {
+    (0..count).map(|_| Err(Reject::Store(error.clone()))).collect()
 }

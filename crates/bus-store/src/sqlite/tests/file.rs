@@ -45,10 +45,9 @@ async fn a_full_disk_refuses_writes_and_reads_go_on() {
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     connection.pragma_update(None, "max_page_count", pages).unwrap();
     let last_seq = super::super::tx::last_seq(&connection).unwrap();
-    let news = super::super::batch::News::after_event(last_seq);
-    let committer =
-        super::super::batch::Committer::new(connection, &path, Policy::default(), news, Default::default()).unwrap();
-    let writer = super::super::writer::Writer::start(committer).unwrap();
+    let news = super::super::writer::News::after_event(last_seq);
+    let writer =
+        super::super::writer::Writer::start(connection, &path, Policy::default(), news, Default::default()).unwrap();
     let world = World::over(Arc::new(SqliteStore::in_memory(Policy::default()).unwrap()));
     let readers = super::super::reader::Readers::new(path);
     let mut last = None;

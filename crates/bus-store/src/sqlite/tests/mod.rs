@@ -22,7 +22,6 @@ macro_rules! one_test_each {
 
 for_each_property!(one_test_each);
 
-mod at_once;
 mod audit;
 mod file;
 mod kept;
