@@ -7,7 +7,7 @@ use go_bus_api::{Event, EventKind, Resource, ResourceKind, Seq};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
 
-use crate::{BusClient, BusError, SubscribeError, Subscription, World};
+use crate::{BusClient, BusError, Scope, SubscribeError, Subscription, World};
 
 /// The most events that one call of [`Feed::next`] applies, so that its caller gets to act under any load.
 const BATCH: usize = 4096;
@@ -75,6 +75,7 @@ impl Changes {
 #[derive(Debug)]
 pub struct Feed {
     client: BusClient,
+    scope: Scope,
     world: World,
     seq: Seq,
     source: Source,
@@ -93,9 +94,14 @@ impl Feed {
     /// Takes a snapshot and subscribes to the events after it. Here a Bus that is not there is an error after the few tries of
     /// a call; later on it is waited for. `clock` paces every reconnect.
     pub async fn start(client: BusClient, clock: Arc<dyn Clock>) -> Result<Self, FeedError> {
+        Self::start_with(client, clock, Scope::Open).await
+    }
+
+    /// The same with the tasks of `scope`.
+    pub async fn start_with(client: BusClient, clock: Arc<dyn Clock>, scope: Scope) -> Result<Self, FeedError> {
         let client = client.with_clock(clock);
-        let mut feed = Self { client, world: World::default(), seq: Seq(0), source: Source::Due };
-        let snapshot = feed.client.snapshot().await?;
+        let mut feed = Self { client, scope, world: World::new(scope), seq: Seq(0), source: Source::Due };
+        let snapshot = feed.client.snapshot_of(scope).await?;
         feed.begin(snapshot);
         Ok(feed)
     }
@@ -164,7 +170,7 @@ impl Feed {
     async fn renewed(&mut self) -> Result<Changes, FeedError> {
         let mut failures = 0_u32;
         let snapshot = loop {
-            match self.client.snapshot().await {
+            match self.client.snapshot_of(self.scope).await {
                 Ok(snapshot) => break snapshot,
                 Err(error) if error.is_retryable() => {
                     failures = failures.saturating_add(1);

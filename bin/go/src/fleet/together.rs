@@ -53,7 +53,7 @@ pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, F
     }
     let mut running =
         Running { settings, bus, go, ended: None, settling, launchers, view: LiveView::new(settings.limits()) };
-    let mut feed = match Feed::start(operator, Arc::new(SystemClock)).await {
+    let mut feed = match Feed::start_with(operator, Arc::new(SystemClock), running.view.scope()).await {
         Ok(feed) => feed,
         Err(error) => return Err(Failure::failed(error, "start it again")),
     };

@@ -8,7 +8,7 @@ mod summary;
 use std::io;
 use std::time::Duration;
 
-use go_bus_client::{Changes, World};
+use go_bus_client::{Changes, Scope, World};
 use go_clock::{Boottime, Clock, SystemClock};
 use go_sprint::Limits;
 
@@ -35,6 +35,11 @@ impl LiveView {
     /// A screen where standard output is a terminal, else lines. `limits` are the caps that things wait for.
     pub(crate) fn new(limits: Limits) -> Self {
         Self { screen: Screen::where_fit(), limits, due: SystemClock.boottime() }
+    }
+
+    /// What it shows: a screen has what waits, lines have not.
+    pub(crate) fn scope(&self) -> Scope {
+        if self.screen.is_some() { Scope::Open } else { Scope::Assigned }
     }
 
     /// Completes when the screen is due to be redrawn; never without a screen.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use go_bus_api::AgentId;
-use go_bus_client::{BusClient, Feed};
+use go_bus_client::{BusClient, Feed, Scope};
 use go_clock::Clock;
 use go_runtime::boot_id;
 
@@ -33,7 +33,7 @@ pub async fn run(
     let (host, boot) = (config.folder(), boot_id()?);
     host.create()?;
     let mut feed = tokio::select! {
-        feed = Feed::start(client.clone(), clock.clone()) => feed?,
+        feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned) => feed?,
         _ = &mut shutdown => return Ok(()),
     };
     let mut worker = Worker { config: config.clone(), host, boot, clock: clock.clone(), client: client.clone() };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use go_bus_api::{AgentId, Resource, TaskId};
-use go_bus_client::{BusClient, BusError, Feed, World};
+use go_bus_client::{BusClient, BusError, Feed, Scope, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
 use go_runtime::WAKE_SIGNAL;
@@ -40,7 +40,7 @@ pub async fn run(
     let mut interrupt = signal(SignalKind::interrupt()).map_err(OrchestratorError::Signals)?;
     let mut wake = signal(SignalKind::from_raw(WAKE_SIGNAL)).map_err(OrchestratorError::Signals)?;
     pulse::ready(&client, &config.agent).await?;
-    let mut feed = Feed::start(client.clone(), clock.clone()).await?;
+    let mut feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned).await?;
     let beats = pulse::beat(client.clone(), config.agent.clone(), config.heartbeat, clock.clone());
     tokio::pin!(beats);
     let mut failures = 0;

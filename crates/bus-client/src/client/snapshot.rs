@@ -7,7 +7,7 @@ use http::HeaderName;
 
 use super::BusClient;
 use crate::call::Call;
-use crate::{BusError, Sink, World};
+use crate::{BusError, Scope, Sink, World};
 
 const EVENT_SEQ: HeaderName = HeaderName::from_static("event-seq");
 
@@ -18,7 +18,12 @@ impl BusClient {
     /// `GET /snapshot`: every resource, and the event after which it was taken. Never in memory as text: much of what a Bus tells a
     /// World does not keep.
     pub async fn snapshot(&self) -> Result<(Seq, World), BusError> {
-        let mut lines = Lines::default();
+        self.snapshot_of(Scope::Open).await
+    }
+
+    /// The same with the tasks of `scope`.
+    pub async fn snapshot_of(&self, scope: Scope) -> Result<(Seq, World), BusError> {
+        let mut lines = Lines { scope, ..Lines::default() };
         let response = self.exchange_into(Call::get("/snapshot").within(SNAPSHOT), Some(&mut lines)).await?;
         let garbage = |detail: String| BusError::Garbage { status: response.status.as_u16(), detail };
         let header = response.headers.get(EVENT_SEQ).and_then(|value| value.to_str().ok());
@@ -31,6 +36,7 @@ impl BusClient {
 /// The lines of a snapshot as they come.
 #[derive(Debug, Default)]
 struct Lines {
+    scope: Scope,
     world: World,
     count: usize,
     /// The beginning of a line whose end is still to come.
@@ -62,7 +68,7 @@ impl Lines {
 
 impl Sink for Lines {
     fn begin(&mut self) {
-        *self = Self::default();
+        *self = Self { scope: self.scope, world: World::new(self.scope), ..Self::default() };
     }
 
     fn take(&mut self, piece: &[u8]) {
@@ -134,5 +140,13 @@ mod tests {
         assert_eq!(lines.world().map(|world| world.projects().len()), Ok(1));
         let wrong = read(&format!("{}{{}}\n{}", project("a"), project("b")), 10).unwrap_err();
         assert!(wrong.starts_with("line 2 of the snapshot: "), "{wrong}");
+    }
+
+    #[test]
+    fn each_try_has_the_scope_that_was_asked_for() {
+        let mut lines = Lines { scope: Scope::Assigned, ..Lines::default() };
+        lines.begin();
+        lines.begin();
+        assert_eq!(lines.world(), Ok(World::new(Scope::Assigned)));
     }
 }

@@ -130,14 +130,15 @@ impl World {
     }
 }
 
-/// Tasks. Those that are done or cancelled are past: they are counted, and found as [`PastTask`], but in no list.
+/// Tasks. Those that are done or cancelled are past: they are counted, and found as [`PastTask`], but in no list. Those that are out of
+/// the World's [`Scope`](super::Scope) are counted, and in no list.
 impl World {
-    /// Every task that is not past.
+    /// Every task that is neither past nor out of scope.
     pub fn tasks(&self) -> impl ExactSizeIterator<Item = &Task> {
         self.tasks.iter()
     }
 
-    /// The task with this id, unless it is past.
+    /// The task with this id, unless it is past or out of scope.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.tasks.get(id)
     }

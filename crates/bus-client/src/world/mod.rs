@@ -5,6 +5,7 @@ mod index;
 mod lookup;
 mod messages;
 mod past;
+mod scope;
 mod table;
 mod tasks;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 use agents::Agents;
 use messages::Messages;
 pub use past::PastTask;
+pub use scope::Scope;
 use table::Table;
 use tasks::Tasks;
 
@@ -41,6 +43,11 @@ pub struct World {
 
 /// Feeding.
 impl World {
+    /// An empty one that keeps the tasks of `scope`; the default keeps all.
+    pub fn new(scope: Scope) -> Self {
+        Self { tasks: Tasks::new(scope), ..Self::default() }
+    }
+
     /// Takes `resource` where it is newer than what is known of it, and tells whether it was.
     pub fn apply(&mut self, resource: Resource) -> bool {
         match resource {

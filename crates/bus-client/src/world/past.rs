@@ -1,5 +1,5 @@
-//! Tasks that are done or cancelled, and agents whose end nobody judges any more: many, never at work again, so little of them
-//! is kept, and that packed.
+//! Tasks that are done, cancelled or out of scope, and agents whose end nobody judges any more: many, seldom looked at, so little of
+//! them is kept, and that packed.
 
 mod agents;
 mod bytes;

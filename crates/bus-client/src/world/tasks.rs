@@ -7,11 +7,13 @@ use go_bus_api::{AgentId, Attempt, ProjectId, Revision, Task, TaskId, TaskKind, 
 
 use super::index::Index;
 use super::past::{PastTask, PastTasks};
+use super::scope::Scope;
 use super::table::{Put, Table};
 
-/// Every task: those that may yet change as they are, the others as [`PastTask`].
+/// Every task: those that may yet change and are in scope as they are, the others as [`PastTask`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Tasks {
+    scope: Scope,
     rows: Table<Task>,
     past: PastTasks,
     by_state: Index<TaskState, TaskId>,
@@ -38,6 +40,10 @@ fn depends_on(task: Option<&Task>) -> &[TaskId] {
 }
 
 impl Tasks {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
     pub(super) fn put(&mut self, task: Task) -> bool {
         let known = self.head(&task.id);
         if known.is_some_and(|(_, revision)| revision >= task.revision) {
@@ -46,10 +52,10 @@ impl Tasks {
         let (id, is_done) = (task.id.clone(), task.state == TaskState::Done);
         let was_done = known.is_some_and(|(state, _)| state == TaskState::Done);
         self.index_review(&task);
-        if task.state.is_final() {
-            self.pack(&task)
-        } else {
+        if self.scope.keeps(&task) {
             self.keep(task)
+        } else {
+            self.pack(&task)
         }
         if was_done != is_done {
             let behind: Vec<Arc<Task>> = self.dependents.get(&id).filter_map(|id| self.rows.shared(id)).collect();
@@ -123,12 +129,12 @@ impl Tasks {
     pub(super) fn is_behind(&self, id: &TaskId, attempt: Option<Attempt>) -> bool {
         match self.get(id) {
             Some(task) => attempt.is_some_and(|attempt| attempt < task.attempt),
-            None => self.past.head(id).is_some(),
+            None => self.state(id).is_some_and(TaskState::is_final),
         }
     }
 
     pub(super) fn past(&self, id: &TaskId) -> Option<PastTask> {
-        self.past.get(id)
+        self.past.get(id).filter(|task| task.state.is_final())
     }
 
     pub(super) fn unblocked(&self) -> impl Iterator<Item = &Task> {

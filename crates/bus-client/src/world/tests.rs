@@ -2,6 +2,7 @@
 
 mod lookups;
 mod replay;
+mod scope;
 
 use go_bus_api::{Agent, Event, EventKind, Message, Resource, ResourceKind, Seq, Subject, Task, Text, Timestamp};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use proptest::test_runner::Config;
 use serde_json::json;
 
 use super::{agent, event_of, message, task};
-use crate::World;
+use crate::{Scope, World};
 
 /// One change of one resource, before it has a revision.
 #[derive(Debug, Clone)]
@@ -32,6 +32,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (0..3_usize, prop::bool::ANY).prop_map(|(id, read)| Step::Message { id, read }),
     ];
     prop::collection::vec(step, 0..60)
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    prop::sample::select(vec![Scope::Open, Scope::Assigned])
 }
 
 /// The changes as the Bus commits them: revisions and attempts grow, what is final stays so, and so does a message that was read.
@@ -96,24 +100,27 @@ proptest! {
 
     #[test]
     fn a_snapshot_and_the_events_from_any_moment_before_its_end_make_the_same_world(
-        steps in steps(), taken in 0.0..=1.0_f64, overlap in 0.0..=1.0_f64,
+        steps in steps(), taken in 0.0..=1.0_f64, overlap in 0.0..=1.0_f64, scope in scope(),
     ) {
         let committed = commit(&steps);
         let taken = (committed.len() as f64 * taken) as usize;
         let from = (taken as f64 * overlap) as usize;
-        let mut all = World::default();
+        let mut all = World::new(scope);
         play(&mut all, 0, &committed);
-        let mut resumed: World = snapshot(&committed[..taken]).into_iter().collect();
+        let mut resumed = World::new(scope);
+        resumed.extend(snapshot(&committed[..taken]));
         play(&mut resumed, from, &committed);
         assert_eq!(resumed, all);
     }
 
     #[test]
-    fn one_s_own_answers_may_come_before_their_events(steps in steps(), early in prop::collection::vec(prop::bool::ANY, 60)) {
+    fn one_s_own_answers_may_come_before_their_events(
+        steps in steps(), early in prop::collection::vec(prop::bool::ANY, 60), scope in scope(),
+    ) {
         let committed = commit(&steps);
-        let mut plain = World::default();
+        let mut plain = World::new(scope);
         play(&mut plain, 0, &committed);
-        let mut eager = World::default();
+        let mut eager = World::new(scope);
         for (resource, early) in committed.iter().zip(&early) {
             if *early {
                 eager.apply(resource.clone());
