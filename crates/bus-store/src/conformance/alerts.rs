@@ -121,3 +121,16 @@ pub async fn an_io_that_comes_later_is_told_what_is_open(make: MakeStore<'_>) {
     assert_eq!(refused(world.act(actor(&anna), acknowledge.clone()).await), ProblemKind::Unauthorized);
     world.act(actor(&heir), acknowledge).await.expect("its own message");
 }
+
+/// Of a heap of open alerts an IO that comes later hears of the latest, and how many there are beside them.
+pub async fn of_many_open_alerts_a_later_io_is_told_the_latest(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    for _ in 0..22 {
+        world.done(alert("L4", None)).await;
+    }
+    world.done(alert("L5", None)).await;
+    let told = told(&world, &io(&world, "anna").await.id).await;
+    assert_eq!(told.len(), 21, "{told:?}");
+    assert_eq!(told.first().map(String::as_str), Some("3 older alerts are open as well"));
+    assert_eq!(told.last().map(String::as_str), Some("L5 disk L5"));
+}

@@ -134,6 +134,7 @@ macro_rules! for_each_property {
             alerts::the_level_says_who_is_told,
             alerts::a_worse_repeat_escalates_and_is_told_anew,
             alerts::an_io_that_comes_later_is_told_what_is_open,
+            alerts::of_many_open_alerts_a_later_io_is_told_the_latest,
             governance::costs_are_summed_by_agent_and_by_project,
             governance::costs_since_an_instant_leave_out_what_was_before,
             governance::the_audit_log_is_read_by_page_and_filter,

@@ -13,6 +13,9 @@ use crate::tx::{Column, Filter};
 /// The `kind` of the message.
 const KIND: &str = "alert";
 
+/// How many open alerts a new IO is told of, the latest; of the rest it is told how many there are.
+const MOST: usize = 20;
+
 /// Tells whoever the alert goes to by its level.
 pub(super) fn tell(ctx: &mut Ctx<'_>, alert: &Alert) -> Result<(), Reject> {
     match audience(alert.level) {
@@ -27,8 +30,13 @@ pub(in crate::apply) fn tell_newcomer(ctx: &mut Ctx<'_>, io: &Agent) -> Result<(
         return Ok(());
     }
     let open: Vec<Alert> = ctx.find(&Filter::by(Column::State, "open").open())?;
-    let mut for_humans = open.iter().filter(|alert| audience(alert.level) == Audience::Humans);
-    for_humans.try_for_each(|alert| send(ctx, alert, io.id.clone()))
+    let for_humans: Vec<&Alert> = open.iter().filter(|alert| audience(alert.level) == Audience::Humans).collect();
+    let older = for_humans.len().saturating_sub(MOST);
+    if older > 0 {
+        let subject = format!("{older} older alerts are open as well");
+        message(ctx, &subject, "alerts\nGET /io/alerts?state=open lists all that are open", io.id.clone())?;
+    }
+    for_humans.into_iter().skip(older).try_for_each(|alert| send(ctx, alert, io.id.clone()))
 }
 
 /// The IOs that are live; looked up state by state, as that is what agents are found by.
@@ -43,12 +51,17 @@ fn live_ios(ctx: &mut Ctx<'_>) -> Result<Vec<Agent>, Reject> {
 }
 
 fn send(ctx: &mut Ctx<'_>, alert: &Alert, to: AgentId) -> Result<(), Reject> {
+    let subject = format!("{:?} {}", alert.level, alert.title);
+    message(ctx, &subject, &format!("alerts/{}\n{}", alert.id, alert.detail), to)
+}
+
+fn message(ctx: &mut Ctx<'_>, subject: &str, body: &str, to: AgentId) -> Result<(), Reject> {
     let message = Message {
         id: MessageId::generate(),
         from: ctx.who.acting_agent(),
         to,
-        subject: Text::clipped(&format!("{:?} {}", alert.level, alert.title)),
-        body: Text::clipped(&format!("alerts/{}\n{}", alert.id, alert.detail)),
+        subject: Text::clipped(subject),
+        body: Text::clipped(body),
         kind: Some(Text::clipped(KIND)),
         sent_at: ctx.at,
         acknowledged_at: None,
