@@ -150,6 +150,10 @@ pub trait Tx {
 
     /// The resource with this id.
     fn get(&mut self, kind: ResourceKind, id: &str) -> Result<Option<Document>, StoreError>;
+    /// Whether there is a resource with this id. None is ever removed, so an engine may remember.
+    fn exists(&mut self, kind: ResourceKind, id: &str) -> Result<bool, StoreError> {
+        Ok(self.get(kind, id)?.is_some())
+    }
     /// The resources that fit, in the order of their creation.
     fn find(&mut self, kind: ResourceKind, filter: &Filter) -> Result<Vec<Document>, StoreError>;
     /// How many fit.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use go_bus_api::{Epoch, EventKind, ResourceKind, Seq};
 use go_bus_store::{Action, EventFilter, Query, QueryAnswer, Reject, StoreError};
 use go_clock::Boottime;
+use tokio::sync::watch;
 
 use crate::bus::{Bus, wrong_answer};
 use crate::roles;
@@ -16,6 +17,10 @@ const BATCH: usize = 256;
 
 /// How long a store that fails is left alone.
 const BACKOFF: Duration = Duration::from_secs(1);
+
+/// How long events may come together before they are read: far less than any timer has, and a reading for each of many small
+/// commits would cost more than they do.
+const TOGETHER: Duration = Duration::from_millis(10);
 
 /// Arms everything that lives in full, as at every start: an outage of the Bus makes nobody lost.
 ///
@@ -43,9 +48,15 @@ pub(crate) async fn run(bus: Bus, mut seq: Seq) {
             () = bus.liveness.changed.notified() => {}
             () = bus.desk.changed.notified() => {}
             () = until(&bus, earliest(&bus).into_iter().chain(again).min()) => {}
-            moved = wake.changed(), if known.is_ok() => if moved.is_err() { return },
+            moved = news(&bus, &mut wake), if known.is_ok() => if moved.is_err() { return },
         }
     }
+}
+
+/// Completes once there is something to read, and a moment after the last reading.
+async fn news(bus: &Bus, wake: &mut watch::Receiver<Seq>) -> Result<(), watch::error::RecvError> {
+    bus.clock.sleep(TOGETHER).await;
+    wake.changed().await
 }
 
 /// Reads the events after `seq` and lets the timers see them.

@@ -72,10 +72,8 @@ impl<'a> Ctx<'a> {
 
     /// Refuses an id that a body refers to and that is not there, as [`Self::refer`] does, without reading what is.
     pub(super) fn must_exist(&mut self, kind: ResourceKind, id: &str, pointer: &str) -> Result<(), Reject> {
-        match self.tx.get(kind, id)? {
-            Some(_) => Ok(()),
-            None => Err(Reject::field(pointer, format!("there is no {} {id}", kind.as_str()))),
-        }
+        let missing = || Reject::field(pointer, format!("there is no {} {id}", kind.as_str()));
+        if self.tx.exists(kind, id)? { Ok(()) } else { Err(missing()) }
     }
 
     /// The resources that fit, in the order of their creation.

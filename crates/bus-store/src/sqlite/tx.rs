@@ -41,6 +41,8 @@ pub(super) struct SqliteTx<'c> {
     seq: u64,
     seq_at_savepoint: u64,
     lease: Option<Lease>,
+    /// What was last seen to exist: commands of a batch are often about the same.
+    seen: Option<(ResourceKind, String)>,
     tokens_changed: bool,
     events: Vec<EventLine>,
 }
@@ -64,6 +66,7 @@ impl<'c> SqliteTx<'c> {
             seq,
             seq_at_savepoint: seq,
             lease: None,
+            seen: None,
             tokens_changed: false,
             events: Vec::new(),
         })
@@ -146,12 +149,24 @@ impl Tx for SqliteTx<'_> {
         let kept = self.events.partition_point(|event| event.seq.0 <= self.seq);
         self.events.truncate(kept);
         self.lease = None;
+        self.seen = None;
         Ok(())
     }
 
     fn get(&mut self, kind: ResourceKind, id: &str) -> Result<Option<Document>, StoreError> {
         let mut statement = self.connection.prepare_cached(&table::statements(kind).get)?;
         Ok(statement.query_row([id], |row| rows::document(kind, row, 0)).optional()?)
+    }
+
+    fn exists(&mut self, kind: ResourceKind, id: &str) -> Result<bool, StoreError> {
+        if self.seen.as_ref().is_some_and(|(seen, name)| *seen == kind && name == id) {
+            return Ok(true);
+        }
+        let exists = self.get(kind, id)?.is_some();
+        if exists {
+            self.seen = Some((kind, id.to_owned()));
+        }
+        Ok(exists)
     }
 
     fn find(&mut self, kind: ResourceKind, filter: &Filter) -> Result<Vec<Document>, StoreError> {

@@ -37,8 +37,10 @@ fn what_was_written_is_undone_with_its_event_s_place_and_its_neighbours_stay() {
     for (id, keep, place) in [("a", true, 1), ("b", false, 2), ("c", true, 2), ("d", false, 3)] {
         tx.savepoint().unwrap();
         assert_eq!(write(&mut tx, id), Seq(place));
+        assert!(tx.exists(ResourceKind::Project, id).unwrap() && tx.exists(ResourceKind::Project, id).unwrap());
         if keep { tx.release().unwrap() } else { tx.rollback().unwrap() }
     }
+    assert!(!tx.exists(ResourceKind::Project, "d").unwrap(), "what was undone is not remembered");
     assert_eq!(tx.lease().unwrap().renewals, 2, "the undone command's lease is gone from the cache too");
     tx.finish().unwrap();
     connection.execute_batch("COMMIT").unwrap();
