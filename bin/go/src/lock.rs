@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -21,17 +21,17 @@ pub(crate) struct Lock {
 impl Lock {
     /// Takes the lock of `data`, which is made where it is not there; fails at once where another process holds it.
     pub(crate) fn take(data: &Path) -> Result<Self, Failure> {
-        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(Failure::file("create", data))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| unusable("create", data, &error))?;
         let path = data.join("lock");
-        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = open.map_err(Failure::file("open", &path))?;
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let file = open.map_err(|error| unusable("open", &path, &error))?;
         let mut file = match file.try_lock() {
             Ok(()) => file,
             Err(TryLockError::WouldBlock) => wait_briefly(file).ok_or_else(|| held(data, &path))?,
             Err(TryLockError::Error(error)) => return Err(Failure::file("lock", &path)(error)),
         };
         let noted = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-        noted.map_err(Failure::file("write", &path))?;
+        noted.map_err(|error| unusable("write", &path, &error))?;
         Ok(Self { _file: file })
     }
 }
@@ -60,6 +60,12 @@ pub(crate) fn holder(data: &Path) -> Option<u32> {
         Err(TryLockError::WouldBlock) => fs::read_to_string(&path).ok()?.trim().parse().ok(),
         _ => None,
     }
+}
+
+/// A data folder that can't be written.
+fn unusable(doing: &str, path: &Path, error: &std::io::Error) -> Failure {
+    let advice = "check its disk, who owns it and its mode; --data DIR takes another folder";
+    Failure::failed(format!("can't {doing} {}: {error}", path.display()), advice)
 }
 
 fn held(data: &Path, path: &Path) -> Failure {

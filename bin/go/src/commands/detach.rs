@@ -1,6 +1,7 @@
 //! `go up -d`: the same command again, in the background.
 
 use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use go_bus_client::{RetryPolicy, Token};
@@ -45,7 +46,8 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
 
 /// This command without `-d`, with its output in `log`.
 fn start(log: &Path) -> Result<ProcessId, Failure> {
-    let output = OpenOptions::new().create(true).append(true).open(log).map_err(Failure::file("open", log))?;
+    let output =
+        OpenOptions::new().create(true).append(true).mode(0o600).open(log).map_err(Failure::file("open", log))?;
     let program = own_program()?;
     let words: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
     let words = words.ok_or_else(|| Failure::usage("an argument is not UTF-8", "name files in UTF-8"))?;

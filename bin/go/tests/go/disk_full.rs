@@ -80,3 +80,25 @@ fn a_full_disk_refuses_writes_lets_reads_go_on_and_loses_nothing() {
     assert_eq!(code(&say("after")), 0, "there is space again, and it needs no restart");
     assert_eq!(events(), taken + 1);
 }
+
+#[test]
+fn a_read_only_disk_is_told_apart_with_what_to_do_and_nothing_is_changed() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("disk")).unwrap();
+    // The second run finds what a killed first one left, on a disk that has become read-only.
+    let script = r#"mount -t tmpfs -o size=9m disk disk && touch mounted &&
+        { "$@" & until [ -f disk/data/operator.token ]; do :; done; kill -9 $!; wait; } >/dev/null 2>&1;
+        sum() { cat disk/data/bus.db disk/data/bus.db-wal | cksum; }; before=$(sum); mount -o remount,ro disk;
+        "$@"; echo "exit $?"; [ "$before" = "$(sum)" ] && echo unchanged"#;
+    let line = format!("unshare -rm sh -c '{script}' sh \"$@\" 2>&1; echo over");
+    let mut bus = place.start_by(&line, &["bus", "serve", "--listen", "127.0.0.1:0", "--data", "disk/data"]);
+    bus.line("over");
+    if !place.path().join("mounted").exists() {
+        return eprintln!("SKIPPED: no file system can be mounted here (unshare -rm is refused)");
+    }
+    let said = bus.said("Read-only file system");
+    assert!(said.contains("can't open") && said.contains("disk/data/lock"), "{said}");
+    bus.said("--data DIR takes another folder");
+    bus.said("exit 1");
+    bus.said("unchanged");
+}

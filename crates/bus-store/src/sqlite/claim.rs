@@ -1,6 +1,7 @@
 //! One store a file: the claim that a store holds on its database for as long as it lives.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -24,7 +25,8 @@ impl Claim {
     pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
         let beside = beside(path, "-lock");
         let failed = |error: std::io::Error| StoreError::Unwritable(format!("{}: {error}", beside.display()));
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside).map_err(failed)?;
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => {

@@ -1,5 +1,8 @@
 //! Opening a database: how it is kept, and the tables beside the resources'.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -69,11 +72,22 @@ CREATE INDEX tasks_kind ON tasks (kind) WHERE kind <> 'ticket';
 
 /// Opens the writer's connection, with the schema up to date.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
+    make_private(path)?;
     let mut connection = Connection::open(path)?;
     migrations::refuse_newer(&connection)?;
     prepare(&connection, durability)?;
     migrations::migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Makes the file where it is not there, for its owner alone: prompts are in it. The log and what else lies beside it get its mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreError::Unwritable(format!("{}: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn prepare(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
@@ -107,6 +121,8 @@ pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -121,6 +137,15 @@ mod tests {
         assert_eq!(super::super::inspect::inspect(&path), Err(StoreError::Newer { found: known + 1, known }));
         assert_eq!(open(&path, Durability::Scratch).unwrap_err(), StoreError::Newer { found: known + 1, known });
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn the_files_are_their_owner_s_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("bus.db"), Durability::Scratch).unwrap();
+        connection.execute_batch("CREATE TABLE more (x)").unwrap();
+        let mode = |name| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(["bus.db", "bus.db-wal", "bus.db-shm"].map(mode), [0o600; 3]);
     }
 
     #[test]
