@@ -61,21 +61,27 @@ impl Ledger {
         }
     }
 
-    /// Splits the block where `key` would go, if an entry of this length is too much for it: in halves, but the last one where the
-    /// entry goes, as who comes in order goes to its end, and would leave half of each block empty.
+    /// Splits the block where `key` would go until an entry of this length fits in, or it has but one entry left.
     fn make_room(&mut self, key: &[u8], length: usize) {
+        while self.block(key).is_some_and(|block| block.len().saturating_add(length) > BLOCK) && self.split(key) {}
+    }
+
+    /// Splits the block where `key` would go in halves, but the last one where the entry goes, as who comes in order goes to its
+    /// end, and would leave half of each block empty. False where there is nothing to split.
+    fn split(&mut self, key: &[u8]) -> bool {
         let is_last = self.blocks.keys().next_back().is_some_and(|first| first.as_ref() <= key);
-        let Some(block) = self.block(key).filter(|block| block.len().saturating_add(length) > BLOCK) else { return };
+        let Some(block) = self.block(key) else { return false };
         let place = find(block, key).range.start;
         let at = if is_last && place >= BLOCK / 2 { Some(place) } else { middle(block) };
-        let Some(entries) = at.and_then(|at| block.get(at..)) else { return };
+        let Some(entries) = at.and_then(|at| block.get(at..)) else { return false };
         let first = if at == Some(place) { Some(key) } else { Reader(entries).bytes() };
-        let Some(first) = first.map(Box::from) else { return };
+        let Some(first) = first.map(Box::from) else { return false };
         // A block has its room from the start, so that all are of one size and none grows by doubling.
         let mut upper = Vec::with_capacity(BLOCK);
         upper.extend_from_slice(entries);
         block.truncate(block.len().saturating_sub(upper.len()));
         self.blocks.insert(first, upper);
+        true
     }
 
     /// The block where `key` is, or would go.

@@ -30,6 +30,16 @@ proptest! {
 }
 
 #[test]
+fn long_entries_among_short_ones_keep_to_their_blocks() {
+    let mut ledger = Ledger::default();
+    // A half of this block is still too full for one more of the long ones.
+    for (id, length) in [("a", 500), ("b", 500), ("c", 590), ("e", 440), ("bb", 599)] {
+        ledger.put(id, &vec![7; length]);
+    }
+    assert!(ledger.blocks.values().all(|block| block.len() <= BLOCK), "{:?}", ledger.blocks.values().map(Vec::len));
+}
+
+#[test]
 fn how_entries_came_makes_no_difference() {
     let (mut up, mut down) = (Ledger::default(), Ledger::default());
     (0..1000).for_each(|n| up.put(&format!("T-{n:04}"), b"x"));
