@@ -9,6 +9,7 @@ pub mod builder_end;
 pub mod freshness;
 pub mod lease;
 pub mod liveness;
+pub mod mutation;
 pub mod placement;
 pub mod prompt;
 pub mod rbac;
