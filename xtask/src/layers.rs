@@ -33,16 +33,18 @@ pub(crate) const LAYERS: &[(&str, Layer)] = &[
     ("crates/bus-store", Layer::Concern),
     ("crates/runtime", Layer::Concern),
     ("crates/driver", Layer::Concern),
+    ("crates/governor", Layer::Concern),
     ("crates/orchestrator", Layer::Assembly),
     ("crates/bus-server", Layer::Assembly),
     ("crates/agents", Layer::Assembly),
     ("bin/go", Layer::Binary),
+    ("crates/sim", Layer::Tool),
     ("xtask", Layer::Tool),
 ];
 
 /// Packages whose normal dependencies hold no IO, however deep.
 pub(crate) const PURE: &[&str] =
-    &["go-bus-api", "go-rules", "go-lease", "go-plan", "go-spawn", "go-review", "go-sprint"];
+    &["go-bus-api", "go-rules", "go-lease", "go-plan", "go-spawn", "go-review", "go-sprint", "go-governor"];
 
 /// What does IO: HTTP, SQL, processes. The `http` crate is only vocabulary and may be used.
 pub(crate) const IO_CRATES: &[&str] = &[

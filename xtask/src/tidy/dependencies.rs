@@ -52,11 +52,10 @@ mod tests {
     fn member(package: &str, outside: &[&str], for_tests: &[&str]) -> Member {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Member {
-            folder: String::new(),
             package: package.to_owned(),
-            needs: Vec::new(),
             outside: owned(outside),
             for_tests: owned(for_tests),
+            ..Member::default()
         }
     }
 

@@ -7,6 +7,7 @@ mod io_free;
 mod links;
 mod litter;
 mod module_docs;
+mod mutants;
 mod names;
 mod sizes;
 mod sleeps;
@@ -61,6 +62,7 @@ pub(crate) fn run(root: &Path) -> Result<bool, TidyError> {
     let page = sources::text(root, "docs/dependencies.md")?;
     let checks = [
         ("layers", arrows::check(&members)),
+        ("rules that can be broken", mutants::check(&members)),
         ("no IO beneath decisions", io_free::check(&trees)),
         ("outside crates", dependencies::check(&manifest, &members, &page)),
         ("file sizes", sizes::check(&rust)),

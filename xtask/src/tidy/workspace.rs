@@ -21,6 +21,10 @@ pub(crate) struct Member {
     pub(crate) outside: Vec<String>,
     /// The outside crates of its tests.
     pub(crate) for_tests: Vec<String>,
+    /// Its features, each with what it turns on.
+    pub(crate) features: Vec<(String, Vec<String>)>,
+    /// The features of others that it turns on in every build, as `package/feature`.
+    pub(crate) turned_on: Vec<String>,
 }
 
 /// A package's dependencies as `cargo tree --prefix depth` prints them.
@@ -45,6 +49,8 @@ pub(crate) fn members(root: &Path) -> Result<Vec<Member>, TidyError> {
             needs: names(package, |d| d.path.is_some() && d.kind != DependencyKind::Development),
             outside: names(package, |d| d.path.is_none() && d.kind != DependencyKind::Development),
             for_tests: names(package, |d| d.path.is_none() && d.kind == DependencyKind::Development),
+            features: package.features.iter().map(|(name, enabled)| (name.clone(), enabled.clone())).collect(),
+            turned_on: package.dependencies.iter().flat_map(turned_on).collect(),
         })
         .collect())
 }
@@ -58,6 +64,10 @@ fn folder_of(package: &Package, root: &str) -> String {
 fn names(package: &Package, those: impl Fn(&Dependency) -> bool) -> Vec<String> {
     let named = |dependency: &Dependency| dependency.rename.clone().unwrap_or_else(|| dependency.name.clone());
     package.dependencies.iter().filter(|dependency| those(dependency)).map(named).collect()
+}
+
+fn turned_on(dependency: &Dependency) -> impl Iterator<Item = String> {
+    dependency.features.iter().map(|feature| format!("{}/{feature}", dependency.name))
 }
 
 /// The trees of normal dependencies of the packages that must be free of IO, each with the features it has alone.
