@@ -1,0 +1,25 @@
+//! The simulator: the Bus, three GOs, three launchers and scripted agents in one process, on turmoil's network and simulated clocks.
+//!
+//! One process is one seed, on one thread, so that the same seed is the same run to the last message: whatever is random in it comes
+//! from the seed ([`seeded`]), time comes from turmoil, the store commits on its caller's thread. [`Fleet`] is what runs and what can
+//! be done to it, [`Probe`] sees what happens.
+//!
+//! | where | what |
+//! |---|---|
+//! | `fleet` | everything that runs, and what can be done to it between two steps |
+//! | `node`, `settings`, `probe` | who there is, by which numbers, and what can be seen |
+//! | `clock`, `gate`, `net`, `store` | the ports: simulated time, pauses, network and storage |
+//! | `processes` | what each node runs |
+//! | `agents` | agents that follow a script |
+
+mod fleet;
+mod node;
+mod probe;
+mod seeded;
+mod settings;
+
+pub use fleet::Fleet;
+pub use node::{HostNo, Machine, Node};
+pub use probe::{Exchange, Probe, Seen};
+pub use seeded::{SimError, seeded};
+pub use settings::{Settings, Tickets};
