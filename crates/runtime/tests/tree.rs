@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use go_runtime::{
@@ -38,6 +38,8 @@ fn all(told: &mpsc::Receiver<(u32, End)>) -> BTreeMap<u32, End> {
 
 #[test]
 fn nothing_escapes_a_subreaper() {
+    // Whoever runs this may have been started deaf to Ctrl-C; what a process listens to is at its default in what it starts.
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default()).unwrap();
     become_subreaper().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");

@@ -1,9 +1,10 @@
 //! Ordered stops, and the host's lease.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use go_clock::{Boottime, Clock, SystemClock};
-use go_runtime::{AgentRuntime, HostLeaseFile};
+use go_runtime::{AgentRuntime, HostLeaseFile, ProcessRuntime};
 
 use crate::bench::{Bench, commands, is_there, pid_in, until};
 
@@ -26,6 +27,24 @@ async fn an_ordered_stop_ends_the_group_verifies_nothing_and_bears_no_result() {
             && !is_there(pid_in(&bench.file("away")).await)
     );
     assert!(!bench.file("verified").exists());
+}
+
+#[tokio::test]
+async fn one_whose_shim_was_started_deaf_to_the_interrupt_still_ends_by_it() {
+    let mut bench = Bench::new("a-stops-7").await;
+    bench.takes_exit(1).await;
+    // As a shell starts what it runs in the background, and all that this starts.
+    let deaf = bench.file("deaf");
+    let line = format!("#!/bin/sh\ntrap '' INT QUIT\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_shim-fixture"));
+    std::fs::write(&deaf, line).unwrap();
+    std::fs::set_permissions(&deaf, std::fs::Permissions::from_mode(0o755)).unwrap();
+    bench.runtime = ProcessRuntime::new(deaf, &[]).unwrap();
+    let shim = bench.start(&bench.spec("echo $$ > leader; exec sleep 1000")).await;
+    pid_in(&bench.file("leader")).await;
+    bench.runtime.stop(shim).unwrap();
+    bench.ended(shim).await;
+    let exit = bench.folder.exit().unwrap();
+    assert_eq!((exit.signal, exit.stopped), (Some(2), true), "{exit:?}");
 }
 
 #[tokio::test]
