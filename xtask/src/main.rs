@@ -3,6 +3,7 @@
 mod bench;
 mod command;
 mod layers;
+mod ports;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -56,6 +57,18 @@ enum Bench {
         #[arg(long)]
         binary: Option<PathBuf>,
     },
+    /// One GO after another: crashes, handovers, restarts of the Bus, network blips.
+    Failover {
+        /// What to measure; everything where nothing is named.
+        #[arg(value_enum)]
+        kinds: Vec<bench::Kind>,
+        /// How many takeovers of each kind, and restarts; three times as many blips.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=999))]
+        runs: u32,
+        /// A `go` to measure, such as an earlier one; without it the release build of this source.
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -67,6 +80,9 @@ fn main() -> ExitCode {
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Bus { parts, runs, binary } } => {
             bench::bus(&root, &parts, runs, binary).map_err(|e| e.to_string())
+        }
+        Task::Bench { what: Bench::Failover { kinds, runs, binary } } => {
+            bench::failover(&root, &kinds, runs, binary).map_err(|e| e.to_string())
         }
     };
     match result {

@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, and what its Bus bears, against an ideal or a
-//! baseline of the same run.
+//! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, what its Bus bears, and how one
+//! GO follows another, against an ideal or a baseline of the same run.
 
 mod bus;
+mod failover;
 mod fleet;
 mod ideal;
 mod jobs;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::command::cargo;
 pub(crate) use bus::Part;
+pub(crate) use failover::Kind;
 use table::Row;
 
 /// Why nothing could be measured.
@@ -41,6 +43,9 @@ pub(crate) enum BenchError {
     /// The Bus refused what it should have taken, or broke off.
     #[error("the Bus answered {0:?}")]
     Refused(String),
+    /// Something that has to come about did not.
+    #[error("waited {1} s in vain: {0}")]
+    Stuck(&'static str, u64),
     /// The baseline's database failed.
     #[error("the baseline: {0}")]
     Baseline(#[from] rusqlite::Error),
@@ -61,6 +66,14 @@ pub(crate) fn bus(root: &Path, parts: &[Part], runs: u32, binary: Option<PathBuf
     let binary = binary.map_or_else(|| release(root), Ok)?;
     let rows = bus::measure(&binary, parts, runs)?;
     println!("{}", table::print(&rows, runs));
+    Ok(rows.iter().all(Row::holds))
+}
+
+/// Measures how one GO follows another, prints the figures beside those of others, and says whether each bound holds.
+pub(crate) fn failover(root: &Path, kinds: &[Kind], runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
+    let binary = binary.map_or_else(|| release(root), Ok)?;
+    let rows = failover::measure(&binary, kinds, runs)?;
+    println!("{}\n{}", table::print(&rows, runs), failover::ANCHORS);
     Ok(rows.iter().all(Row::holds))
 }
 

@@ -26,8 +26,17 @@ pub(crate) struct Mark {
 
 /// The command of a ticket that takes `seconds` and notes its begin and end in the file `trace`.
 pub(crate) fn command(ticket: &str, seconds: f64, trace: &str) -> String {
+    noted(ticket, &format!("sleep {seconds}"), trace)
+}
+
+/// The command of a ticket that lasts until the file `gate` is there, and notes its begin and end in the file `trace`.
+pub(crate) fn gated_command(ticket: &str, gate: &str, trace: &str) -> String {
+    noted(ticket, &format!("until test -e {gate}; do sleep 0.1; done"), trace)
+}
+
+fn noted(ticket: &str, work: &str, trace: &str) -> String {
     let note = |edge: &str| format!(r#"echo "{edge} {ticket} $$ $(date +%s%N)" >> {trace}"#);
-    format!("{}; sleep {seconds}; {}", note("begin"), note("end"))
+    format!("{}; {work}; {}", note("begin"), note("end"))
 }
 
 /// Reads a trace, in the order it was written.

@@ -1,24 +1,22 @@
 //! The folder of a torture run: plan, settings, the tickets' script, their trace.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::TortureError;
 use super::plan::{self, Ticket};
-use super::random::Random;
+use crate::ports::lasting_address;
 
 const SCRIPT: &str = include_str!("ticket.sh");
-/// Ports below those that the kernel gives to outgoing connections: while a killed Bus is away nobody else gets its port.
-const PORTS: std::ops::Range<usize> = 20_000..32_000;
 
 /// A temporary folder with everything for one run.
 pub(super) struct Place {
     folder: TempDir,
     /// Where the Bus listens, before and after each kill.
-    pub(super) listen: String,
+    pub(super) listen: SocketAddr,
 }
 
 impl Place {
@@ -26,7 +24,7 @@ impl Place {
     pub(super) fn new(tickets: &[Ticket]) -> Result<Self, TortureError> {
         let failed = |error| TortureError::Io("the folder of the run", error);
         let folder = tempfile::Builder::new().prefix("go-torture-").tempdir().map_err(failed)?;
-        let place = Self { folder, listen: free_address() };
+        let place = Self { folder, listen: lasting_address() };
         let slots = (1..=plan::SLOTS).map(|slot| slot.to_string()).collect::<Vec<_>>().join(" ");
         let url = format!("http://{}", place.listen);
         // A GO that dies before it has found its restarted Bus again is succeeded only after the whole lease.
@@ -66,11 +64,4 @@ impl Place {
     pub(super) fn keep(self) -> PathBuf {
         self.folder.keep()
     }
-}
-
-fn free_address() -> String {
-    let mut random = Random::new(u64::from(std::process::id()));
-    let mut address = || format!("127.0.0.1:{}", PORTS.start + random.below(PORTS.len()));
-    let free = (0..100).map(|_| address()).find(|address| TcpListener::bind(address).is_ok());
-    free.unwrap_or_else(|| "127.0.0.1:28088".to_owned())
 }

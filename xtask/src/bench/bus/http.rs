@@ -10,16 +10,16 @@ use crate::bench::BenchError;
 
 /// Where a Bus is, and the token to use there.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(in crate::bench) struct Target {
     /// Its address.
-    pub(super) address: SocketAddr,
+    pub(in crate::bench) address: SocketAddr,
     /// The operator's token.
-    pub(super) token: String,
+    pub(in crate::bench) token: String,
 }
 
 impl Target {
     /// A request as it goes over the wire; one without a body has an empty one.
-    pub(super) fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+    pub(in crate::bench) fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
         let (token, length) = (&self.token, body.len());
         format!(
             "{method} {path} HTTP/1.1\r\nhost: bus\r\nauthorization: Bearer {token}\r\n\
@@ -29,7 +29,7 @@ impl Target {
     }
 
     /// Asks once, on a connection of its own, and reads the answer as JSON. Fails on anything but a 2xx.
-    pub(super) fn call(&self, method: &str, path: &str, body: &str) -> Result<Value, BenchError> {
+    pub(in crate::bench) fn call(&self, method: &str, path: &str, body: &str) -> Result<Value, BenchError> {
         let failed = |e| BenchError::Io("a request to the Bus", e);
         let mut stream = TcpStream::connect(self.address).map_err(failed)?;
         stream.write_all(&self.request(method, path, body)).map_err(failed)?;
@@ -51,24 +51,24 @@ impl Target {
 }
 
 /// An answer that is no 2xx, with as much of it as one wants to read.
-pub(super) fn refused(received: &[u8]) -> BenchError {
+pub(in crate::bench) fn refused(received: &[u8]) -> BenchError {
     BenchError::Refused(String::from_utf8_lossy(received).chars().take(600).collect())
 }
 
 /// A whole answer at the front of what was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(in crate::bench) struct Answer {
     /// Its status.
-    pub(super) status: u16,
+    pub(in crate::bench) status: u16,
     /// Where its body begins, in bytes.
     head: usize,
     /// Where it ends, in bytes.
-    pub(super) whole: usize,
+    pub(in crate::bench) whole: usize,
 }
 
 impl Answer {
     /// The first answer in `received`, once all of it is there. An answer without a length has no body.
-    pub(super) fn read(received: &[u8]) -> Option<Self> {
+    pub(in crate::bench) fn read(received: &[u8]) -> Option<Self> {
         let head = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
         let text = std::str::from_utf8(received.get(..head)?).ok()?;
         let status = text.get(9..12)?.parse().ok()?;
@@ -77,7 +77,7 @@ impl Answer {
     }
 
     /// Whether it is a 2xx.
-    pub(super) fn is_good(self) -> bool {
+    pub(in crate::bench) fn is_good(self) -> bool {
         (200..300).contains(&self.status)
     }
 }

@@ -1,12 +1,12 @@
 //! `cargo xtask bench bus`: durable writes, reads, subscribers, short tickets, restarts, memory.
 
 mod baseline;
-mod http;
+pub(super) mod http;
 mod load;
 mod reads;
 mod resident;
 mod restart;
-mod server;
+pub(super) mod server;
 mod stream;
 mod subscribers;
 mod tickets;

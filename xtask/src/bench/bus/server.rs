@@ -74,7 +74,7 @@ impl Drop for Server {
 }
 
 /// The operator's token in the folder `data`, once somebody listens at `address`.
-pub(super) fn token_once_open(address: SocketAddr, data: &Path) -> Option<String> {
+pub(in crate::bench) fn token_once_open(address: SocketAddr, data: &Path) -> Option<String> {
     TcpStream::connect(address).ok()?;
     Some(fs::read_to_string(data.join("operator.token")).ok()?.trim().to_owned())
 }
