@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use go_clock::{Clock, Sleep};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::phase::Phase;
@@ -38,14 +37,14 @@ pub(crate) struct Bounds {
     pub(crate) head: Duration,
 }
 
-/// A TCP connection.
+/// A connection over `Io`, which is TCP but in a simulation.
 ///
 /// *Head*: a client that has begun a request has to complete its head in time, however it spreads the bytes (slow-loris).
 /// *Stall*: a client that takes nothing of what waits for it is cut off at once; it resumes by its cursor. *Linger*: where the answer
 /// came before the whole request was read (413), closing at once would reset the connection and destroy the answer on its
 /// way, so the rest is read and thrown away for a while. *Cut*: at the end of the Bus nothing holds it back.
-pub(crate) struct Connection {
-    tcp: TcpStream,
+pub(crate) struct Connection<Io> {
+    io: Io,
     clock: Arc<dyn Clock>,
     bounds: Bounds,
     phase: Arc<Phase>,
@@ -60,13 +59,13 @@ pub(crate) struct Connection {
     is_cut: watch::Receiver<bool>,
 }
 
-impl Connection {
+impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
     /// A connection within `bounds`, which ends as `ending` says.
-    pub(crate) fn new(tcp: TcpStream, clock: Arc<dyn Clock>, bounds: Bounds, ending: Ending) -> Self {
+    pub(crate) fn new(io: Io, clock: Arc<dyn Clock>, bounds: Bounds, ending: Ending) -> Self {
         let (closing, is_cut, cut) = (turned(ending.closing), ending.cut.clone(), turned(ending.cut));
         let phase = Arc::default();
         Self {
-            tcp,
+            io,
             clock,
             bounds,
             phase,
@@ -128,7 +127,7 @@ impl Connection {
         loop {
             let mut scrap = [MaybeUninit::uninit(); SCRAP];
             let mut scrap = ReadBuf::uninit(&mut scrap);
-            match ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut scrap)) {
+            match ready!(Pin::new(&mut self.io).poll_read(cx, &mut scrap)) {
                 Ok(()) if !scrap.filled().is_empty() => {}
                 Ok(()) | Err(_) => return Poll::Ready(()),
             }
@@ -143,11 +142,11 @@ pub(crate) fn turned(mut signal: watch::Receiver<bool>) -> Sleep {
     })
 }
 
-impl AsyncRead for Connection {
+impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<Io> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        let progress = Pin::new(&mut this.tcp).poll_read(cx, buf);
+        let progress = Pin::new(&mut this.io).poll_read(cx, buf);
         this.check_cut(cx, &progress)?;
         match progress {
             Poll::Pending => this.await_head(cx),
@@ -161,10 +160,10 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<Io> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let progress = Pin::new(&mut this.tcp).poll_write(cx, buf);
+        let progress = Pin::new(&mut this.io).poll_write(cx, buf);
         this.check_cut(cx, &progress)?;
         this.watch(cx, progress)
     }
@@ -175,17 +174,17 @@ impl AsyncWrite for Connection {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let progress = Pin::new(&mut this.tcp).poll_write_vectored(cx, bufs);
+        let progress = Pin::new(&mut this.io).poll_write_vectored(cx, bufs);
         this.check_cut(cx, &progress)?;
         this.watch(cx, progress)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
+        self.io.is_write_vectored()
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().tcp).poll_flush(cx)
+        Pin::new(&mut self.get_mut().io).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -194,7 +193,7 @@ impl AsyncWrite for Connection {
             return Poll::Ready(Ok(()));
         }
         if this.lingering.is_none() {
-            ready!(Pin::new(&mut this.tcp).poll_shutdown(cx))?;
+            ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
         }
         this.poll_linger(cx).map(Ok)
     }

@@ -14,13 +14,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Semaphore, mpsc};
 use tower::Service as _;
 
 use crate::config::Limits;
 use crate::connection::{Bounds, Connection, Ending, turned};
+use crate::listener::Listener;
 
 /// How many connections are told at once that there is no place; what comes beyond is closed without a word.
 const TURNED_AWAY: usize = 64;
@@ -29,16 +29,16 @@ const TURNED_AWAY: usize = 64;
 const NO_PLACE: Duration = Duration::from_millis(100);
 
 /// Takes connections and serves each.
-pub(crate) struct Doors {
-    listener: TcpListener,
+pub(crate) struct Doors<L> {
+    listener: L,
     clock: Arc<dyn Clock>,
     limits: Limits,
     ending: Ending,
 }
 
-impl Doors {
+impl<L: Listener> Doors<L> {
     /// The connections of `listener`, within `limits`; all of them end as `ending` says.
-    pub(crate) fn new(listener: TcpListener, clock: Arc<dyn Clock>, limits: Limits, ending: Ending) -> Self {
+    pub(crate) fn new(listener: L, clock: Arc<dyn Clock>, limits: Limits, ending: Ending) -> Self {
         Self { listener, clock, limits, ending }
     }
 
@@ -72,21 +72,18 @@ impl Doors {
         let _ = all_closed.recv().await;
     }
 
-    async fn accept(&mut self) -> Connection {
-        let tcp = self.take().await;
-        if let Err(error) = tcp.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's delay");
-        }
+    async fn accept(&mut self) -> Connection<L::Io> {
+        let io = self.take().await;
         let bounds = Bounds { stall: self.limits.stall, head: self.limits.head };
-        Connection::new(tcp, Arc::clone(&self.clock), bounds, self.ending.clone())
+        Connection::new(io, Arc::clone(&self.clock), bounds, self.ending.clone())
     }
 
     /// The next connection. Where the system has no place for one, those that are open are served on.
-    async fn take(&self) -> TcpStream {
+    async fn take(&mut self) -> L::Io {
         let mut told = false;
         loop {
             match self.listener.accept().await {
-                Ok((tcp, _)) => return tcp,
+                Ok(io) => return io,
                 Err(error) if is_the_client_s(error.kind()) => {}
                 Err(error) => {
                     if !std::mem::replace(&mut told, true) {
@@ -105,7 +102,10 @@ fn is_the_client_s(kind: ErrorKind) -> bool {
 }
 
 /// Speaks HTTP/1 over a connection until it ends, or until `closing` and the answers under way are out.
-async fn talk(connection: Connection, app: Router, limits: Limits, closing: Sleep) {
+async fn talk<Io>(connection: Connection<Io>, app: Router, limits: Limits, closing: Sleep)
+where
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let phase = connection.phase();
     let service = service_fn(move |request: Request<Incoming>| {
         phase.head_is_there();
@@ -134,7 +134,7 @@ async fn talk(connection: Connection, app: Router, limits: Limits, closing: Slee
 }
 
 /// Answers whatever is asked with 429, so that a client knows to come again.
-async fn turn_away(mut connection: Connection) {
+async fn turn_away<Io: AsyncRead + AsyncWrite + Unpin>(mut connection: Connection<Io>) {
     let problem = Problem::new(ProblemKind::TooMany, "there is no place for another connection; try again later");
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let answer = format!(

@@ -16,6 +16,7 @@ mod doors;
 mod error;
 mod extract;
 mod lease;
+mod listener;
 mod liveness;
 mod metrics;
 mod openapi;
@@ -32,4 +33,5 @@ mod token;
 
 pub use config::{Config, Limits, SessionGrace};
 pub use error::ServeError;
+pub use listener::Listener;
 pub use server::Server;

@@ -16,12 +16,13 @@ use crate::config::Config;
 use crate::connection::Ending;
 use crate::doors::Doors;
 use crate::error::ServeError;
+use crate::listener::Listener;
 use crate::{liveness, operator_token, question_timer, roles, routes};
 
 /// A Bus that listens and has armed its timers; [`Server::run`] serves.
-pub struct Server {
+pub struct Server<L = TcpListener> {
     address: SocketAddr,
-    doors: Doors,
+    doors: Doors<L>,
     app: Router,
     bus: Bus,
     armed_up_to: Seq,
@@ -30,14 +31,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address, makes the operator's token where there is none, and arms every liveness timer in full.
-    ///
-    /// Connections made from now on wait until [`Server::run`] takes them. Errors: the address is taken, the data folder
-    /// can't be written, the storage does not answer.
+    /// Takes the address of `config`, then goes on as [`Server::over`].
     pub async fn bind(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
-        let listen = config.listen;
-        let failed = |cause| ServeError::Listen { address: listen, cause };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = config.listen;
+        let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
+        Self::over(config, listener, store, clock).await
+    }
+}
+
+impl<L: Listener> Server<L> {
+    /// Makes the operator's token where there is none, and arms every liveness timer in full.
+    ///
+    /// Connections made from now on wait until [`Server::run`] takes them. Errors: the listener has no address, the data folder
+    /// can't be written, the storage does not answer.
+    pub async fn over(
+        config: Config,
+        listener: L,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ServeError> {
+        let failed = |cause| ServeError::Listen { address: config.listen, cause };
         let address = listener.local_addr().map_err(failed)?;
         operator_token::ensure(&config.data, &*store, &*clock).await?;
         let (closing, cut) = (watch::Sender::new(false), watch::Sender::new(false));

@@ -80,27 +80,30 @@ impl Checkpointer {
             .name("bus-store-checkpoint".to_owned())
             .spawn(move || run(&connection, &wakes, &told))
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        let logged = Arc::clone(&pages);
-        writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            logged.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-            Ok(())
-        }))?;
+        count(writer, &pages)?;
         Ok(Self { wake: Some(wake), thread: Some(thread), pages, brought_over, told_at: 0 })
+    }
+
+    /// Has no thread: whatever is due is the writer's to do.
+    pub(super) fn inline(writer: &mut Connection) -> Result<Self, StoreError> {
+        let pages = Arc::new(AtomicU32::new(0));
+        count(writer, &pages)?;
+        Ok(Self { wake: None, thread: None, pages, brought_over: Arc::default(), told_at: 0 })
     }
 
     /// Looks at the log after a commit of `writer`: wakes the thread or does its work, where that is due.
     pub(super) fn written(&mut self, writer: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
         let brought_over = self.brought_over.load(Ordering::Relaxed);
-        match (Log { pages, brought_over, told_at: self.told_at }).due() {
-            Due::Nobody => {}
+        match ((Log { pages, brought_over, told_at: self.told_at }).due(), &self.wake) {
+            (Due::Nobody, _) => {}
             // One that is at it already is not waited for.
-            Due::Thread => {
-                if self.wake.as_ref().is_some_and(|wake| wake.try_send(()).is_ok()) {
+            (Due::Thread, Some(thread)) => {
+                if thread.try_send(()).is_ok() {
                     self.told_at = pages;
                 }
             }
-            Due::Writer => {
+            (Due::Writer, _) | (Due::Thread, None) => {
                 checkpoint(writer);
                 self.brought_over.store(0, Ordering::Relaxed);
                 self.told_at = pages;
@@ -122,6 +125,16 @@ fn run(connection: &Connection, wakes: &Receiver<()>, brought_over: &AtomicU32) 
     while wakes.recv().is_ok() {
         brought_over.store(checkpoint(connection), Ordering::Relaxed);
     }
+}
+
+/// Has `pages` tell how many the log has after each commit of `writer`.
+fn count(writer: &mut Connection, pages: &Arc<AtomicU32>) -> Result<(), StoreError> {
+    let logged = Arc::clone(pages);
+    writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+        logged.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    Ok(())
 }
 
 /// Brings over what no reader holds back, without waiting for anybody. How far the log is brought over then, in pages.

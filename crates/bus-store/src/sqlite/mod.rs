@@ -27,7 +27,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use go_bus_api::Seq;
 use tempfile::TempDir;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::batches::{BatchCounter, Batches};
 use crate::{
@@ -37,15 +37,24 @@ use claim::Claim;
 use reader::Readers;
 use tail::Tail;
 use tokens::Tokens;
-use writer::{Job, News, Writer};
+use writer::{News, Writer};
 
 /// How hard the engine tries to keep what it acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Durability {
     /// An acknowledged write survives a power cut.
     Full,
-    /// Nothing survives: the file goes with the store.
+    /// It survives the end of the process alone: nothing is synced.
     Scratch,
+}
+
+/// Who does the store's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Threads: one writes, one brings the log over, others read what takes long.
+    Threads,
+    /// Whoever calls, so that nothing happens but when somebody calls.
+    Caller,
 }
 
 /// The embedded engine.
@@ -79,19 +88,27 @@ impl SqliteStore {
     /// [`StoreError::ReadOnly`] and [`StoreError::Unwritable`] where it can't be written, [`StoreError::Engine`] for everything
     /// else.
     pub fn open(path: impl AsRef<Path>, policy: Policy) -> Result<Self, StoreError> {
-        Self::start(path.as_ref().to_owned(), policy, Durability::Full, None)
+        Self::start(path.as_ref().to_owned(), policy, (Durability::Full, Work::Threads), None)
+    }
+
+    /// A store for simulations: everything is done on the caller's thread, so that the same calls give the same answers, and nothing
+    /// is synced. What was acknowledged is in the file and survives whoever had it open; only a real power cut could take it.
+    /// Errors: as with [`Self::open`].
+    pub fn inline(path: impl AsRef<Path>, policy: Policy) -> Result<Self, StoreError> {
+        Self::start(path.as_ref().to_owned(), policy, (Durability::Scratch, Work::Caller), None)
     }
 
     /// A store for tests and simulations: in a temporary folder that goes with it, without a single `fsync`.
     pub fn in_memory(policy: Policy) -> Result<Self, StoreError> {
         let scratch = tempfile::tempdir().map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        Self::start(scratch.path().join("bus.db"), policy, Durability::Scratch, Some(scratch))
+        let path = scratch.path().join("bus.db");
+        Self::start(path, policy, (Durability::Scratch, Work::Threads), Some(scratch))
     }
 
     fn start(
         path: PathBuf,
         policy: Policy,
-        durability: Durability,
+        (durability, work): (Durability, Work),
         scratch: Option<TempDir>,
     ) -> Result<Self, StoreError> {
         let claim = Claim::take(&path)?;
@@ -100,7 +117,10 @@ impl SqliteStore {
         let news = News::after_event(tx::last_seq(&connection)?);
         let (wake, tail, tokens) = (news.wake.subscribe(), Arc::clone(&news.tail), Arc::clone(&news.tokens));
         let batches = Arc::new(BatchCounter::default());
-        let writer = Writer::start(connection, &path, policy, news, Arc::clone(&batches))?;
+        let writer = match work {
+            Work::Threads => Writer::start(connection, &path, policy, news, Arc::clone(&batches))?,
+            Work::Caller => Writer::inline(connection, policy, news, Arc::clone(&batches))?,
+        };
         let readers = Arc::new(Readers::new(path));
         Ok(Self { readers, writer, wake, tail, tokens, _claim: claim, batches, _scratch: scratch })
     }
@@ -110,19 +130,15 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn commit(&self, commands: Vec<Command>) -> Vec<Result<Receipt, Reject>> {
         let count = commands.len();
-        let closed = || (0..count).map(|_| Err(Reject::Store(StoreError::Closed))).collect();
         if count == 0 {
             return Vec::new();
         }
-        let (answer, answered) = oneshot::channel();
-        if !self.writer.send(Job { commands, answer }).await {
-            return closed();
-        }
-        answered.await.unwrap_or_else(|_| closed())
+        let closed = || (0..count).map(|_| Err(Reject::Store(StoreError::Closed))).collect();
+        self.writer.commit(commands).await.unwrap_or_else(closed)
     }
 
     async fn read(&self, query: Query) -> Result<QueryAnswer, StoreError> {
-        if query == Query::AuditVerification {
+        if query == Query::AuditVerification && !self.writer.is_inline() {
             // It reads the whole log: not on a thread that serves others.
             let readers = Arc::clone(&self.readers);
             let walk = move || readers.with(|connection| select::answer(connection, &query));
@@ -137,6 +153,9 @@ impl Store for SqliteStore {
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        if self.writer.is_inline() {
+            return snapshot::whole(&self.readers);
+        }
         snapshot::begin(Arc::clone(&self.readers)).await
     }
 

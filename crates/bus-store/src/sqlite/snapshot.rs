@@ -33,7 +33,7 @@ pub(super) async fn begin(readers: Arc<Readers>) -> Result<Snapshot, StoreError>
                 let seq = tx::last_seq(connection)?;
                 // Whoever has gone away takes no pages either.
                 let _ = begun.take().map(|begun| begun.send(Ok(seq)));
-                turn_pages(connection, &pages)
+                turn_pages(connection, |page| pages.blocking_send(Ok(page)).is_ok())
             })
         });
         if let Err(error) = read {
@@ -48,11 +48,25 @@ pub(super) async fn begin(readers: Arc<Readers>) -> Result<Snapshot, StoreError>
     Ok(Snapshot::new(seq, taken))
 }
 
-/// Hands out every resource in the order of [`ResourceKind::ALL`], until all are taken or nobody takes more.
-fn turn_pages(
-    connection: &Connection,
-    pages: &mpsc::Sender<Result<Vec<Document>, StoreError>>,
-) -> Result<(), StoreError> {
+/// All of a snapshot at once, on the caller's thread.
+pub(super) fn whole(readers: &Readers) -> Result<Snapshot, StoreError> {
+    readers.with(|connection| {
+        consistently(connection, |connection| {
+            let (seq, mut read) = (tx::last_seq(connection)?, Vec::new());
+            turn_pages(connection, |page| {
+                read.push(Ok(page));
+                true
+            })?;
+            let (pages, taken) = mpsc::channel(read.len().max(1));
+            // There is room for all of them.
+            read.into_iter().for_each(|page| drop(pages.try_send(page)));
+            Ok(Snapshot::new(seq, taken))
+        })
+    })
+}
+
+/// Hands out every resource in the order of [`ResourceKind::ALL`], until all are taken or `take` wants no more.
+fn turn_pages(connection: &Connection, mut take: impl FnMut(Vec<Document>) -> bool) -> Result<(), StoreError> {
     let (mut page, mut length) = (Vec::new(), 0_usize);
     for kind in ResourceKind::ALL {
         let sql = format!("SELECT id, revision, doc FROM {} ORDER BY ord", kind.collection());
@@ -63,14 +77,14 @@ fn turn_pages(
             page.push(document);
             if length >= SNAPSHOT_PAGE {
                 length = 0;
-                if pages.blocking_send(Ok(std::mem::take(&mut page))).is_err() {
+                if !take(std::mem::take(&mut page)) {
                     return Ok(());
                 }
             }
         }
     }
     // Nobody has to take the last page.
-    let _ = pages.blocking_send(Ok(page));
+    take(page);
     Ok(())
 }
 

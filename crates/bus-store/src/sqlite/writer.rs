@@ -1,7 +1,9 @@
 //! The one writer: group commit with natural batching. Whatever waits goes into one transaction; nobody lingers for more.
+//!
+//! It has a thread of its own, or where time is simulated none: then a caller's commands are a transaction on the caller's thread.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use go_bus_api::Seq;
@@ -27,11 +29,12 @@ type Answers = Vec<Result<Receipt, Reject>>;
 /// One caller's commands.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) commands: Vec<Command>,
-    pub(super) answer: oneshot::Sender<Answers>,
+    commands: Vec<Command>,
+    answer: oneshot::Sender<Answers>,
 }
 
 /// How readers learn of what was committed.
+#[derive(Debug)]
 pub(super) struct News {
     pub(super) wake: watch::Sender<Seq>,
     pub(super) tail: Arc<Tail>,
@@ -55,14 +58,24 @@ impl News {
     }
 }
 
+/// Who commits.
+#[derive(Debug)]
+pub(super) enum Writer {
+    /// A thread that takes whatever waits.
+    Thread(WriterThread),
+    /// Whoever calls.
+    Caller(Mutex<Box<State>>),
+}
+
 /// The writer's thread. Dropping it ends the thread once its queue is done.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct WriterThread {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
+    /// A writer on a thread of its own.
     pub(super) fn start(
         mut connection: Connection,
         path: &Path,
@@ -72,25 +85,43 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let checkpointer = Checkpointer::start(path, &mut connection)?;
         let (sender, jobs) = mpsc::channel(QUEUE);
-        let pruner = Pruner::new(policy.retention, *news.wake.borrow());
-        let state = State { connection, policy, news, checkpointer, batches, pruner };
+        let state = State::new(connection, policy, news, checkpointer, batches);
         let thread = std::thread::Builder::new()
             .name("bus-store-writer".to_owned())
             .spawn(move || state.run(jobs))
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+        Ok(Self::Thread(WriterThread { jobs: Some(sender), thread: Some(thread) }))
     }
 
-    /// Queues a job; false where the writer is gone.
-    pub(super) async fn send(&self, job: Job) -> bool {
-        match &self.jobs {
-            Some(jobs) => jobs.send(job).await.is_ok(),
-            None => false,
+    /// No thread at all.
+    pub(super) fn inline(
+        mut connection: Connection,
+        policy: Policy,
+        news: News,
+        batches: Arc<BatchCounter>,
+    ) -> Result<Self, StoreError> {
+        let checkpointer = Checkpointer::inline(&mut connection)?;
+        Ok(Self::Caller(Mutex::new(Box::new(State::new(connection, policy, news, checkpointer, batches)))))
+    }
+
+    /// Whether nothing of it has a thread.
+    pub(super) fn is_inline(&self) -> bool {
+        matches!(self, Self::Caller(_))
+    }
+
+    /// Commits what one caller asks for and answers once it is durable; `None` where the writer is gone.
+    pub(super) async fn commit(&self, commands: Vec<Command>) -> Option<Answers> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job { commands, answer };
+        match self {
+            Self::Thread(writer) => writer.jobs.as_ref()?.send(job).await.ok()?,
+            Self::Caller(state) => state.lock().unwrap_or_else(PoisonError::into_inner).serve(vec![job]),
         }
+        answered.await.ok()
     }
 }
 
-impl Drop for Writer {
+impl Drop for WriterThread {
     fn drop(&mut self) {
         self.jobs = None;
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
@@ -99,7 +130,9 @@ impl Drop for Writer {
     }
 }
 
-struct State {
+/// What the writer works with.
+#[derive(Debug)]
+pub(super) struct State {
     connection: Connection,
     policy: Policy,
     news: News,
@@ -109,6 +142,17 @@ struct State {
 }
 
 impl State {
+    fn new(
+        connection: Connection,
+        policy: Policy,
+        news: News,
+        checkpointer: Checkpointer,
+        batches: Arc<BatchCounter>,
+    ) -> Self {
+        let pruner = Pruner::new(policy.retention, *news.wake.borrow());
+        Self { connection, policy, news, checkpointer, batches, pruner }
+    }
+
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(first) = jobs.blocking_recv() {
             let mut count = first.commands.len();

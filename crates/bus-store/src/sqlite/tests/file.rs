@@ -53,9 +53,7 @@ async fn a_full_disk_refuses_writes_and_reads_go_on() {
     let mut last = None;
     for number in 0..200 {
         let command = world.command(Actor::Operator, Action::CreateTask(ticket(&format!("T-{number}"), &[])));
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        assert!(writer.send(super::super::writer::Job { commands: vec![command], answer }).await);
-        last = answered.await.unwrap().pop();
+        last = writer.commit(vec![command]).await.unwrap().pop();
         if !matches!(last, Some(Ok(_))) {
             break;
         }

@@ -24,6 +24,7 @@ for_each_property!(one_test_each);
 
 mod audit;
 mod file;
+mod inline;
 mod kept;
 mod plans;
 mod rollback;
