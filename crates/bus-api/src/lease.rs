@@ -42,6 +42,58 @@ pub struct Grant {
     pub acquired_at: Timestamp,
     /// Where the holder's handoff lies.
     pub handoff: Option<Text<4096>>,
+    /// The least grace that the holder's session is given; null where this Bus keeps no sessions. From sending its first request to
+    /// open one on, the holder trusts itself for half of it, until a [`LeaseTick`] comes.
+    #[serde(default)]
+    pub session_grace_ms: Option<Millis>,
+}
+
+/// A `tick` of the holder's session (`GET /agents/000/lease/session`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeaseTick {
+    /// The epoch whose session it is.
+    pub epoch: Epoch,
+    /// How long after the session's breaking the lease ends, where a standby waits. It never shrinks within an epoch.
+    pub grace_ms: Millis,
+    /// How long the stream had been open by the Bus's clock when the tick was made, rounded down.
+    #[serde(default)]
+    pub elapsed_ms: Millis,
+}
+
+/// Why the Bus ended a lease by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiryCause {
+    /// No renewal came within the time to live.
+    Ttl,
+    /// The holder's session was broken for the grace while a standby waited.
+    Session,
+}
+
+/// What an event `lease.acquired`, `lease.released` or `lease.expired` has as its data: the lease after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeaseEvent {
+    /// The holder; null where it is free now.
+    pub holder: Option<HolderId>,
+    /// The epoch that began or ended.
+    pub epoch: Epoch,
+    /// Its time to live.
+    pub ttl_ms: Millis,
+    /// When it was granted.
+    pub acquired_at: Option<Timestamp>,
+    /// Where the holder's handoff lies.
+    pub handoff: Option<Text<4096>>,
+    /// Where the holder can be reached.
+    pub url: Option<Text<1024>>,
+    /// Of `lease.expired`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ExpiryCause>,
+    /// Of `lease.expired`: how long the holder had been silent: since its last renewal, or since its session broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_ms: Option<Millis>,
 }
 
 /// What 409 `/problems/lease-held` has beside a problem's members.

@@ -57,7 +57,9 @@ fn objects() -> Vec<(&'static str, Echo)> {
         HostHeartbeat,
         HostPatch,
         IssuedToken,
+        LeaseEvent,
         LeaseHeld,
+        LeaseTick,
         LeaseView,
         ListQuery,
         Message,
@@ -101,7 +103,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
 fn scalars() -> Vec<(&'static str, Echo)> {
     echoes![
         const AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, DriverKind, Epoch,
-        EventKind, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
+        EventKind, ExpiryCause, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
         ProjectState, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, Slots,
         SprintId, SprintState, Subject, TaskId, TaskKind, TaskState, Text<64>, Timestamp, Usd, UserId, Verdict, Weight,
     ]

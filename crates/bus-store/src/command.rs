@@ -1,11 +1,11 @@
 //! What can be asked of the store.
 
 use go_bus_api::{
-    Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch, ExitReport, Fail, Heartbeat,
-    HostHeartbeat, HostId, HostPatch, MessageId, NewAgent, NewAlert, NewAuditEntry, NewCost, NewEvent, NewHost,
-    NewMessage, NewProject, NewQuestion, NewSession, NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, RbacMode,
-    Release, ReportProgress, Review, Revision, Role, RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Text,
-    Timestamp,
+    Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch, ExitReport, ExpiryCause, Fail,
+    Heartbeat, HostHeartbeat, HostId, HostPatch, MessageId, Millis, NewAgent, NewAlert, NewAuditEntry, NewCost,
+    NewEvent, NewHost, NewMessage, NewProject, NewQuestion, NewSession, NewSprint, NewTask, ProjectId, ProjectPatch,
+    QuestionId, RbacMode, Release, ReportProgress, Review, Revision, Role, RoleBinding, SessionId, SprintId, TaskId,
+    TaskPatch, Text, Timestamp,
 };
 use serde_json::Value;
 
@@ -95,6 +95,10 @@ pub enum Action {
         epoch: Epoch,
         /// The renewal count that it was armed for.
         renewals: u64,
+        /// Why it ends.
+        cause: ExpiryCause,
+        /// How long its holder had been silent.
+        silent: Millis,
     },
     /// Writes the leader's handoff.
     PutHandoff(Value),

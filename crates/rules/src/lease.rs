@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::backoff::share;
+use crate::backoff::{Backoff, share};
 
 /// The least TTL the Bus grants.
 pub const LEAST_TTL: Duration = Duration::from_millis(200);
@@ -35,6 +35,38 @@ pub fn retry_after(ttl: Duration, jitter: f64) -> Duration {
     Duration::from_secs(1).mul_f64(1.0 + share(jitter)).min(ttl / 10)
 }
 
+/// How often the Bus ticks on the holder's session.
+pub fn tick_period(grace: Duration) -> Duration {
+    grace / 4
+}
+
+/// How long after the earliest instant at which a tick can have been sent the holder may act: half of what the Bus waits.
+pub fn session_trust(grace: Duration) -> Duration {
+    grace / 2
+}
+
+/// How long `told` on another's clock has lasted at least on one's own: a thousandth less, which is more than two clocks differ.
+pub fn at_least(told: Duration) -> Duration {
+    told.saturating_sub(told / 1000)
+}
+
+/// How old a stream of the session gets before it is opened anew, so that [`at_least`] never takes more than a fortieth of the grace.
+pub fn session_age(grace: Duration) -> Duration {
+    grace.saturating_mul(25)
+}
+
+/// How long no tick may come before a second stream is opened beside the first: one is missing then.
+pub fn session_silence(grace: Duration) -> Duration {
+    tick_period(grace).mul_f64(1.5)
+}
+
+/// When a session that could not be opened is tried again, after `failures` in a row: a fortieth of the grace, doubled up to an eighth,
+/// at most 250 ms, and spread over the upper half by `jitter`. 2 s make 50 to 250 ms.
+pub fn session_retry(grace: Duration, failures: u32, jitter: f64) -> Duration {
+    let most = (grace / 8).min(Duration::from_millis(250));
+    Backoff { first: (grace / 40).min(most), most }.pause(failures, jitter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +85,23 @@ mod tests {
             assert!(trust(ttl) < ttl);
             assert!(next_beat(ttl / 2, 0.0) < trust(ttl), "a beat in time would come too late at {seconds} s");
         }
+    }
+
+    #[test]
+    fn a_tick_that_is_missed_leaves_time_to_open_the_session_anew() {
+        for millis in [200, 2_000, 10_000] {
+            let grace = Duration::from_millis(millis);
+            let drift = session_age(grace) - at_least(session_age(grace));
+            let noticed = session_silence(grace) + drift;
+            let tries = session_retry(grace, 1, 1.0) + session_retry(grace, 2, 1.0);
+            assert!(noticed + tries / 2 < session_trust(grace), "at {grace:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_tried_again_soon_and_ever_slower() {
+        let pauses = [1, 2, 3, 4, 50].map(|failures| session_retry(Duration::from_secs(2), failures, 1.0).as_millis());
+        assert_eq!(pauses, [50, 100, 200, 250, 250]);
+        assert_eq!(session_retry(Duration::from_secs(60), 50, 1.0), Duration::from_millis(250));
     }
 }

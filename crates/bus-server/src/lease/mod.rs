@@ -10,7 +10,7 @@ use go_bus_api::{Epoch, HolderId, Standby, Timestamp};
 use go_clock::Boottime;
 use tokio::sync::Notify;
 
-pub(crate) use session::Sessions;
+pub(crate) use session::{Opening, Sessions, Settled};
 pub(crate) use standbys::Standbys;
 
 /// Standbys and the holder's session, behind locks that are held for moments only.
@@ -58,14 +58,14 @@ impl Desk {
         lock(&self.standbys).list(now)
     }
 
-    /// The grace that holds now; `None` where there are no sessions.
-    pub(crate) fn grace(&self, now: Boottime) -> Option<Duration> {
-        lock(&self.sessions).grace(now)
+    /// The least grace that a session is given; `None` where there are no sessions.
+    pub(crate) fn least_grace(&self) -> Option<Duration> {
+        lock(&self.sessions).least_grace()
     }
 
-    /// The holder under `epoch` opened its session.
-    pub(crate) fn open_session(&self, epoch: Epoch) {
-        lock(&self.sessions).open(epoch);
+    /// The holder under `epoch` opens its session.
+    pub(crate) fn open_session(&self, epoch: Epoch, now: Boottime) -> Opening {
+        lock(&self.sessions).open(epoch, now)
     }
 
     /// A stream of the session under `epoch` broke.
@@ -77,12 +77,18 @@ impl Desk {
     /// When the lease under `epoch` is to end early, as things stand.
     pub(crate) fn early_end(&self, epoch: Epoch, now: Boottime) -> Option<Boottime> {
         let waited_for = lock(&self.standbys).any(now);
-        lock(&self.sessions).early_end(epoch, waited_for, now)
+        lock(&self.sessions).early_end(epoch, waited_for)
     }
 
-    /// The lease was ended early.
-    pub(crate) fn ended_early(&self, now: Boottime) {
-        lock(&self.sessions).ended_early(now);
+    /// Begins that end where it is due: how long the session has been broken.
+    pub(crate) fn begin_early_end(&self, epoch: Epoch, now: Boottime) -> Option<Duration> {
+        let waited_for = lock(&self.standbys).any(now);
+        lock(&self.sessions).begin_end(epoch, waited_for, now)
+    }
+
+    /// What came of it.
+    pub(crate) fn settle_early_end(&self, epoch: Epoch, settled: Settled, now: Boottime) {
+        lock(&self.sessions).settle_end(epoch, settled, now);
     }
 }
 

@@ -12,6 +12,9 @@ const ENOUGH: usize = 2;
 /// Over which time early ends are counted.
 const FLAPPING: Duration = Duration::from_secs(600);
 
+/// The least lateness of an early end that is taken for a pause of the Bus itself.
+const LEAST_OUTAGE: Duration = Duration::from_secs(1);
+
 /// The session of the present holder, and how often one ended a lease early.
 #[derive(Debug)]
 pub(crate) struct Sessions {
@@ -23,10 +26,42 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Session {
     epoch: Epoch,
+    /// The grace that the first stream was told. Every other one is told the same, so that the holder never trusts itself by a
+    /// longer one than the Bus waits for.
+    grace: Duration,
     /// Streams that are open now: a holder that reconnects has two for a moment.
     streams: u32,
     broken_since: Option<Boottime>,
+    /// Whether the end of its lease is being committed.
+    ending: bool,
+    /// When an end that could not be committed is tried again.
+    retry_at: Boottime,
 }
+
+/// What comes of opening a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It is open; the grace that its ticks tell.
+    Open(Duration),
+    /// This Bus keeps no sessions.
+    Off,
+    /// The end of this lease is being committed: whether it is still held will be known in a moment.
+    Ending,
+}
+
+/// What came of an early end that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// The lease is over.
+    Over,
+    /// It moved meanwhile: by a renewal, which is no session, or by its end.
+    Moved,
+    /// It could not be committed.
+    Failed,
+}
+
+/// How soon an end that could not be committed is tried again.
+const RETRY: Duration = Duration::from_secs(1);
 
 impl Sessions {
     /// None yet. Where `grace` is `None` there never is one.
@@ -34,21 +69,32 @@ impl Sessions {
         Self { grace, present: None, early_ends: VecDeque::new() }
     }
 
-    /// How long a session may be broken now: twice as long where sessions flap.
-    pub(crate) fn grace(&self, now: Boottime) -> Option<Duration> {
+    /// The least grace that a session is given.
+    pub(crate) fn least_grace(&self) -> Option<Duration> {
+        self.grace
+    }
+
+    /// The grace of a session that is opened now: twice as long where sessions flap.
+    fn grace(&self, now: Boottime) -> Option<Duration> {
         let recent = self.early_ends.iter().filter(|end| now.since(**end) < FLAPPING).count();
         self.grace.map(|grace| if recent >= ENOUGH { grace.saturating_mul(2) } else { grace })
     }
 
-    /// The holder under `epoch` opened its session, or opened it again in time.
-    pub(crate) fn open(&mut self, epoch: Epoch) {
+    /// The holder under `epoch` opens its session, or opens it again in time.
+    pub(crate) fn open(&mut self, epoch: Epoch, now: Boottime) -> Opening {
+        let Some(grace) = self.grace(now) else { return Opening::Off };
         match &mut self.present {
+            Some(session) if session.epoch > epoch || session.epoch == epoch && session.ending => Opening::Ending,
             Some(session) if session.epoch == epoch => {
                 session.streams = session.streams.saturating_add(1);
                 session.broken_since = None;
+                Opening::Open(session.grace)
             }
-            Some(session) if session.epoch > epoch => {}
-            _ => self.present = Some(Session { epoch, streams: 1, broken_since: None }),
+            _ => {
+                let (broken_since, ending, retry_at) = (None, false, Boottime::default());
+                self.present = Some(Session { epoch, grace, streams: 1, broken_since, ending, retry_at });
+                Opening::Open(grace)
+            }
         }
     }
 
@@ -63,81 +109,44 @@ impl Sessions {
     }
 
     /// When the lease under `epoch` is to end early, `waited_for` or not.
-    pub(crate) fn early_end(&self, epoch: Epoch, waited_for: bool, now: Boottime) -> Option<Boottime> {
+    pub(crate) fn early_end(&self, epoch: Epoch, waited_for: bool) -> Option<Boottime> {
         let session = self.present.as_ref().filter(|session| waited_for && session.epoch == epoch)?;
-        Some(session.broken_since? + self.grace(now)?)
+        Some((session.broken_since? + session.grace).max(session.retry_at))
     }
 
-    /// A lease was ended early: its session is over.
-    pub(crate) fn ended_early(&mut self, now: Boottime) {
-        self.present = None;
-        self.early_ends.push_back(now);
-        while self.early_ends.len() > ENOUGH {
-            self.early_ends.pop_front();
+    /// Begins the early end of the lease under `epoch` where it is due, and tells how long its session has been broken. From now
+    /// on no stream is opened, so that none ticks for a lease whose end is on its way to the disk.
+    ///
+    /// An end that is begun far too late shows that the Bus itself was out (stopped, suspended): then nobody could reach it, and
+    /// the grace begins anew.
+    pub(crate) fn begin_end(&mut self, epoch: Epoch, waited_for: bool, now: Boottime) -> Option<Duration> {
+        let due = self.early_end(epoch, waited_for).filter(|due| *due <= now)?;
+        let session = self.present.as_mut()?;
+        if now.since(due) > LEAST_OUTAGE.max(session.grace / 2) {
+            session.broken_since = Some(now);
+            return None;
+        }
+        session.ending = true;
+        Some(now.since(session.broken_since?))
+    }
+
+    /// What came of the end that was begun.
+    pub(crate) fn settle_end(&mut self, epoch: Epoch, settled: Settled, now: Boottime) {
+        let Some(session) = self.present.as_mut().filter(|session| session.epoch == epoch) else { return };
+        session.ending = false;
+        match settled {
+            Settled::Over => {
+                self.present = None;
+                self.early_ends.push_back(now);
+                while self.early_ends.len() > ENOUGH {
+                    self.early_ends.pop_front();
+                }
+            }
+            Settled::Moved => {}
+            Settled::Failed => session.retry_at = now + RETRY,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GRACE: Duration = Duration::from_secs(2);
-
-    fn at(seconds: u64) -> Boottime {
-        Boottime(Duration::from_secs(1000 + seconds))
-    }
-
-    fn broken() -> Sessions {
-        let mut sessions = Sessions::new(Some(GRACE));
-        sessions.open(Epoch(7));
-        sessions.close(Epoch(7), at(10));
-        sessions
-    }
-
-    #[test]
-    fn a_broken_session_ends_the_lease_after_the_grace_while_a_standby_waits() {
-        assert_eq!(broken().early_end(Epoch(7), true, at(10)), Some(at(12)));
-    }
-
-    #[test]
-    fn with_nobody_waiting_it_ends_nothing() {
-        assert_eq!(broken().early_end(Epoch(7), false, at(10)), None);
-    }
-
-    #[test]
-    fn opened_again_in_time_it_stands() {
-        let mut sessions = broken();
-        sessions.open(Epoch(7));
-        assert_eq!(sessions.early_end(Epoch(7), true, at(11)), None);
-    }
-
-    #[test]
-    fn the_old_stream_s_end_does_not_break_a_session_that_was_reopened_before() {
-        let mut sessions = Sessions::new(Some(GRACE));
-        sessions.open(Epoch(7));
-        sessions.open(Epoch(7));
-        sessions.close(Epoch(7), at(10));
-        assert_eq!(sessions.early_end(Epoch(7), true, at(10)), None);
-    }
-
-    #[test]
-    fn it_says_nothing_of_another_epoch_s_lease() {
-        assert_eq!(broken().early_end(Epoch(8), true, at(20)), None);
-    }
-
-    #[test]
-    fn a_lease_whose_session_was_never_opened_is_left_to_its_ttl() {
-        assert_eq!(Sessions::new(Some(GRACE)).early_end(Epoch(7), true, at(20)), None);
-    }
-
-    #[test]
-    fn two_early_ends_in_ten_minutes_double_the_grace() {
-        let mut sessions = Sessions::new(Some(GRACE));
-        sessions.ended_early(at(0));
-        assert_eq!(sessions.grace(at(1)), Some(GRACE));
-        sessions.ended_early(at(100));
-        assert_eq!(sessions.grace(at(101)), Some(GRACE * 2));
-        assert_eq!(sessions.grace(at(600)), Some(GRACE));
-    }
-}
+mod tests;

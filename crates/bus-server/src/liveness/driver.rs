@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Epoch, EventKind, ResourceKind, Seq};
-use go_bus_store::{Action, EventFilter, Query, QueryAnswer, Reject, StoreError};
+use go_bus_api::{Epoch, EventKind, ExpiryCause, Millis, ResourceKind, Seq};
+use go_bus_store::{Action, EventFilter, Outcome, Query, QueryAnswer, Reject, StoreError};
 use go_clock::Boottime;
 use tokio::sync::watch;
 
 use crate::bus::{Bus, wrong_answer};
+use crate::lease::Settled;
 use crate::roles;
 
 use super::{Sign, Silent, Source, Watched};
@@ -113,25 +114,32 @@ async fn until(bus: &Bus, instant: Option<Boottime>) {
 }
 
 async fn expire_what_is_due(bus: &Bus) {
-    if let Some((epoch, at)) = early_end(bus)
-        && at <= bus.now()
+    if let Some((epoch, _)) = early_end(bus)
+        && let Some(silent) = bus.desk.begin_early_end(epoch, bus.now())
     {
-        end_lease_early(bus, epoch).await;
+        let settled = end_lease_early(bus, epoch, silent).await;
+        bus.desk.settle_early_end(epoch, settled, bus.now());
     }
     for silent in bus.liveness.due(bus.now()) {
         expire(bus, &silent).await;
     }
 }
 
-/// Ends the lease of a holder whose session broke, unless it has moved on meanwhile.
-async fn end_lease_early(bus: &Bus, epoch: Epoch) {
-    let Ok(lease) = bus.lease().await else { return };
+/// Ends the lease of a holder whose session has been broken for as long as `silent`.
+async fn end_lease_early(bus: &Bus, epoch: Epoch, silent: Duration) -> Settled {
+    let Ok(lease) = bus.lease().await else { return Settled::Failed };
     if lease.holder.is_none() || lease.epoch != epoch {
-        return;
+        return Settled::Moved;
     }
-    tracing::warn!(%epoch, "the holder's session is broken and a standby waits: its lease ends early");
-    if bus.commit_own(Action::ExpireLease { epoch, renewals: lease.renewals }).await.is_ok() {
-        bus.desk.ended_early(bus.now());
+    tracing::warn!(%epoch, ?silent, "the holder's session is broken and a standby waits: its lease ends early");
+    let (renewals, cause, silent) = (lease.renewals, ExpiryCause::Session, Millis::from(silent));
+    match bus.commit_own(Action::ExpireLease { epoch, renewals, cause, silent }).await {
+        Ok(receipt) if receipt.outcome == Outcome::Updated => Settled::Over,
+        Ok(_) => Settled::Moved,
+        Err(error) => {
+            tracing::warn!(?error, "the early end could not be committed; it is tried again");
+            Settled::Failed
+        }
     }
 }
 
@@ -147,7 +155,10 @@ async fn expire(bus: &Bus, silent: &Silent) {
 
 fn action(silent: &Silent) -> Option<Action> {
     match (&silent.what, silent.since) {
-        (Watched::Lease, Sign::Renewal(epoch, renewals)) => Some(Action::ExpireLease { epoch, renewals }),
+        (Watched::Lease, Sign::Renewal(epoch, renewals)) => {
+            let (cause, silent) = (ExpiryCause::Ttl, Millis::from(silent.silent));
+            Some(Action::ExpireLease { epoch, renewals, cause, silent })
+        }
         (Watched::Agent(agent), Sign::Heartbeat(last_heartbeat)) => {
             Some(Action::LoseAgent { agent: agent.clone(), last_heartbeat })
         }

@@ -41,6 +41,8 @@ pub(crate) struct Silent {
     pub(crate) what: Watched,
     /// The last sign of life.
     pub(crate) since: Sign,
+    /// For how long this Bus has had none.
+    pub(crate) silent: Duration,
     /// Whether this Bus was there to be reached all the while.
     pub(crate) bus_was_reachable: bool,
 }
@@ -48,6 +50,8 @@ pub(crate) struct Silent {
 #[derive(Debug)]
 struct Timer {
     sign: Sign,
+    /// When this Bus learnt of it, or began to count anew.
+    heard: Boottime,
     ttl: Duration,
     deadline: Boottime,
     bus_was_reachable: bool,
@@ -64,14 +68,14 @@ impl Timers {
     /// Arms `what` for its full time where `sign` is a new one; an old one changes nothing.
     pub(crate) fn see(&mut self, what: &Watched, sign: Sign, ttl: Duration, now: Boottime, live: bool) {
         if self.armed.get(what).is_none_or(|timer| timer.sign != sign) {
-            self.arm(what, Timer { sign, ttl, deadline: now + ttl, bus_was_reachable: live });
+            self.arm(what, Timer { sign, heard: now, ttl, deadline: now + ttl, bus_was_reachable: live });
         }
     }
 
     /// Arms `what` for its full time again, where it is armed: a sign of life that leaves no trace in the store.
     pub(crate) fn hear(&mut self, what: &Watched, now: Boottime) {
         if let Some(timer) = self.armed.get(what) {
-            let again = Timer { deadline: now + timer.ttl, bus_was_reachable: true, ..*timer };
+            let again = Timer { heard: now, deadline: now + timer.ttl, bus_was_reachable: true, ..*timer };
             self.arm(what, again);
         }
     }
@@ -112,7 +116,7 @@ impl Timers {
 
     fn arm_all_in_full(&mut self, now: Boottime) {
         for timer in self.armed.values_mut() {
-            timer.deadline = now + timer.ttl;
+            (timer.heard, timer.deadline) = (now, now + timer.ttl);
             timer.bus_was_reachable = false;
         }
         self.queue = self.armed.iter().map(|(what, timer)| (timer.deadline, what.clone())).collect();
@@ -120,10 +124,10 @@ impl Timers {
 
     fn fire(&mut self, what: Watched, now: Boottime) -> Option<Silent> {
         let timer = self.armed.get(&what)?;
-        let (sign, bus_was_reachable) = (timer.sign, timer.bus_was_reachable);
+        let (since, silent, bus_was_reachable) = (timer.sign, now.since(timer.heard), timer.bus_was_reachable);
         let again = Timer { deadline: now + RETRY, ..*timer };
         self.arm(&what, again);
-        Some(Silent { what, since: sign, bus_was_reachable })
+        Some(Silent { what, since, silent, bus_was_reachable })
     }
 
     fn arm(&mut self, what: &Watched, timer: Timer) {

@@ -4,8 +4,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use axum::routing::get;
-use go_bus_api::{Acquire, Epoch, Grant, HolderId, LeaseHeld, LeaseView, ProblemKind, Release};
+use go_bus_api::{Acquire, Epoch, Grant, HolderId, LeaseHeld, LeaseView, Millis, ProblemKind, Release};
 use go_bus_store::{Action, Lease, Outcome, Reject};
+use go_rules::mutation::{Mutation, is_on};
 use http::StatusCode;
 use http::request::Parts;
 use schemars::JsonSchema;
@@ -66,8 +67,15 @@ async fn acquire(State(bus): State<Bus>, Write(terms, body): Write<Acquire>) -> 
     let lease = receipt.lease.ok_or_else(wrong_answer)?;
     let remaining_ms = bus.liveness.lease_remaining(&lease, bus.now());
     let acquired_at = lease.acquired_at.unwrap_or(at);
-    let grant =
-        Grant { holder, epoch: lease.epoch, ttl_ms: lease.ttl, remaining_ms, acquired_at, handoff: lease.handoff };
+    let grant = Grant {
+        holder,
+        epoch: lease.epoch,
+        ttl_ms: lease.ttl,
+        remaining_ms,
+        acquired_at,
+        handoff: lease.handoff,
+        session_grace_ms: bus.desk.least_grace().map(Millis::from),
+    };
     json(if receipt.outcome == Outcome::Created { StatusCode::CREATED } else { StatusCode::OK }, &grant)
 }
 
@@ -101,7 +109,7 @@ async fn wait(State(bus): State<Bus>, parts: Parts) -> Answer {
     let mut moves = bus.liveness.watch_lease();
     if !is_over(&bus.lease().await?) {
         tokio::select! {
-            _ = moves.wait_for(is_over) => {}
+            _ = moves.wait_for(is_over), if !is_on(Mutation::WaitUnanswered) => {}
             () = bus.clock.sleep(bus.config.limits.wait) => {}
             () = bus.closing() => {}
         }

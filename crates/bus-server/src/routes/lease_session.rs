@@ -9,8 +9,10 @@ use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
-use go_bus_api::{Epoch, HolderId, Millis, ProblemKind};
+use go_bus_api::{Epoch, HolderId, LeaseTick, Millis, ProblemKind};
 use go_bus_store::{Actor, Lease, Reject};
+use go_clock::Boottime;
+use go_rules::lease::tick_period;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use schemars::JsonSchema;
@@ -20,6 +22,7 @@ use tokio::sync::watch;
 use crate::answer::Answer;
 use crate::bus::{Bus, Inner};
 use crate::extract::{Caller, query_of};
+use crate::lease::Opening;
 use crate::openapi::Operation;
 use crate::problems::Refusal;
 use crate::sse;
@@ -32,7 +35,7 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/agents/000/lease/session", "open_session", "The holder's session (server-sent events).")
             .query::<Holder>()
-            .refuses(&[ProblemKind::NotHolder, ProblemKind::StaleEpoch, ProblemKind::NotFound])
+            .refuses(&[ProblemKind::NotHolder, ProblemKind::StaleEpoch, ProblemKind::NotFound, ProblemKind::InProgress])
             .answers_as::<String>(StatusCode::OK, "text/event-stream", "A `tick` every quarter of the grace."),
     ]
 }
@@ -50,14 +53,17 @@ async fn session(State(bus): State<Bus>, Caller(actor): Caller, parts: Parts) ->
     let Holder { holder, epoch } = query_of(&parts.uri)?;
     let lease = bus.lease().await?;
     check(&lease, &actor, &holder, Epoch(epoch))?;
-    if bus.desk.grace(bus.now()).is_none() {
+    if bus.desk.least_grace().is_none() {
         return Err(Refusal::new(ProblemKind::NotFound, "this Bus keeps no sessions: lease.session_grace is off"));
     }
     if parts.method == Method::HEAD {
         // A session that is opened and broken at once would end the lease.
         return Ok(sse::response(Body::empty()));
     }
-    Ok(sse::response(Ticks::open(bus, lease.epoch).into_body()))
+    let Some(ticks) = Ticks::open(bus, lease.epoch) else {
+        return Err(Refusal::new(ProblemKind::InProgress, "this lease may be ending just now; ask again"));
+    };
+    Ok(sse::response(ticks.into_body()))
 }
 
 fn check(lease: &Lease, actor: &Actor, holder: &HolderId, epoch: Epoch) -> Result<(), Refusal> {
@@ -74,36 +80,47 @@ fn check(lease: &Lease, actor: &Actor, holder: &HolderId, epoch: Epoch) -> Resul
 struct Ticks {
     bus: Bus,
     epoch: Epoch,
+    grace: Duration,
+    opened: Boottime,
     lease: watch::Receiver<Lease>,
     begun: bool,
 }
 
 impl Ticks {
-    fn open(bus: Bus, epoch: Epoch) -> Self {
-        bus.desk.open_session(epoch);
+    /// Opens it, unless the lease is being ended.
+    fn open(bus: Bus, epoch: Epoch) -> Option<Self> {
+        let opened = bus.now();
+        let Opening::Open(grace) = bus.desk.open_session(epoch, opened) else { return None };
         let lease = bus.liveness.watch_lease();
-        Self { bus, epoch, lease, begun: false }
+        Some(Self { bus, epoch, grace, opened, lease, begun: false })
     }
 
     fn into_body(self) -> Body {
         Body::from_stream(stream::unfold(self, |mut ticks| async move {
             let tick = ticks.next().await?;
-            Some((Ok::<_, Infallible>(tick), ticks))
+            Some((Ok::<_, Infallible>(frame(&tick)), ticks))
         }))
     }
 
     /// The next tick; `None` once the lease has moved on, or the Bus ends.
-    async fn next(&mut self) -> Option<Bytes> {
-        let grace = self.bus.desk.grace(self.bus.now())?;
-        let pause = if self.begun { grace / 4 } else { Duration::ZERO };
+    async fn next(&mut self) -> Option<LeaseTick> {
+        let pause = if self.begun { tick_period(self.grace) } else { Duration::ZERO };
         self.begun = true;
-        let epoch = self.epoch;
+        let (epoch, lease) = (self.epoch, &mut self.lease);
         tokio::select! {
             biased;
-            () = self.bus.closing() => None,
-            _ = self.lease.wait_for(|lease| lease.holder.is_none() || lease.epoch != epoch) => None,
-            () = self.bus.clock.sleep(pause) => Some(tick(epoch, grace)),
+            () = self.bus.closing() => return None,
+            _ = lease.wait_for(|lease| lease.holder.is_none() || lease.epoch != epoch) => return None,
+            () = self.bus.clock.sleep(pause) => {}
         }
+        Some(self.tick())
+    }
+
+    /// A tick tells the grace, so that the holder knows how far to trust itself (half of it), and how long the stream has been
+    /// open, so that it knows from when on: a tick may be long under way.
+    fn tick(&self) -> LeaseTick {
+        let elapsed = self.bus.now().since(self.opened);
+        LeaseTick { epoch: self.epoch, grace_ms: Millis::from(self.grace), elapsed_ms: Millis::from(elapsed) }
     }
 }
 
@@ -113,8 +130,7 @@ impl Drop for Ticks {
     }
 }
 
-/// A tick tells the grace, so that the holder knows how far to trust itself: half of it.
-fn tick(epoch: Epoch, grace: Duration) -> Bytes {
-    let grace_ms = Millis::from(grace).0;
-    Bytes::from(format!("event: tick\ndata: {{\"epoch\":{epoch},\"grace_ms\":{grace_ms}}}\n\n"))
+fn frame(tick: &LeaseTick) -> Bytes {
+    let LeaseTick { epoch, grace_ms: Millis(grace), elapsed_ms: Millis(elapsed) } = tick;
+    Bytes::from(format!("event: tick\ndata: {{\"epoch\":{epoch},\"grace_ms\":{grace},\"elapsed_ms\":{elapsed}}}\n\n"))
 }

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::json_schema::misfit;
 use super::{document, support};
 
-/// Goldens of what has no schema of its own in the document: lines of the snapshot, query strings, words, a page's items.
-const ELSEWHERE: [&str; 6] = ["AuditQuery", "ListQuery", "Page", "ProblemKinds", "Resource", "Scalars"];
+/// Goldens of what has no schema of its own in the document: lines of the snapshot, query strings, words, a page's items, what streams
+/// carry.
+const ELSEWHERE: [&str; 8] =
+    ["AuditQuery", "LeaseEvent", "LeaseTick", "ListQuery", "Page", "ProblemKinds", "Resource", "Scalars"];
 
 /// Each golden with the name of its type.
 fn goldens() -> Vec<(String, Value)> {

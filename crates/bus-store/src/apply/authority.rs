@@ -1,6 +1,7 @@
 //! Who asks, and under which epoch: fencing (architecture, idea 3).
 
 use go_bus_api::{Agent, AgentId, Epoch, ProblemKind, Role, Text};
+use go_rules::mutation::{Mutation, is_on};
 
 use super::ctx::Ctx;
 use crate::{Action, Actor, Command, Lease, Reject};
@@ -99,6 +100,10 @@ pub(super) fn fence(ctx: &mut Ctx<'_>, command: &Command) -> Result<(), Reject> 
     must_be_alive(ctx)?;
     must_not_be_a_shim_s(ctx, command)?;
     let Some(sent) = command.epoch else { return Ok(()) };
+    if is_on(Mutation::FenceOff) {
+        ctx.who.lead(sent);
+        return Ok(());
+    }
     let lease = ctx.tx.lease()?;
     if lease.holder.is_none() || lease.epoch != sent {
         return Err(Reject::stale_epoch(sent, lease.epoch));

@@ -12,7 +12,9 @@ pub(super) fn perform(ctx: &mut Ctx<'_>, action: &Action) -> Result<Done, Reject
     match action {
         Action::AcquireLease(body) => lease::acquire(ctx, body),
         Action::ReleaseLease(body) => lease::release(ctx, body),
-        Action::ExpireLease { epoch, renewals } => lease::expire(ctx, *epoch, *renewals),
+        Action::ExpireLease { epoch, renewals, cause, silent } => {
+            lease::expire(ctx, (*epoch, *renewals), *cause, *silent)
+        }
         Action::PutHandoff(document) => handoff::put(ctx, document),
 
         Action::Spawn(body) => agents::spawn::spawn(ctx, body),

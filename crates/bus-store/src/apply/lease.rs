@@ -1,8 +1,7 @@
 //! The singleton lease: +1 epoch with every grant, and it belongs to the token that acquired it (R1–R4).
 
-use go_bus_api::{Acquire, AgentId, Epoch, EventKind, HolderId, Millis, ProblemKind, Release, Role, Text, Timestamp};
+use go_bus_api::{Acquire, AgentId, Epoch, EventKind, ExpiryCause, LeaseEvent, Millis, ProblemKind, Release, Role};
 use go_rules::lease::LEAST_TTL;
-use serde::Serialize;
 
 use super::Done;
 use super::authority::{must_be_bus, not_leader};
@@ -14,17 +13,6 @@ const MOST_TTL: u64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What lease events are about.
 const SUBJECT: &str = "lease";
-
-/// A lease event's data.
-#[derive(Serialize)]
-struct LeaseData<'a> {
-    holder: &'a Option<HolderId>,
-    epoch: Epoch,
-    ttl_ms: Millis,
-    acquired_at: Option<Timestamp>,
-    handoff: &'a Option<Text<4096>>,
-    url: &'a Option<Text<1024>>,
-}
 
 /// Acquires a free lease, or renews one's own.
 pub(super) fn acquire(ctx: &mut Ctx<'_>, body: &Acquire) -> Result<Done, Reject> {
@@ -82,7 +70,7 @@ fn grant(ctx: &mut Ctx<'_>, lease: Lease, agent: Option<AgentId>, body: &Acquire
         handoff: body.handoff.clone(),
         url: body.url.clone(),
     };
-    put(ctx, &lease, &EventKind::LeaseAcquired)?;
+    put(ctx, &lease, &EventKind::LeaseAcquired, None)?;
     Ok(Done::lease(Outcome::Created, lease))
 }
 
@@ -110,34 +98,51 @@ pub(super) fn release(ctx: &mut Ctx<'_>, body: &Release) -> Result<Done, Reject>
     if lease.holder.as_ref() != Some(&body.holder) || lease.epoch != body.epoch {
         return Err(Reject::stale_epoch(body.epoch, lease.epoch));
     }
-    free(ctx, lease, &EventKind::LeaseReleased)
+    free(ctx, lease, &EventKind::LeaseReleased, None)
 }
 
-/// Ends the lease, where neither epoch nor renewals have moved since the timer was armed.
-pub(super) fn expire(ctx: &mut Ctx<'_>, epoch: Epoch, renewals: u64) -> Result<Done, Reject> {
+/// Ends the lease, where neither epoch nor renewals have moved since the timer was `armed` for them.
+pub(super) fn expire(
+    ctx: &mut Ctx<'_>,
+    armed: (Epoch, u64),
+    cause: ExpiryCause,
+    silent: Millis,
+) -> Result<Done, Reject> {
     must_be_bus(ctx)?;
     let lease = ctx.tx.lease()?;
-    if lease.holder.is_none() || lease.epoch != epoch || lease.renewals != renewals {
+    if lease.holder.is_none() || (lease.epoch, lease.renewals) != armed {
         return Ok(Done::lease(Outcome::Unchanged, lease));
     }
-    free(ctx, lease, &EventKind::LeaseExpired)
+    free(ctx, lease, &EventKind::LeaseExpired, Some((cause, silent)))
 }
 
-fn free(ctx: &mut Ctx<'_>, lease: Lease, kind: &EventKind) -> Result<Done, Reject> {
+fn free(
+    ctx: &mut Ctx<'_>,
+    lease: Lease,
+    kind: &EventKind,
+    expired: Option<(ExpiryCause, Millis)>,
+) -> Result<Done, Reject> {
     let free = Lease { holder: None, agent: None, ..lease };
-    put(ctx, &free, kind)?;
+    put(ctx, &free, kind, expired)?;
     Ok(Done::lease(Outcome::Updated, free))
 }
 
-fn put(ctx: &mut Ctx<'_>, lease: &Lease, kind: &EventKind) -> Result<(), Reject> {
+fn put(
+    ctx: &mut Ctx<'_>,
+    lease: &Lease,
+    kind: &EventKind,
+    expired: Option<(ExpiryCause, Millis)>,
+) -> Result<(), Reject> {
     ctx.tx.put_lease(lease)?;
-    let data = LeaseData {
-        holder: &lease.holder,
+    let data = LeaseEvent {
+        holder: lease.holder.clone(),
         epoch: lease.epoch,
         ttl_ms: lease.ttl,
         acquired_at: lease.acquired_at,
-        handoff: &lease.handoff,
-        url: &lease.url,
+        handoff: lease.handoff.clone(),
+        url: lease.url.clone(),
+        cause: expired.map(|(cause, _)| cause),
+        silent_ms: expired.map(|(_, silent)| silent),
     };
     ctx.emit(kind, Some(SUBJECT), &data)
 }

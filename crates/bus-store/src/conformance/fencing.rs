@@ -3,7 +3,7 @@
 use go_bus_api::{Epoch, NewAgent, NewSprint, ProblemKind, ProjectPatch, Revision, Role, Text};
 
 use super::MakeStore;
-use super::world::{World, acquire, actor, later, new_agent, project, refused, shim, ticket};
+use super::world::{World, acquire, actor, expire_lease, later, new_agent, project, refused, shim, ticket};
 use crate::{Action, Actor, Command, Outcome};
 
 fn under(world: &World, who: Actor, epoch: u64, action: Action) -> Command {
@@ -21,7 +21,7 @@ pub async fn a_stale_epoch_writes_nothing(make: MakeStore<'_>) {
         let command = under(&world, Actor::Operator, stale, Action::CreateTask(ticket("T-1", &[])));
         assert_eq!(refused(world.commit(command).await), ProblemKind::StaleEpoch, "epoch {stale}");
     }
-    world.bus(Action::ExpireLease { epoch, renewals: 0 }).await;
+    world.bus(expire_lease(epoch, 0)).await;
     let late = world.lead(epoch, Action::CreateTask(ticket("T-1", &[]))).await;
     assert_eq!(refused(late), ProblemKind::StaleEpoch);
     assert_eq!(world.told_since(seq).await, ["lease.expired lease"]);
@@ -67,7 +67,7 @@ pub async fn events_name_their_actor(make: MakeStore<'_>) {
     world.act(actor(&go), Action::CreateTask(ticket("T-2", &[]))).await.expect("a task");
     let epoch = world.epoch().await;
     world.lead(epoch, Action::CreateTask(ticket("T-3", &[]))).await.expect("a task");
-    world.bus(Action::ExpireLease { epoch, renewals: 0 }).await;
+    world.bus(expire_lease(epoch, 0)).await;
     let told = world.events().await;
     let of = |subject: &str| {
         let about = |event: &&go_bus_api::Event| event.subject.as_ref().is_some_and(|s| s.0.as_str() == subject);

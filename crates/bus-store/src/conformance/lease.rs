@@ -3,7 +3,7 @@
 use go_bus_api::{Acquire, Epoch, Millis, ProblemKind, Release, Role};
 
 use super::MakeStore;
-use super::world::{World, acquire, actor, id, new_agent, refused};
+use super::world::{World, acquire, actor, expire_lease, id, new_agent, refused};
 use crate::{Action, Actor, Outcome, Policy, Reject};
 
 fn release(holder: &str, epoch: u64) -> Action {
@@ -20,7 +20,7 @@ pub async fn epochs_only_grow(make: MakeStore<'_>) {
         world.done(release("go-1", epoch)).await;
         let granted = world.done(Action::AcquireLease(acquire("go-2"))).await;
         assert_eq!(granted.lease.map(|lease| lease.epoch), Some(Epoch(epoch + 1)));
-        world.bus(Action::ExpireLease { epoch: Epoch(epoch + 1), renewals: 0 }).await;
+        world.bus(expire_lease(Epoch(epoch + 1), 0)).await;
         assert_eq!(world.lease().await.holder, None);
     }
 }
@@ -87,14 +87,14 @@ pub async fn the_lease_expires_by_compare_and_swap(make: MakeStore<'_>) {
     world.epoch().await;
     world.done(Action::AcquireLease(acquire("go-1"))).await;
     for (epoch, renewals) in [(1, 0), (0, 1), (2, 1)] {
-        let expired = world.bus(Action::ExpireLease { epoch: Epoch(epoch), renewals }).await;
+        let expired = world.bus(expire_lease(Epoch(epoch), renewals)).await;
         assert_eq!(expired.outcome, Outcome::Unchanged, "epoch {epoch}, {renewals} renewals");
     }
-    let expired = world.bus(Action::ExpireLease { epoch: Epoch(1), renewals: 1 }).await;
+    let expired = world.bus(expire_lease(Epoch(1), 1)).await;
     assert_eq!((expired.outcome, world.lease().await.holder), (Outcome::Updated, None));
-    let again = world.bus(Action::ExpireLease { epoch: Epoch(1), renewals: 1 }).await;
+    let again = world.bus(expire_lease(Epoch(1), 1)).await;
     assert_eq!(again.outcome, Outcome::Unchanged);
-    let stolen = world.act(Actor::Operator, Action::ExpireLease { epoch: Epoch(1), renewals: 1 }).await;
+    let stolen = world.act(Actor::Operator, expire_lease(Epoch(1), 1)).await;
     assert_eq!(refused(stolen), ProblemKind::Forbidden);
 }
 

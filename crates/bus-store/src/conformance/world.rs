@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::time::Duration;
 
 use go_bus_api::{
-    Acquire, Agent, AgentId, AgentState, Assign, BootId, Complete, Deliverable, Epoch, Event, ExitReport, Fail,
-    HolderId, Host, HostHeartbeat, HostId, NewAgent, NewHost, NewProject, NewTask, ProblemKind, Project, ProjectId,
-    ResourceKind, Role, Seq, Slots, Task, TaskId, TaskState, Text, Timestamp,
+    Acquire, Agent, AgentId, AgentState, Assign, BootId, Complete, Deliverable, Epoch, Event, ExitReport, ExpiryCause,
+    Fail, HolderId, Host, HostHeartbeat, HostId, Millis, NewAgent, NewHost, NewProject, NewTask, ProblemKind, Project,
+    ProjectId, ResourceKind, Role, Seq, Slots, Task, TaskId, TaskState, Text, Timestamp,
 };
 use serde::de::DeserializeOwned;
 
@@ -296,6 +296,11 @@ pub fn refused(result: Result<Receipt, Reject>) -> ProblemKind {
         Err(Reject::LeaseHeld { .. }) => ProblemKind::LeaseHeld,
         other => panic!("not refused by a rule: {other:?}"),
     }
+}
+
+/// The end of the lease's time to live.
+pub fn expire_lease(epoch: Epoch, renewals: u64) -> Action {
+    Action::ExpireLease { epoch, renewals, cause: ExpiryCause::Ttl, silent: Millis(125_000) }
 }
 
 /// A bid for the lease.

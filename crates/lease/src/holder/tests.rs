@@ -29,7 +29,15 @@ fn grant(epoch: u64) -> Grant {
     let ttl_ms = Millis(125_000);
     let acquired_at = Timestamp::from_unix_millis(0);
     let holder = HolderId::new("go-1").unwrap();
-    Grant { holder, epoch: Epoch(epoch), ttl_ms, remaining_ms: ttl_ms, acquired_at, handoff: None }
+    Grant {
+        holder,
+        epoch: Epoch(epoch),
+        ttl_ms,
+        remaining_ms: ttl_ms,
+        acquired_at,
+        handoff: None,
+        session_grace_ms: None,
+    }
 }
 
 fn granted(sent: u64, epoch: u64) -> Input {
