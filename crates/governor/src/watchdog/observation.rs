@@ -1,0 +1,130 @@
+//! What one look at GO shows.
+
+use std::time::Duration;
+
+use go_bus_api::{Epoch, HolderId, LeaseView};
+
+/// What one look at GO showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Whether GO is meant to be at work.
+    pub intent: Intent,
+    /// What the Bus says.
+    pub bus: Bus,
+    /// What tmux says of the managed session.
+    pub session: Session,
+    /// The process that holds the data folder's lock, in the session or out of it.
+    pub process: Option<u32>,
+}
+
+/// Whether GO is meant to be at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// It is, also where nobody ever started it.
+    Run,
+    /// Somebody stopped it on purpose and has not started it since.
+    Stop,
+}
+
+/// What the Bus says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bus {
+    /// It told of the lease.
+    Answers(Beat),
+    /// It is there but tells nothing, for this reason: a token, another program on its port.
+    Refuses(String),
+    /// No answer, for this reason.
+    Away(String),
+}
+
+/// GO's heartbeat, as the lease has it (R2): it is held exactly as long as no two beats are missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beat {
+    /// Somebody leads.
+    Held {
+        /// Who.
+        holder: HolderId,
+        /// Under which epoch.
+        epoch: Epoch,
+        /// How long ago it was last renewed.
+        renewed_ago: Duration,
+    },
+    /// Nobody does: released, or run out after missed beats.
+    Free {
+        /// The last epoch that was granted.
+        epoch: Epoch,
+    },
+}
+
+impl From<&LeaseView> for Beat {
+    fn from(lease: &LeaseView) -> Self {
+        let epoch = lease.epoch;
+        match &lease.holder {
+            Some(holder) => {
+                let renewed_ago = lease.ttl_ms.duration().saturating_sub(lease.remaining_ms.duration());
+                Self::Held { holder: holder.clone(), epoch, renewed_ago }
+            }
+            None => Self::Free { epoch },
+        }
+    }
+}
+
+/// What tmux says of the managed session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Session {
+    /// There is none.
+    Absent,
+    /// GO's process is at work in it.
+    Runs {
+        /// The process.
+        pid: u32,
+    },
+    /// It is there, but what it ran has ended.
+    Ended {
+        /// With this code; `None` where a signal ended it.
+        code: Option<i32>,
+    },
+    /// tmux can't be asked, for this reason.
+    Unknown(String),
+}
+
+impl Session {
+    /// Whether what it ran ended as one does that was told to, or had nothing left to do.
+    pub(super) fn ended_on_purpose(&self) -> bool {
+        /// Done, and interrupted by Ctrl-C or SIGTERM.
+        const ON_PURPOSE: [i32; 2] = [0, 130];
+        matches!(self, Self::Ended { code: Some(code) } if ON_PURPOSE.contains(code))
+    }
+}
+
+impl Observation {
+    /// Whether a process of GO is there, however well it is.
+    pub(super) fn is_alive(&self) -> bool {
+        self.process.is_some() || matches!(self.session, Session::Runs { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use go_bus_api::Millis;
+
+    #[test]
+    fn the_last_beat_is_what_the_ttl_has_lost() {
+        let mut lease = LeaseView {
+            holder: HolderId::new("go-1").ok(),
+            epoch: Epoch(3),
+            remaining_ms: Millis(100_000),
+            ttl_ms: Millis(125_000),
+            acquired_at: None,
+            handoff: None,
+            url: None,
+            standbys: Vec::new(),
+        };
+        assert!(
+            matches!(Beat::from(&lease), Beat::Held { renewed_ago, epoch: Epoch(3), .. } if renewed_ago.as_secs() == 25)
+        );
+        lease.holder = None;
+        assert_eq!(Beat::from(&lease), Beat::Free { epoch: Epoch(3) });
+    }
+}
