@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use eventsource_stream::{EventStreamError, Eventsource};
-use futures_util::{Stream, StreamExt, stream};
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use futures_util::{Stream, stream};
 
-use crate::{Frame, Frames, Opened, Request, Response, Sink, Transport, TransportError};
+use crate::{Opened, Request, Response, Sink, Transport, TransportError, sse};
 
 /// HTTP/1.1 over TCP to one Bus. Needs a tokio runtime.
 #[derive(Debug, Clone)]
@@ -68,36 +65,25 @@ impl Transport for HttpTransport {
         // reqwest's own timeout would span the whole stream; here it is for the head alone.
         let opening = async {
             let answer = self.builder(request).send().await.map_err(|error| failure(&error))?;
-            if is_event_stream(&answer) { Ok(Ok(answer)) } else { whole(answer).await.map(Err) }
+            if sse::is_event_stream(answer.status(), answer.headers()) {
+                Ok(Ok(answer))
+            } else {
+                whole(answer).await.map(Err)
+            }
         };
         match tokio::time::timeout(timeout, opening).await {
             Err(_) => Err(TransportError::TimedOut),
             Ok(Err(error)) => Err(error),
             Ok(Ok(Err(refused))) => Ok(Opened::Refused(refused)),
-            Ok(Ok(Ok(answer))) => Ok(Opened::Stream(frames(answer, idle))),
+            Ok(Ok(Ok(answer))) => Ok(Opened::Stream(sse::frames(watched(answer, idle)))),
         }
     }
-}
-
-fn is_event_stream(answer: &reqwest::Response) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    answer.status() == StatusCode::OK && kind.to_ascii_lowercase().starts_with("text/event-stream")
 }
 
 async fn whole(answer: reqwest::Response) -> Result<Response, TransportError> {
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = answer.bytes().await.map_err(|error| failure(&error))?;
     Ok(Response { status, headers, body })
-}
-
-/// The events of `answer`. An event that is cut short is never dispatched: eventsource-stream waits for its blank line.
-fn frames(answer: reqwest::Response, idle: Duration) -> Frames {
-    let events = watched(answer, idle).boxed().eventsource();
-    Box::pin(events.map(|event| match event {
-        Ok(event) => Ok(Frame { event: event.event, data: event.data }),
-        Err(EventStreamError::Transport(error)) => Err(error),
-        Err(error) => Err(TransportError::Broken(error.to_string())),
-    }))
 }
 
 /// The bytes of `answer`, comments included, until none has come for `idle`.

@@ -27,6 +27,8 @@ mod world;
 pub mod blocking;
 #[cfg(feature = "reqwest")]
 mod http_transport;
+#[cfg(feature = "sse")]
+pub mod sse;
 
 pub use client::BusClient;
 pub use entropy::{Entropy, SystemEntropy};

@@ -1,6 +1,7 @@
 //! Which event comes next: decided purely.
 
 use go_bus_api::Seq;
+use go_rules::mutation::{Mutation, is_on};
 
 /// Where a reader is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,18 @@ impl Cursor {
     /// The last event seen.
     pub(super) fn seq(self) -> Seq {
         self.0
+    }
+
+    /// Where a reader goes on that has lost its connection: right after what it has seen.
+    pub(super) fn resumed(self) -> Self {
+        let Self(Seq(seen)) = self;
+        if is_on(Mutation::ResumeTooEarly) {
+            return Self(Seq(seen.saturating_sub(1)));
+        }
+        if is_on(Mutation::ResumeTooLate) {
+            return Self(Seq(seen.saturating_add(1)));
+        }
+        self
     }
 
     /// What an event with this number is now.

@@ -58,7 +58,9 @@ impl Session {
     /// Connects where there is no connection, reads one frame where there is.
     async fn step(&mut self) -> Result<(), BusError> {
         let Some(frames) = &mut self.frames else {
-            self.frames = Some(self.client.event_stream(self.cursor.seq()).await?);
+            let from = if self.failures == 0 { self.cursor } else { self.cursor.resumed() };
+            self.frames = Some(self.client.event_stream(from.seq()).await?);
+            self.cursor = from;
             if std::mem::take(&mut self.away) {
                 tracing::warn!(after = %self.cursor.seq(), "the Bus is back");
             }
