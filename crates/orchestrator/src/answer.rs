@@ -13,7 +13,9 @@ pub(crate) enum Meaning {
     AlreadySo,
     /// It waits for its retry.
     Retry(Tried),
-    /// This instance no longer leads, or its trust is over.
+    /// Nothing was sent: the lease was not trusted at that instant.
+    Expired,
+    /// This instance no longer leads.
     NotLeader,
     /// Its token is not taken any more.
     Unauthorized,
@@ -24,7 +26,8 @@ pub(crate) fn meaning(action: &Action, error: &BusError) -> Meaning {
     use ProblemKind::{AlreadyExists, NotFound, NotHolder, NotLeader, StaleEpoch, WrongState};
     match (error, error.problem()) {
         (BusError::Unauthorized(_), _) => Meaning::Unauthorized,
-        (BusError::Expired, _) | (_, Some(StaleEpoch | NotLeader | NotHolder)) => Meaning::NotLeader,
+        (BusError::Expired, _) => Meaning::Expired,
+        (_, Some(StaleEpoch | NotLeader | NotHolder)) => Meaning::NotLeader,
         (_, Some(AlreadyExists)) => Meaning::AlreadySo,
         (_, Some(WrongState)) if matches!(action, Action::Assign { .. } | Action::End(_)) => Meaning::AlreadySo,
         (_, Some(NotFound)) if matches!(action, Action::End(_)) => Meaning::AlreadySo,
@@ -66,7 +69,11 @@ mod tests {
         for kind in [ProblemKind::StaleEpoch, ProblemKind::NotLeader, ProblemKind::NotHolder] {
             assert_eq!(meaning(&assign(), &refused(kind)), Meaning::NotLeader, "{kind:?}");
         }
-        assert_eq!(meaning(&assign(), &BusError::Expired), Meaning::NotLeader);
+        assert_eq!(
+            meaning(&assign(), &BusError::Expired),
+            Meaning::Expired,
+            "the lease itself tells whether it is over"
+        );
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The settings of a GO.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use go_lease::LeaseConfig;
 use go_plan::reconcile::Defaults;
 
+use crate::handoff::HandoffFile;
 use crate::policy::Policy;
 use crate::rest::Rest;
 
@@ -33,6 +35,8 @@ pub struct GoConfig {
     pub exit_when_done: bool,
     /// What it waits for between its last start and its handoff; nothing where agents work on without it (R4).
     pub rest: Option<Rest>,
+    /// Where it keeps the handoff beside the Bus (R3, R4).
+    pub handoff_file: Option<Arc<dyn HandoffFile>>,
 }
 
 impl Default for GoConfig {
@@ -44,6 +48,7 @@ impl Default for GoConfig {
             heartbeat: Duration::from_secs(30),
             exit_when_done: false,
             rest: None,
+            handoff_file: None,
         }
     }
 }

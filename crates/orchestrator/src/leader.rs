@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use go_bus_api::Resource;
-use go_bus_client::{BusError, Changes, Feed};
+use go_bus_client::{BusError, Changes};
 use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost};
 
@@ -12,7 +12,8 @@ use crate::act::{AT_ONCE, perform, stages};
 use crate::action::Action;
 use crate::answer::{Meaning, meaning};
 use crate::decide::plan;
-use crate::memory::Memory;
+use crate::follow::Follower;
+use crate::handoff::{HandoffDesk, HandoffDocument};
 use crate::plan_view::PlanView;
 use crate::policy::Policy;
 use crate::retries::{Retries, Tried};
@@ -23,10 +24,10 @@ pub(crate) struct Leader<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) lease: &'a Lease,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) feed: Feed,
-    pub(crate) view: PlanView,
-    pub(crate) memory: Memory,
+    pub(crate) follower: &'a mut Follower,
+    pub(crate) view: &'a mut PlanView,
     pub(crate) retries: Retries,
+    pub(crate) handoff: HandoffDesk,
 }
 
 /// What came of a tick.
@@ -51,7 +52,7 @@ impl Leader<'_> {
     /// Plans on the World as it is, and performs what is due: all of a stage at once.
     pub(crate) async fn tick(&mut self) -> Ticked {
         let (wall, now) = (self.clock.wall(), self.clock.boottime());
-        let planned = plan(self.policy, self.feed.world(), &self.view, &self.memory, wall);
+        let planned = plan(self.policy, self.follower.world(), self.view, &self.follower.memory, wall);
         if !planned.iter().any(|action| matches!(action, Action::Change(_))) {
             self.view.settle();
         }
@@ -69,17 +70,17 @@ impl Leader<'_> {
 
     /// Performs a stage; tells where it ends the tick.
     async fn perform_all(&mut self, stage: Vec<Action>) -> Option<Ticked> {
-        let bus = match self.lease.client() {
-            Ok(bus) => bus,
-            Err(Lost::TrustOver) => return Some(Ticked::Untrusted),
-            Err(lost) => return Some(Ticked::Lost(lost)),
-        };
-        let one = |action: Action| {
-            let bus = bus.clone();
-            async move {
-                let answer = perform(&action, &bus).await;
-                (action, answer)
-            }
+        if let Err(lost) = self.lease.client() {
+            return Some(untrusted_or_lost(lost));
+        }
+        let lease = self.lease;
+        let one = |action: Action| async move {
+            // Asked for anew each time: the trust grows while a long stage is performed.
+            let answer = match lease.client() {
+                Ok(bus) => perform(&action, &bus).await,
+                Err(_) => Err(BusError::Expired),
+            };
+            (action, answer)
         };
         let mut answers = stream::iter(stage.into_iter().map(one)).buffer_unordered(AT_ONCE);
         let mut over = None;
@@ -99,11 +100,12 @@ impl Leader<'_> {
     fn take(&mut self, action: &Action, resource: Resource) {
         tracing::info!(%action, "done");
         if let Action::Assign { project, .. } = action
-            && let Some(project) = self.feed.world().project(project)
+            && let Some(project) = self.follower.world().project(project).cloned()
         {
-            self.memory.turns.take(project);
+            self.follower.memory.turns.take(&project);
         }
-        self.feed.apply(resource);
+        self.follower.apply(resource);
+        self.handoff.decided.note(action, self.clock.wall());
         self.retries.note(action.key(), Tried::Taken, self.clock.boottime());
     }
 
@@ -118,13 +120,13 @@ impl Leader<'_> {
                 tried
             }
             Meaning::Unauthorized => return Some(Ticked::Unauthorized),
+            Meaning::Expired => match self.lease.client() {
+                Ok(_) => Tried::Soon,
+                Err(lost) => return Some(untrusted_or_lost(lost)),
+            },
             Meaning::NotLeader => {
                 // The keeper tells a trust that may come back from a lease that is lost.
-                return Some(match self.lease.client() {
-                    Ok(_) => Ticked::Lost(Lost::Superseded),
-                    Err(Lost::TrustOver) => Ticked::Untrusted,
-                    Err(lost) => Ticked::Lost(lost),
-                });
+                return Some(self.lease.client().map_or_else(untrusted_or_lost, |_| Ticked::Lost(Lost::Superseded)));
             }
         };
         self.retries.note(action.key(), tried, self.clock.boottime());
@@ -133,9 +135,24 @@ impl Leader<'_> {
 
     /// Takes note of what the feed has brought.
     pub(crate) fn observe(&mut self, changes: &Changes) {
-        self.memory.observe(self.feed.world(), changes);
         if changes.reset {
             self.view.unsettle();
         }
+        if changes.reset || !changes.items.is_empty() {
+            self.handoff.touch(self.clock.boottime());
+        }
+    }
+
+    /// The handoff as it would be now.
+    pub(crate) fn document(&self) -> HandoffDocument {
+        let (world, cursor, epoch) = (self.follower.world(), self.follower.seq(), self.lease.epoch());
+        HandoffDocument::of(world, cursor, epoch, &self.policy.limits, self.clock.wall())
+    }
+}
+
+fn untrusted_or_lost(lost: Lost) -> Ticked {
+    match lost {
+        Lost::TrustOver => Ticked::Untrusted,
+        lost => Ticked::Lost(lost),
     }
 }

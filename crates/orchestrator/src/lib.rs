@@ -1,8 +1,8 @@
 //! GO itself: observes the Bus, plans purely, acts under its lease.
 //!
 //! [`plan`] makes every choice from a World, the plan file and the time; acting performs what it says and makes none. So a decision
-//! can be replayed, printed ([`why`]) and tested without a Bus. [`run`] is the shell: it registers, acquires the lease, follows
-//! the events, and ticks whenever something happened.
+//! can be replayed, printed ([`why`]) and tested without a Bus. [`run`] is the shell: it registers, follows the events, waits
+//! for the lease, and as the leader ticks whenever something happened.
 
 mod act;
 mod action;
@@ -13,6 +13,7 @@ mod error;
 mod finish;
 mod follow;
 mod handoff;
+mod horizon;
 mod identity;
 mod lead;
 mod leader;
@@ -24,6 +25,7 @@ mod rest;
 mod retries;
 mod run;
 mod takeover;
+mod wait;
 mod why;
 
 #[cfg(test)]
@@ -34,7 +36,7 @@ pub use config::{GoConfig, PlanSource};
 pub use decide::plan;
 pub use error::GoError;
 pub use finish::{Finished, finished};
-pub use handoff::{HandoffDocument, RunningWork};
+pub use handoff::{Decision, HandoffDocument, HandoffFile, RunningWork, SprintWindow};
 pub use memory::Memory;
 pub use plan_view::PlanView;
 pub use policy::{MakeDispatch, Policy};

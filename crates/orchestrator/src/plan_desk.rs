@@ -15,6 +15,9 @@ use crate::error::GoError;
 /// The least time between two writes; the Bus is the truth meanwhile.
 const COALESCE: Duration = Duration::from_millis(200);
 
+/// The pause after a write that failed.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
 /// How often the last write is tried before GO ends without it.
 const LAST_WRITES: usize = 3;
 
@@ -65,9 +68,22 @@ impl PlanDesk {
         }
     }
 
-    /// The plan as it is on disk now; `None` where it is the one that is known, or has mistakes.
-    pub(crate) fn reread(&mut self) -> Option<Plan> {
-        self.take_saved(Ok(()))
+    /// The plan as it is on disk now; `None` where it is the one that is known, or has mistakes. Read on a thread of its own.
+    pub(crate) async fn reread(&mut self) -> Option<Plan> {
+        let (file, known) = (self.file.clone(), self.text.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let text = file.read()?;
+            Ok((text != known).then(|| (parse(&file, &text), text)))
+        });
+        // The thread does not panic.
+        match read.await.ok()? {
+            Ok(newer) => {
+                let (read, text) = newer?;
+                self.text = text;
+                self.good(read)
+            }
+            Err(error) => unreadable(&error),
+        }
     }
 
     /// Notes that a ticket's task may have changed.
@@ -100,7 +116,7 @@ impl PlanDesk {
             if let Some(writing) = self.writing.take() {
                 match writing.await.ok().and_then(|written| self.take_written(written)) {
                     Some(newer) => plan = newer,
-                    None => plan = self.reread().unwrap_or(plan),
+                    None => plan = self.reread().await.unwrap_or(plan),
                 }
             }
             let updates = updates(&plan, world);
@@ -125,7 +141,8 @@ impl PlanDesk {
                 self.good(read)
             }
             Err(error) => {
-                tracing::warn!(%error, "the plan was not written");
+                tracing::warn!(%error, "the plan was not written; it is tried again");
+                self.next_write = self.last_write.map(|last| last + WRITE_AGAIN);
                 None
             }
         }
@@ -139,10 +156,7 @@ impl PlanDesk {
                 self.text = text;
                 self.good(read)
             }
-            Err(error) => {
-                tracing::warn!(%error, "the plan can't be read; the last one holds");
-                None
-            }
+            Err(error) => unreadable(&error),
         }
     }
 
@@ -153,6 +167,11 @@ impl PlanDesk {
         })
         .ok()
     }
+}
+
+fn unreadable(error: &FileError) -> Option<Plan> {
+    tracing::warn!(%error, "the plan can't be read; the last one holds");
+    None
 }
 
 /// What came of a write.

@@ -1,4 +1,4 @@
-//! A GO from its start to its end: register, wait for the lease, lead, hand over.
+//! A GO from its start to its end: register, follow, wait for the lease, lead, hand over.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use go_bus_client::{BusClient, BusError};
 use go_clock::Clock;
-use go_lease::{Lease, LeaseError, LeaseKeeper};
+use go_lease::{Lease, LeaseError, LeaseKeeper, Lost};
 
 use crate::config::GoConfig;
 use crate::error::GoError;
 use crate::finish::Finished;
+use crate::follow::{Follower, TokenVoid};
 use crate::identity::Identity;
 use crate::lead::{Ended, lead};
 use crate::plan_desk::PlanDesk;
@@ -27,8 +28,8 @@ enum Service {
     Unauthorized,
 }
 
-/// Runs a GO: registers as an instance with the `operator`'s token, waits for the lease as a standby where another holds it,
-/// and leads. One that loses the lease is a standby again. Ends when `stop` completes, and with
+/// Runs a GO: registers as an instance with the `operator`'s token, follows the Bus, waits for the lease as a warm standby where
+/// another holds it, and leads. One that loses the lease is a standby again. Ends when `stop` completes, and with
 /// [`GoConfig::exit_when_done`] when the plan is done or can't go on; it then has written the plan's statuses and the handoff,
 /// and released the lease.
 ///
@@ -50,9 +51,8 @@ pub async fn run(
     let mut stop = std::pin::pin!(stop);
     loop {
         let me = Identity::register(&operator).await?;
-        let service = serve(&config, &me, &clock, &mut desk, stop.as_mut()).await;
-        match service {
-            Ok(Service::Unauthorized) => clock.sleep(PAUSE).await,
+        match serve(&config, &me, &clock, &mut desk, stop.as_mut()).await {
+            Ok(Service::Unauthorized) => {}
             Ok(Service::Finished(finished)) => {
                 me.retire().await;
                 return Ok(finished);
@@ -61,6 +61,11 @@ pub async fn run(
                 me.retire().await;
                 return Err(error);
             }
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop => return Ok(Finished::Stopped),
+            () = clock.sleep(PAUSE) => {}
         }
     }
 }
@@ -74,13 +79,24 @@ async fn serve<S: Future<Output = ()>>(
     mut stop: Pin<&mut S>,
 ) -> Result<Service, GoError> {
     let mut beat = std::pin::pin!(me.beat(config.heartbeat, Arc::clone(clock)));
+    let follower = tokio::select! {
+        biased;
+        () = &mut stop => return Ok(Service::Finished(Finished::Stopped)),
+        () = &mut beat => return Ok(Service::Unauthorized),
+        follower = Follower::start(&me.bus, clock) => follower,
+    };
+    let Ok(mut follower) = follower else { return Ok(Service::Unauthorized) };
     loop {
         let bid = LeaseKeeper::acquire(me.bus.clone(), config.lease.clone(), Arc::clone(clock));
         let lease = tokio::select! {
             biased;
-            () = &mut stop => return Ok(Service::Finished(Finished::Stopped)),
+            () = &mut stop => {
+                give_up(config, &me.bus).await;
+                return Ok(Service::Finished(Finished::Stopped));
+            }
             () = &mut beat => return Ok(Service::Unauthorized),
             lease = bid => lease,
+            TokenVoid = follower.keep_up() => return Ok(Service::Unauthorized),
         };
         let lease = match lease {
             Ok(lease) => lease,
@@ -92,7 +108,7 @@ async fn serve<S: Future<Output = ()>>(
         let ended = tokio::select! {
             biased;
             () = &mut beat => Ended::Unauthorized,
-            ended = lead(config, &me.bus, &lease, clock, desk, stop.as_mut()) => ended,
+            ended = lead(config, &mut follower, &lease, clock, desk, stop.as_mut()) => ended,
         };
         match ended {
             Ended::Finished(finished) => {
@@ -100,16 +116,37 @@ async fn serve<S: Future<Output = ()>>(
                 return Ok(Service::Finished(finished));
             }
             Ended::Unauthorized => return Ok(Service::Unauthorized),
-            Ended::Lost(lost) => {
-                tracing::warn!(%lost, "standing by again");
-                clock.sleep(PAUSE).await;
-            }
+            Ended::Lost(lost) => stand_back(lease, &lost),
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop => return Ok(Service::Finished(Finished::Stopped)),
+            TokenVoid = follower.keep_up() => return Ok(Service::Unauthorized),
+            () = clock.sleep(PAUSE) => {}
         }
     }
 }
 
+/// Says that this instance leads no more, and lets the lease go: nothing of it is used from here on.
+fn stand_back(lease: Lease, lost: &Lost) {
+    tracing::warn!(%lost, epoch = %lease.epoch(), "standing by again");
+}
+
 async fn release(lease: Lease) {
     if let Err(error) = lease.release().await {
+        tracing::warn!(%error, "the lease was not released");
+    }
+}
+
+/// Gives the lease back where the bid that was given up had brought it: nobody else could have it before its time to live is over.
+async fn give_up(config: &GoConfig, bus: &BusClient) {
+    let holder = &config.lease.holder;
+    let Ok(view) = bus.lease().await else { return };
+    if view.holder.as_ref() != Some(holder) {
+        return;
+    }
+    let release = go_bus_api::Release { holder: holder.clone(), epoch: view.epoch };
+    if let Err(error) = bus.release_lease(&release).await {
         tracing::warn!(%error, "the lease was not released");
     }
 }

@@ -1,56 +1,82 @@
-//! From one leader to the next: what is read at the start of a tenure and left at its end (R3, R4).
+//! From one leader to the next: what is looked at before the first act of a tenure, and left after its last (R3, R4).
 
-use std::sync::Arc;
+use go_bus_api::Epoch;
 
-use go_bus_client::{BusClient, Feed};
-
-use crate::handoff::HandoffDocument;
+use crate::config::GoConfig;
+use crate::follow::{Follower, TokenVoid};
+use crate::handoff::{self, HandoffDocument};
 use crate::leader::Leader;
 use crate::plan_desk::PlanDesk;
+use crate::plan_view::PlanView;
 use crate::rest::Rest;
 
-/// The last leader's handoff, where there is one that can be read.
-pub(crate) async fn read_handoff(bus: &BusClient) -> Option<HandoffDocument> {
-    match bus.handoff().await {
-        Ok(handoff) => HandoffDocument::read(&handoff?),
-        Err(error) => {
-            tracing::warn!(%error, "the handoff can't be read");
-            None
+/// Gets ready for the first act under `epoch`: the World has everything that happened before it, the predecessor's handoff is
+/// read, and the plan is as it is on disk now. All at once, for the work waits meanwhile.
+pub(crate) async fn get_ready(
+    config: &GoConfig,
+    follower: &mut Follower,
+    epoch: Epoch,
+    desk: &mut Option<(PlanDesk, PlanView)>,
+) -> Result<Option<HandoffDocument>, TokenVoid> {
+    let bus = follower.bus().clone();
+    let handoff = handoff::read(&bus, config.handoff_file.clone(), epoch);
+    let reread = async {
+        if let Some((desk, view)) = desk {
+            // What the predecessor left half done shows only where the Bus is compared with the whole plan.
+            view.unsettle();
+            if let Some(plan) = desk.reread().await {
+                view.replace(plan, &config.policy);
+            }
         }
-    }
+    };
+    let (caught_up, handoff, ()) = tokio::join!(follower.catch_up(epoch), handoff, reread);
+    caught_up?;
+    greet(handoff.as_ref(), follower);
+    Ok(handoff)
 }
 
-/// Says where the last leader stood. The snapshot is younger than its handoff, so what happened in between is in it.
-pub(crate) fn greet(handoff: Option<&HandoffDocument>, feed: &Feed) {
+/// Says where the last leader stood.
+fn greet(handoff: Option<&HandoffDocument>, follower: &Follower) {
+    let seq = follower.seq();
     match handoff {
-        Some(handoff) if handoff.cursor > feed.seq() => {
-            tracing::warn!(handoff = %handoff.cursor, seq = %feed.seq(), "the Bus is older than the handoff; it counts");
+        Some(handoff) if handoff.cursor > seq => {
+            tracing::warn!(handoff = %handoff.cursor, %seq, "the Bus is older than the handoff; it counts");
         }
-        Some(handoff) => tracing::info!(running = handoff.running.len(), seq = %feed.seq(), "taking over"),
-        None => tracing::info!(seq = %feed.seq(), "leading; nobody left a handoff"),
+        Some(handoff) => tracing::info!(running = handoff.running.len(), from = %handoff.epoch, %seq, "taking over"),
+        None => tracing::info!(%seq, "leading; nobody left a handoff"),
     }
 }
 
 impl Leader<'_> {
     /// Starts nothing any more while others end what runs, and then looks at what has become of it.
-    pub(crate) async fn take_rest(&mut self, rest: Option<&Rest>, bus: &BusClient) {
+    pub(crate) async fn take_rest(&mut self, rest: Option<&Rest>) {
         let Some(rest) = rest else { return };
         rest.take().await;
-        match Feed::start(bus.clone(), Arc::clone(&self.clock)).await {
-            Ok(feed) => self.feed = feed,
-            Err(error) => tracing::warn!(%error, "what the agents' end changed is not seen"),
+        if let Err(error) = self.follower.look_again().await {
+            tracing::warn!(%error, "what the agents' end changed is not seen");
         }
     }
 
     /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4).
     pub(crate) async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) {
-        if let (Some(desk), Some(plan), Ok(_)) = (desk, self.view.plan(), self.lease.client()) {
-            desk.flush(plan.clone(), self.feed.world()).await;
-        }
-        let document = HandoffDocument::of(self.feed.world(), self.feed.seq(), self.clock.wall());
+        let document = self.document();
         let Ok(bus) = self.lease.client() else { return };
-        if let Err(error) = bus.put_handoff(&document.to_value()).await {
-            tracing::warn!(%error, "no handoff was written; the next leader reconciles without it");
-        }
+        let Self { follower, view, handoff, .. } = self;
+        let world = follower.world();
+        let write_plan = async {
+            if let (Some(desk), Some(plan)) = (desk, view.plan()) {
+                desk.flush(plan.clone(), world).await;
+            }
+        };
+        tokio::join!(handoff.flush(document, &bus), write_plan);
+    }
+
+    /// Begins to write the handoff, where that is due and this instance may.
+    pub(crate) fn write_handoff(&mut self) {
+        let (now, epoch) = (self.clock.boottime(), self.lease.epoch());
+        let Ok(bus) = self.lease.client() else { return };
+        let Self { follower, policy, clock, handoff, .. } = self;
+        let make = || HandoffDocument::of(follower.world(), follower.seq(), epoch, &policy.limits, clock.wall());
+        handoff.write_if_due(now, &bus, make);
     }
 }

@@ -15,10 +15,14 @@ mod host_lease;
 mod identity;
 mod memory;
 mod open_files;
+pub mod others;
 mod port;
+mod private_file;
 mod process;
 mod spec;
 mod start;
+mod state_file;
+pub mod tmux;
 mod tree;
 mod wake;
 
@@ -38,9 +42,11 @@ pub use memory::MemoryRuntime;
 pub use open_files::{raise_open_files, restore_open_files};
 pub use platform::{Alarm, become_subreaper, boot_id, is_alive, myself};
 pub use port::AgentRuntime;
+pub use private_file::PrivateFile;
 pub use process::ProcessRuntime;
 pub use spec::{AgentSpec, CommandSpec};
 pub use start::start;
+pub use state_file::{StateFile, StateLock};
 pub use wake::{WAKE_SIGNAL, wake};
 
 /// The variable by which an agent's processes are found in the process table.

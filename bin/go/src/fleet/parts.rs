@@ -11,21 +11,32 @@ use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
 
+use super::handoff_file::InData;
 use crate::failure::Failure;
 use crate::settings::{RuntimeKind, Settings};
 
 /// What GO goes by, with the plan at `plan`.
 pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> Result<GoConfig, Failure> {
+    let handoff = InData::of(&settings.data);
     let lease = LeaseConfig {
         heartbeat: settings.lease.heartbeat.duration(),
         missed: settings.lease.missed,
+        handoff: handoff.path().to_str().and_then(|path| Text::new(path).ok()),
         url: Text::new(url).ok(),
         ..LeaseConfig::default()
     };
     let policy = Policy { limits: settings.limits(), handbook: settings.spawning.handbook(), ..Policy::default() };
     let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
     let heartbeat = settings.agents.heartbeat.duration();
-    Ok(GoConfig { plan, policy, lease, heartbeat, exit_when_done: false, rest: None })
+    Ok(GoConfig {
+        plan,
+        policy,
+        lease,
+        heartbeat,
+        exit_when_done: false,
+        rest: None,
+        handoff_file: Some(Arc::new(handoff)),
+    })
 }
 
 fn plan_source(settings: &Settings, path: &Path) -> Result<PlanSource, Failure> {

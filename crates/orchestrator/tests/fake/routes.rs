@@ -1,6 +1,6 @@
 //! The fake Bus's answers.
 
-use go_bus_api::{Agent, AgentState, ProblemKind, Task, TaskState};
+use go_bus_api::{Agent, AgentState, EventKind, ProblemKind, Task, TaskState};
 use go_rules::uniqueness::Seat;
 use http::Method;
 use serde_json::{Value, json};
@@ -104,6 +104,9 @@ impl State {
             }
         };
         self.holder = Some(holder.clone());
+        if status == 201 {
+            self.tell_lease(EventKind::LeaseAcquired);
+        }
         let grant =
             json!({"holder": holder, "epoch": self.epoch, "ttl_ms": ttl, "remaining_ms": ttl, "acquired_at": AT});
         (status, grant)
@@ -114,6 +117,7 @@ impl State {
             return problem(ProblemKind::StaleEpoch);
         }
         self.holder = None;
+        self.tell_lease(EventKind::LeaseReleased);
         (204, Value::Null)
     }
 

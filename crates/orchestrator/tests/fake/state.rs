@@ -104,6 +104,11 @@ impl State {
         self.tell(EventKind::HostUpdated, path, resource);
     }
 
+    pub(crate) fn tell_lease(&mut self, kind: EventKind) {
+        let data = json!({"holder": self.holder, "epoch": self.epoch});
+        self.tell(kind, "lease", &data);
+    }
+
     fn tell(&mut self, kind: EventKind, subject: &str, data: &Value) {
         self.events.push(Event {
             seq: Seq(self.seq() + 1),
