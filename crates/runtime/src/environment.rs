@@ -1,6 +1,6 @@
 //! A clean environment: nothing of the starter's but an allow-list, so that no secret of one reaches the other.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 /// The names that every process keeps; one that ends in `*` stands for all that begin so.
 pub const ALLOWED: &[&str] = &[
@@ -44,6 +44,14 @@ impl Environment {
     /// Those of this process.
     pub fn inherited(keep: &[String]) -> Self {
         Self::filtered(std::env::vars_os(), keep)
+    }
+
+    /// The same with this variable set.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: &OsStr) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.into(), value.to_os_string()));
+        self
     }
 
     /// The variables.

@@ -44,7 +44,7 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
 }
 
 /// The file to run for `name`: a name with a slash as it is, any other on `path`, as execvp(3) does.
-fn look_up(name: &str, path: Option<&OsStr>, folder: &Path) -> io::Result<PathBuf> {
+pub(crate) fn look_up(name: &str, path: Option<&OsStr>, folder: &Path) -> io::Result<PathBuf> {
     if name.contains('/') {
         return Ok(PathBuf::from(name));
     }

@@ -111,7 +111,10 @@ fn on_silence(
         (Permit::Granted, Session::Runs { pid }, _) => {
             record.silent_checks = 0;
             let nth = record.restarts.len();
-            (Response::Restart { nth }, vec![Action::End { pid: *pid }, Action::Clear, Action::Start])
+            // Whose lock it is may be the child of a shell that runs in the session.
+            let also = seen.process.filter(|process| process != pid);
+            let ends = [Some(*pid), also].into_iter().flatten().map(|pid| Action::End { pid });
+            (Response::Restart { nth }, ends.chain([Action::Clear, Action::Start]).collect())
         }
         // Whoever keeps a process that is not the session's starts it again; if nobody does, the next check does.
         (Permit::Granted, _, Some(pid)) => {

@@ -65,6 +65,15 @@ fn silence_in_a_session_is_deferred_three_checks_and_the_fourth_intervenes() {
 }
 
 #[test]
+fn a_go_that_a_shell_in_the_session_runs_is_ended_with_the_shell() {
+    let beneath = Observation { process: Some(43), ..seen(away(), RUNS) };
+    let spent = Record { silent_checks: 3, ..Record::default() };
+    let decision = decide(&beneath, &spent, &policy(Embedded), at(0));
+    let ends = [Action::End { pid: 42 }, Action::End { pid: 43 }];
+    assert_eq!(decision.actions, [&ends[..], &RESTART].concat());
+}
+
+#[test]
 fn a_beat_in_between_begins_the_count_anew() {
     let record = Record { silent_checks: 3, ..Record::default() };
     let decision = decide(&seen(held(), RUNS), &record, &policy(External), at(0));

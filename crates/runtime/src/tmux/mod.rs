@@ -1,0 +1,97 @@
+//! Sessions of the real `tmux`: one process each, in a pane that stays when it ends, so that its last words can be read.
+//!
+//! *Guarantees*: a session is found by its exact name, never by the beginning of one. Nothing of this process's environment but an
+//! allow-list reaches the tmux server, which hands what it was started with to every session after. *Assumptions*: tmux 3.2 or
+//! newer, for variables of one session. *Crash semantics*: a session is there with all its marks or not at all, as one
+//! command makes it.
+
+mod command;
+mod error;
+mod name;
+mod pane;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+pub use error::TmuxError;
+pub use name::SessionName;
+pub use pane::{Pane, PaneState};
+
+use crate::{CommandSpec, Environment};
+use pane::{FIELDS, OWNER};
+
+/// The user's own tmux server, as `tmux` without options reaches it, also from within another one's session.
+#[derive(Debug, Clone)]
+pub struct Tmux {
+    program: PathBuf,
+    environment: Environment,
+}
+
+impl Tmux {
+    /// The variable that tells where servers have their sockets.
+    const FOLDER: &str = "TMUX_TMPDIR";
+
+    /// The `tmux` on this process's PATH.
+    pub fn find() -> Result<Self, TmuxError> {
+        let environment = Environment::inherited(&[Self::FOLDER.to_owned()]);
+        let path = environment.path().map(OsString::as_os_str);
+        let program = crate::start::look_up("tmux", path, Path::new("/")).map_err(|_| TmuxError::Missing)?;
+        Ok(Self { program, environment })
+    }
+
+    /// The same program with the servers whose sockets lie in `folder`.
+    #[must_use]
+    pub fn with_sockets_in(mut self, folder: &Path) -> Self {
+        self.environment = self.environment.with(Self::FOLDER, folder.as_os_str());
+        self
+    }
+
+    /// Starts `command` in a new session, marked as `owner`'s, in its folder and with its variables; the arguments have to be at
+    /// least two words, as tmux has a shell split a single one. Refused where a session has that name.
+    pub fn start(&self, name: &SessionName, owner: &str, command: &CommandSpec) -> Result<(), TmuxError> {
+        let pane = name.pane();
+        let folder = command.folder.to_string_lossy().into_owned();
+        let mut words =
+            ["new-session", "-d", "-x", "200", "-y", "50", "-s", name.as_str(), "-c"].map(str::to_owned).to_vec();
+        words.push(folder);
+        words.extend(command.env.iter().flat_map(|(name, value)| ["-e".to_owned(), format!("{name}={value}")]));
+        words.push("--".to_owned());
+        words.extend(command.argv.iter().map(|word| command::literal(word)));
+        let marks =
+            [";", "set-option", "-t", &pane, "remain-on-exit", "on", ";", "set-option", "-p", "-t", &pane, OWNER];
+        words.extend(marks.map(str::to_owned));
+        words.push(command::literal(owner));
+        self.succeed(&words).map(drop)
+    }
+
+    /// The pane of the session; `None` where there is no such session, or no server.
+    pub fn pane(&self, name: &SessionName) -> Result<Option<Pane>, TmuxError> {
+        let said = self.run(&["list-panes", "-s", "-t", &name.session(), "-F", FIELDS].map(str::to_owned))?;
+        if said.is_success { pane::read(&said.out).map(Some).ok_or(TmuxError::Garbled(said.out)) } else { Ok(None) }
+    }
+
+    /// The last lines of the session's pane that have anything on them, at most `most`.
+    pub fn last_lines(&self, name: &SessionName, most: usize) -> Result<Vec<String>, TmuxError> {
+        let said = self.succeed(&["capture-pane", "-p", "-J", "-S", "-200", "-t", &name.pane()].map(str::to_owned))?;
+        let lines: Vec<_> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        Ok(lines.iter().skip(lines.len().saturating_sub(most)).map(|line| (*line).to_owned()).collect())
+    }
+
+    /// Ends the session with whatever runs in it; none is no error.
+    pub fn end(&self, name: &SessionName) -> Result<(), TmuxError> {
+        let words = ["kill-session", "-t", &name.session()].map(str::to_owned);
+        match self.succeed(&words) {
+            Err(TmuxError::Refused(_)) if self.pane(name)?.is_none() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Becomes a client of the session on this terminal; from within another session of the same server, takes that client there.
+    /// Returns only where that fails.
+    pub fn attach(&self, name: &SessionName) -> TmuxError {
+        let inside = std::env::var_os("TMUX").filter(|place| !place.is_empty());
+        let verb = if inside.is_some() { "switch-client" } else { "attach-session" };
+        let failure = self.become_client(&[verb, "-t", &name.session()], inside);
+        TmuxError::Start(failure)
+    }
+}
