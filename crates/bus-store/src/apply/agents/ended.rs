@@ -4,6 +4,7 @@ use go_bus_api::{
     Agent, AgentState, Alert, AlertId, AlertLevel, EventKind, Exit, Revision, Role, Task, TaskState, Text,
 };
 use go_rules::builder_end::{self, Outcome as End};
+use go_rules::mutation::{Mutation, is_on};
 
 use super::super::ctx::Ctx;
 use super::super::interaction::alerts;
@@ -64,7 +65,7 @@ fn after_end(ctx: &mut Ctx<'_>, mut task: Task, end: End) -> Result<(), Reject> 
         TaskState::Waiting => end != End::Requeue,
         _ => false,
     };
-    if !is_at_work {
+    if !is_at_work || is_on(Mutation::NoRequeue) {
         return Ok(());
     }
     let Some((state, losses)) = builder_end::apply(end, task.losses) else { return Ok(()) };

@@ -3,6 +3,7 @@
 use go_bus_api::{
     Agent, AgentId, Attempt, Host, HostState, NewAgent, ProblemKind, Project, ProjectState, Role, Task, Tier,
 };
+use go_rules::mutation::{Mutation, is_on};
 use go_rules::{prompt as prompts, slots, tiers};
 
 use super::super::authority::{not_leader, wrong_state};
@@ -33,6 +34,9 @@ pub(super) fn parent(ctx: &mut Ctx<'_>, body: &NewAgent) -> Result<Parent, Rejec
 
 /// GO spawns HO, PO and IO, under its epoch; these spawn the rest (R11).
 pub(super) fn tier(parent: &Parent, wanted: Role) -> Result<(), Reject> {
+    if is_on(Mutation::TierUnchecked) {
+        return Ok(());
+    }
     let is_go = matches!(parent.role, None | Some(Role::Go));
     if wanted.tier() == Tier::Orchestrator && is_go && !parent.leads {
         return Err(not_leader("only GO spawns an HO, PO or IO, under its lease's epoch"));
@@ -106,6 +110,9 @@ pub(super) fn budget(ctx: &mut Ctx<'_>, project: &Project) -> Result<(), Reject>
 /// Nobody else builds the task: a builder of an earlier attempt that has not ended for certain stands in the way too, or
 /// one task would run on two agents.
 pub(super) fn only_builder(ctx: &mut Ctx<'_>, body: &NewAgent, task: &Task) -> Result<(), Reject> {
+    if is_on(Mutation::SecondBuilder) {
+        return Ok(());
+    }
     let others: Vec<Agent> = ctx.find(&Filter::by(Column::Task, task.id.as_str()).open())?;
     let same_work = |other: &&Agent| (other.role == Role::Reviewer) == (body.role == Role::Reviewer);
     match others.iter().find(same_work) {
@@ -119,6 +126,9 @@ pub(super) fn only_builder(ctx: &mut Ctx<'_>, body: &NewAgent, task: &Task) -> R
 
 /// A slot is free on the host, and the cap over all hosts is not reached.
 pub(super) fn slot(ctx: &mut Ctx<'_>, body: &NewAgent) -> Result<(), Reject> {
+    if is_on(Mutation::CapUnchecked) {
+        return Ok(());
+    }
     let at_work = ctx.tx.count(go_bus_api::ResourceKind::Agent, &Filter::default().open().with_task())?;
     let cap = ctx.policy.agents_max;
     let Some(id) = &body.host else {
@@ -143,7 +153,7 @@ fn no_slot(detail: &str) -> Reject {
 
 /// Nobody live sits there but the one to be replaced.
 pub(super) fn seat(ctx: &mut Ctx<'_>, agent: &Agent) -> Result<(), Reject> {
-    let Some(seat) = seats::seat_of(agent) else { return Ok(()) };
+    let Some(seat) = seats::seat_of(agent).filter(|_| !is_on(Mutation::SeatUnchecked)) else { return Ok(()) };
     let present = seats::present(ctx, &seat)?;
     let in_the_way = |other: &&Agent| other.state.is_live() && agent.replaces.as_ref() != Some(&other.id);
     match present.iter().find(in_the_way) {
