@@ -66,7 +66,7 @@ impl Tmux {
 
     /// The pane of the session; `None` where there is no such session, or no server.
     pub fn pane(&self, name: &SessionName) -> Result<Option<Pane>, TmuxError> {
-        let said = self.run(&["list-panes", "-s", "-t", &name.session(), "-F", FIELDS].map(str::to_owned))?;
+        let said = self.run(&["list-panes", "-s", "-t", &name.pane(), "-F", FIELDS].map(str::to_owned))?;
         if said.is_success { pane::read(&said.out).map(Some).ok_or(TmuxError::Garbled(said.out)) } else { Ok(None) }
     }
 
