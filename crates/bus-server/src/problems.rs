@@ -65,7 +65,11 @@ fn rule(kind: ProblemKind, detail: String, errors: Vec<FieldError>) -> Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::HistoryGone { .. } => Self::new(ProblemKind::HistoryGone, error.to_string()),
+            // Who can do with less than all reads on from the first that is kept.
+            StoreError::HistoryGone { first } => {
+                let problem = Problem::new(ProblemKind::HistoryGone, error.to_string());
+                Self(Box::new(problem.with(&serde_json::json!({ "first": first }))))
+            }
             StoreError::BadQuery(words) => Self::new(ProblemKind::BadRequest, words),
             StoreError::Full(_) => unavailable(&error, "the disk is full; writes are taken again once there is space"),
             StoreError::ReadOnly(_) => unavailable(&error, "the storage is read-only; reads go on"),
@@ -148,6 +152,7 @@ mod tests {
     fn a_cursor_too_old_is_gone_and_a_bad_query_is_the_client_s_fault() {
         let gone = Refusal::from(StoreError::HistoryGone { first: go_bus_api::Seq(9) });
         assert_eq!((gone.problem().status, gone.kind()), (410, Some(ProblemKind::HistoryGone)));
+        assert_eq!(gone.problem().more.get("first"), Some(&serde_json::json!(9)));
         assert_eq!(Refusal::from(StoreError::BadQuery("no".into())).problem().status, 400);
     }
 

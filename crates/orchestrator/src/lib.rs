@@ -25,6 +25,7 @@ mod rest;
 mod retries;
 mod run;
 mod takeover;
+mod takeovers;
 mod wait;
 mod why;
 
@@ -42,4 +43,5 @@ pub use plan_view::PlanView;
 pub use policy::{MakeDispatch, Policy};
 pub use rest::{Rest, Settling};
 pub use run::run;
+pub use takeovers::{Ending, Takeover, takeovers};
 pub use why::{Explanation, why};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use go_bus_api::{AgentId, HostId, ProjectId, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::World;
+use go_rules::mutation::{Mutation, is_on};
 use go_rules::placement;
 
 use crate::answerer::{Answerer, answerer};
@@ -51,6 +52,9 @@ pub fn dispatch(
         if capacity.room() == 0 {
             queues.retain_slotless();
         }
+    }
+    if is_on(Mutation::LazyDispatch) {
+        assignments.truncate(usize::from(world.count_in(TaskState::InProgress) == 0));
     }
     assignments
 }

@@ -6,7 +6,7 @@ mod time;
 
 pub(crate) use output::{print, print_json};
 pub(crate) use table::Table;
-pub(crate) use time::{ago, clock, length};
+pub(crate) use time::{ago, clock, length, precisely};
 
 /// A value, or a dash where there is none.
 pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {

@@ -25,6 +25,15 @@ pub(crate) fn length(length: Duration) -> String {
     }
 }
 
+/// A length of time where milliseconds matter: `14 ms`, `2.01 s`, and from ten seconds on as [`length`] has it.
+pub(crate) fn precisely(time: Duration) -> String {
+    match time.as_millis() {
+        0..1_000 => format!("{} ms", time.as_millis()),
+        1_000..10_000 => format!("{:.2} s", time.as_secs_f64()),
+        _ => length(time),
+    }
+}
+
 /// How long ago `at` was; a dash where it never was.
 pub(crate) fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| "–".to_owned(), |at| length(now.since(at)))
@@ -39,6 +48,12 @@ mod tests {
         let shown = |millis: u64| length(Duration::from_millis(millis));
         assert_eq!([shown(420), shown(12_900), shown(200_000)], ["0.4 s", "12 s", "3 min 20 s"]);
         assert_eq!([shown(7_500_000), shown(86_400_000), shown(90_000_000)], ["2 h 5 min", "1 d", "1 d 1 h"]);
+    }
+
+    #[test]
+    fn what_takes_milliseconds_is_told_in_them() {
+        let shown = |millis: u64| precisely(Duration::from_millis(millis));
+        assert_eq!([shown(0), shown(999), shown(2_014), shown(125_010)], ["0 ms", "999 ms", "2.01 s", "2 min 5 s"]);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use go_bus_api::{Event, NewEvent, Page, Seq};
 use http::{HeaderName, HeaderValue};
+use serde_json::json;
 
 use super::BusClient;
 use crate::call::Call;
+use crate::query::with_query;
 use crate::subscribe::{self, Subscription};
 use crate::{BusError, Frames};
 
@@ -14,6 +16,12 @@ impl BusClient {
     /// `GET /events?after=&limit=`: one page, oldest first.
     pub async fn events(&self, after: Seq, limit: u32) -> Result<Page<Event>, BusError> {
         self.json(Call::get(format!("/events?after={after}&limit={limit}"))).await
+    }
+
+    /// The same of what is about one resource only, such as `lease` or `tasks/T-1`.
+    pub async fn events_about(&self, subject: &str, after: Seq, limit: u32) -> Result<Page<Event>, BusError> {
+        let query = json!({ "after": after, "limit": limit, "subject": subject });
+        self.json(Call::get(with_query("/events", &query))).await
     }
 
     /// `POST /events`, for kinds outside the Bus's own.

@@ -6,7 +6,9 @@ mod audit;
 mod costs;
 mod digest;
 mod events;
+mod handoff;
 mod lease;
+mod lease_history;
 mod overview;
 mod sprints;
 mod status;
@@ -45,8 +47,8 @@ pub(super) fn run(command: &ReadCommand, settings: &Settings) -> Result<Exit, Fa
                 audit::verify(&client, json.json).await
             }
             ReadCommand::Audit { command: None, filter, json } => audit::list(&client, filter, json.json).await,
-            ReadCommand::Lease { json } => lease::lease(&client, json.json).await,
-            ReadCommand::Handoff { json } => lease::handoff(&client, json.json).await,
+            ReadCommand::Lease { json } => lease::run(&client, json.json).await,
+            ReadCommand::Handoff { json } => handoff::run(&client, settings, json.json).await,
         }
     })
 }
