@@ -9,7 +9,7 @@ use crate::drivers;
 
 /// Posts a reviewer's verdict, where the end bears one, and then the exit, over a client with the shim's token. The verdict
 /// goes first: with the exit accepted that token is void. A verdict that the Bus refuses does not hold the exit back.
-pub(crate) async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitReport) -> Result<(), BusError> {
+pub async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitReport) -> Result<(), BusError> {
     if let (Some(task), Some(review)) = (&spec.reviews, verdict(spec, report)) {
         match client.review(task, &review).await {
             Ok(_) => {}
@@ -21,7 +21,7 @@ pub(crate) async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitR
 }
 
 /// Posts the exit alone. An agent that the Bus does not know, or that has ended there already, needs no report.
-pub(crate) async fn deliver_exit(client: &BusClient, agent: &AgentId, report: &ExitReport) -> Result<(), BusError> {
+pub async fn deliver_exit(client: &BusClient, agent: &AgentId, report: &ExitReport) -> Result<(), BusError> {
     match client.report_exit(agent, report).await {
         Err(error) if is_moot(&error) => Ok(()),
         other => other.map(drop),
@@ -29,7 +29,7 @@ pub(crate) async fn deliver_exit(client: &BusClient, agent: &AgentId, report: &E
 }
 
 /// Whether the Bus has no use for an exit of this agent any more.
-pub(crate) fn is_moot(error: &BusError) -> bool {
+pub fn is_moot(error: &BusError) -> bool {
     matches!(error.problem(), Some(ProblemKind::NotFound | ProblemKind::WrongState))
 }
 

@@ -6,7 +6,7 @@ use go_bus_api::{AgentId, HostId};
 
 use crate::durable::{Readers, create_folder, replace};
 use crate::error::file;
-use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError, platform};
+use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError};
 
 /// How many logs of ended agents are kept.
 pub const KEPT_LOGS: usize = 200;
@@ -46,9 +46,9 @@ impl HostFolder {
         self.path.join("launcher")
     }
 
-    /// Notes that this process runs the host's launcher, under this registration.
-    pub fn note_launcher(&self, launcher: &AgentId) -> Result<(), RuntimeError> {
-        let line = format!("{} {launcher}\n", platform::myself());
+    /// Notes that `process` runs the host's launcher, under this registration.
+    pub fn note_launcher(&self, process: ProcessId, launcher: &AgentId) -> Result<(), RuntimeError> {
+        let line = format!("{process} {launcher}\n");
         replace(&self.launcher_path(), line.as_bytes(), Readers::Owner)
     }
 

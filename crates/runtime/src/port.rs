@@ -4,9 +4,9 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use go_bus_api::AgentId;
+use go_bus_api::{AgentId, BootId};
 
-use crate::{AgentFolder, ProcessId, RuntimeError};
+use crate::{AgentFolder, ProcessId, RuntimeError, platform};
 
 /// Runs agents on one machine. The launcher decides what has to run; a runtime knows how.
 ///
@@ -29,6 +29,21 @@ use crate::{AgentFolder, ProcessId, RuntimeError};
 /// `XIO_AGENT_ID`. After a crash of the machine nothing is alive, and the folders tell how far each agent had come.
 #[async_trait]
 pub trait AgentRuntime: Debug + Send + Sync + 'static {
+    /// Which boot of the machine this is.
+    fn boot(&self) -> Result<BootId, RuntimeError> {
+        platform::boot_id()
+    }
+
+    /// The process that calls.
+    fn myself(&self) -> ProcessId {
+        platform::myself()
+    }
+
+    /// Whether a process of this boot is alive.
+    fn is_alive(&self, process: ProcessId) -> bool {
+        platform::is_alive(process)
+    }
+
     /// Starts the keeper of a prepared folder and answers which process it is.
     async fn start(&self, folder: &AgentFolder) -> Result<ProcessId, RuntimeError>;
 

@@ -2,6 +2,7 @@
 
 use go_bus_api::{AgentId, Tier};
 use go_bus_client::World;
+use go_rules::mutation::{Mutation, is_on};
 use go_runtime::{AgentFolder, AgentRuntime, RuntimeError, Stage};
 
 use super::LauncherConfig;
@@ -12,6 +13,9 @@ use super::local::{Keeper, Local, LocalState};
 pub(super) fn look(config: &LauncherConfig, world: &World) -> Result<LocalState, RuntimeError> {
     let host = config.folder();
     let mut local = LocalState { leased_until: host.lease().deadline(), ..LocalState::default() };
+    if is_on(Mutation::NoAdoption) {
+        return Ok(local);
+    }
     for (agent, folder) in host.agents()? {
         let keeper = keeper(config.runtime.as_ref(), &folder, &agent, world);
         let mut mine = Local::new(keeper);

@@ -37,6 +37,18 @@ pub struct LauncherConfig {
     pub host_ttl: Duration,
     /// How often it is renewed.
     pub host_beat: Duration,
+    /// Who waits for the disk.
+    pub files: FileWork,
+}
+
+/// Who waits for the disk when an agent's files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FileWork {
+    /// A thread for it, so that nobody else waits.
+    #[default]
+    OnThreads,
+    /// Whoever writes: where time is simulated, a thread would run beside it.
+    Inline,
 }
 
 impl LauncherConfig {
@@ -57,6 +69,7 @@ impl LauncherConfig {
             timeout: Duration::from_secs(2 * 3600),
             host_ttl: HOST_TTL,
             host_beat: HOST_BEAT,
+            files: FileWork::default(),
         })
     }
 

@@ -19,7 +19,7 @@ mod spec;
 mod start;
 mod worker;
 
-pub use config::{LauncherConfig, Shutdown};
+pub use config::{FileWork, LauncherConfig, Shutdown};
 pub use error::LauncherError;
 pub use local::{Keeper, Local, LocalState};
 pub use reconcile::{LaunchAction, Step, reconcile};

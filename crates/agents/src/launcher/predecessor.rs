@@ -1,19 +1,18 @@
 //! A launcher of the same folder that died: the process table proves it, so nobody has to wait for the end of its host's lease.
 
-use std::sync::Arc;
-
 use go_bus_client::{BusClient, BusError};
-use go_clock::Clock;
 use go_rules::backoff::Backoff;
-use go_runtime::{HostFolder, is_alive};
 
 use super::LauncherError;
+use super::worker::Worker;
 use crate::delivery::is_moot;
 
 /// Ends the registration of the launcher that the folder names where its process is dead; its agents go on. Waits for a Bus that
 /// can't be reached just now. One that is alive, in this process too, is left alone.
-pub(super) async fn end(host: &HostFolder, operator: &BusClient, clock: &Arc<dyn Clock>) -> Result<(), LauncherError> {
-    let Some((process, launcher)) = host.launcher().filter(|(process, _)| !is_alive(*process)) else { return Ok(()) };
+pub(super) async fn end(worker: &Worker, operator: &BusClient) -> Result<(), LauncherError> {
+    let runtime = &worker.config.runtime;
+    let last = worker.host.launcher().filter(|(process, _)| !runtime.is_alive(*process));
+    let Some((process, launcher)) = last else { return Ok(()) };
     let mut failures = 0_u32;
     loop {
         let error: BusError = match operator.terminate(&launcher).await {
@@ -29,6 +28,6 @@ pub(super) async fn end(host: &HostFolder, operator: &BusClient, clock: &Arc<dyn
             return Ok(());
         }
         failures = failures.saturating_add(1);
-        clock.sleep(Backoff::REQUEST.pause(failures, 1.0)).await;
+        worker.clock.sleep(Backoff::REQUEST.pause(failures, 1.0)).await;
     }
 }

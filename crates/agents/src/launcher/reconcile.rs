@@ -3,6 +3,7 @@
 use go_bus_api::{Agent, AgentId, AgentState, HostId, Message, MessageId, Tier};
 use go_bus_client::World;
 use go_clock::Boottime;
+use go_rules::mutation::{Mutation, is_on};
 use go_runtime::{ProcessId, Stage};
 
 use super::local::{Keeper, Local, LocalState};
@@ -111,7 +112,8 @@ fn has_to_stop(agent: Option<&Agent>, local: &LocalState, now: Boottime) -> bool
             AgentState::Requested | AgentState::Starting | AgentState::Ready | AgentState::Busy => false,
         },
     };
-    unwanted || local.stopping || !local.holds_lease(now)
+    let lease_is_over = !local.holds_lease(now) && !is_on(Mutation::HostLeaseUnheeded);
+    unwanted || local.stopping || lease_is_over
 }
 
 /// Orchestrators say themselves that they are ready: only they know when.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use go_bus_api::AgentId;
 use go_bus_client::{BusClient, Feed, Scope};
 use go_clock::Clock;
-use go_runtime::boot_id;
 
 use super::session::{Over, Session};
 use super::worker::Worker;
@@ -30,7 +29,7 @@ pub async fn run(
 ) -> Result<(), LauncherError> {
     let mut shutdown = std::pin::pin!(shutdown);
     let config = Arc::new(config.absolute()?);
-    let (host, boot) = (config.folder(), boot_id()?);
+    let (host, boot) = (config.folder(), config.runtime.boot()?);
     host.create()?;
     let mut feed = tokio::select! {
         feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned) => feed?,
@@ -39,7 +38,7 @@ pub async fn run(
     let mut worker = Worker { config: config.clone(), host, boot, clock: clock.clone(), client: client.clone() };
     let mut session = Session::found(&worker, &feed)?;
     tokio::select! {
-        ended = predecessor::end(&worker.host, &client, &clock) => ended?,
+        ended = predecessor::end(&worker, &client) => ended?,
         how = &mut shutdown => {
             session.end_unregistered(&worker, &mut feed, how).await;
             return Ok(());
@@ -54,7 +53,7 @@ pub async fn run(
             }
         };
         // Before it takes the host's lease: a successor has to know whose death frees it.
-        worker.host.note_launcher(&me)?;
+        worker.host.note_launcher(config.runtime.myself(), &me)?;
         worker.client = own;
         match session.work(&worker, &me, &mut feed, shutdown.as_mut()).await? {
             Over::Ended => {

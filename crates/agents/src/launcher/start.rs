@@ -3,6 +3,7 @@
 use go_bus_api::{AgentId, ExitReport, Text};
 use go_runtime::{AgentFolder, AgentSpec, RuntimeError, Stage};
 
+use super::FileWork;
 use super::spec::Order;
 use super::worker::{Failed, Outcome, Worker};
 
@@ -45,14 +46,20 @@ impl Worker {
         )?;
         let folder = folder.clone();
         let write = move || folder.prepare(&spec, prompt.as_str(), &token.token, &shim.token);
-        blocking(write).await
+        self.blocking(write).await
     }
-}
 
-/// Runs what waits for a disk on a thread that may wait.
-pub(super) async fn blocking(work: impl FnOnce() -> Result<(), RuntimeError> + Send + 'static) -> Result<(), Failed> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(error) => Err(Failed::Interrupted(error.to_string())),
+    /// Runs what waits for a disk on a thread that may wait, where there are threads.
+    pub(super) async fn blocking(
+        &self,
+        work: impl FnOnce() -> Result<(), RuntimeError> + Send + 'static,
+    ) -> Result<(), Failed> {
+        if self.config.files == FileWork::Inline {
+            return Ok(work()?);
+        }
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => Ok(done?),
+            Err(error) => Err(Failed::Interrupted(error.to_string())),
+        }
     }
 }

@@ -8,7 +8,6 @@ use go_clock::Clock;
 use go_runtime::{AgentFolder, HostFolder, ProcessId, RuntimeError, Stage};
 
 use super::spec::Order;
-use super::start::blocking;
 use super::{LauncherConfig, Step};
 use crate::delivery;
 
@@ -67,7 +66,7 @@ impl Worker {
             (Step::Report, _) => self.report(agent).await,
             (Step::Remove, _) => {
                 let (host, agent) = (self.host.clone(), agent.clone());
-                blocking(move || host.remove(&agent)).await?;
+                self.blocking(move || host.remove(&agent)).await?;
                 Ok(Outcome::Forgotten)
             }
         }
@@ -89,11 +88,11 @@ impl Worker {
         tracing::warn!(%agent, strays, "nobody kept it; what was left of it is ended");
         let folder = self.host.agent(agent);
         let tail = Text::clipped("nobody kept this agent, so how it ended is not known");
-        blocking(move || {
+        let write = move || {
             folder.create()?;
             folder.write_exit(&ExitReport { tail, ..ExitReport::default() })
-        })
-        .await?;
+        };
+        self.blocking(write).await?;
         Ok(Outcome::At(Stage::Ended))
     }
 
@@ -112,7 +111,7 @@ impl Worker {
         if !self.report_as_shim(&folder, &report).await? {
             delivery::deliver_exit(&self.client, agent, &report).await?;
         }
-        blocking(move || folder.mark_reported()).await?;
+        self.blocking(move || folder.mark_reported()).await?;
         Ok(Outcome::At(Stage::Reported))
     }
 
@@ -132,7 +131,7 @@ impl Worker {
         let folder = self.host.agent(agent);
         if folder.path().exists() {
             match self.client.rotate_token(agent).await {
-                Ok(issued) => blocking(move || folder.write_token(&issued.token)).await?,
+                Ok(issued) => self.blocking(move || folder.write_token(&issued.token)).await?,
                 Err(error) if delivery::is_moot(&error) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -10,6 +10,7 @@ mod hand;
 mod identity;
 mod interaction;
 mod judgement;
+mod orders;
 mod pulse;
 mod run;
 
@@ -19,4 +20,4 @@ pub use hand::HandConfig;
 pub use identity::{Identity, IdentityError};
 pub use interaction::interact;
 pub use judgement::{Judgement, judge};
-pub use run::{OrchestratorConfig, run};
+pub use run::{OrchestratorConfig, Order, run, run_under};

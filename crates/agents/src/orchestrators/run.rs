@@ -8,10 +8,9 @@ use go_bus_api::{AgentId, Resource, TaskId};
 use go_bus_client::{BusClient, BusError, Feed, Scope, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
-use go_runtime::WAKE_SIGNAL;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
-use super::{Next, OrchestratorError, hand, interaction, next_step, pulse};
+use super::{Next, OrchestratorError, hand, interaction, next_step, orders, pulse};
 
 /// How many verdicts are under way at a time: the Bus writes those that wait in one commit.
 const AT_ONCE: usize = 8;
@@ -27,18 +26,35 @@ pub struct OrchestratorConfig {
     pub hands: hand::HandConfig,
 }
 
+/// What an orchestrator is told from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// End now.
+    End,
+    /// The Bus can be reached again.
+    Wake,
+}
+
 /// Works until it is told to end (SIGTERM or SIGINT) or can't go on. `client` carries the agent's own token.
-///
-/// Its tasks and their hands are on the Bus, so it can end at any moment: its successor reads them there and goes on. A
-/// step that fails is tried again with backoff, and at the latest when something changes or its keeper says that the Bus is back.
 pub async fn run(
     config: OrchestratorConfig,
     client: BusClient,
     clock: Arc<dyn Clock>,
 ) -> Result<(), OrchestratorError> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(OrchestratorError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(OrchestratorError::Signals)?;
-    let mut wake = signal(SignalKind::from_raw(WAKE_SIGNAL)).map_err(OrchestratorError::Signals)?;
+    let orders = orders::of_signals().map_err(OrchestratorError::Signals)?;
+    run_under(config, client, clock, orders).await
+}
+
+/// The same under the orders of `orders`; one that ends is an order to end.
+///
+/// Its tasks and their hands are on the Bus, so it can end at any moment: its successor reads them there and goes on. A
+/// step that fails is tried again with backoff, and at the latest when something changes or its keeper says that the Bus is back.
+pub async fn run_under(
+    config: OrchestratorConfig,
+    client: BusClient,
+    clock: Arc<dyn Clock>,
+    mut orders: mpsc::Receiver<Order>,
+) -> Result<(), OrchestratorError> {
     pulse::ready(&client, &config.agent).await?;
     let mut feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned).await?;
     let beats = pulse::beat(client.clone(), config.agent.clone(), config.heartbeat, clock.clone());
@@ -65,10 +81,11 @@ pub async fn run(
         tokio::select! {
             changes = feed.next() => { changes?; }
             () = again => {}
-            _ = wake.recv() => feed.reconnect(),
+            order = orders.recv() => match order {
+                Some(Order::Wake) => feed.reconnect(),
+                Some(Order::End) | None => return Ok(()),
+            },
             () = &mut beats => {}
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use go_bus_api::{Millis, Text};
 use go_clock::Boottime;
+use go_rules::mutation::{Mutation, is_on};
 use go_runtime::HostLeaseFile;
 
 /// A limit that ended an agent.
@@ -50,6 +51,9 @@ impl Limits {
     pub(super) fn reached(&mut self, now: Boottime) -> Option<Limit> {
         if let Some((_, limit)) = self.wall.filter(|(until, _)| now >= *until) {
             return Some(Limit::Wall(limit));
+        }
+        if is_on(Mutation::HostLeaseUnheeded) {
+            return None;
         }
         if self.leased_until.is_some_and(|until| now >= until) {
             self.leased_until = self.lease.as_ref().map(HostLeaseFile::deadline);

@@ -23,6 +23,7 @@ fn config() -> LauncherConfig {
         heartbeat: Duration::from_secs(30),
         timeout: Duration::from_secs(7200),
         host_ttl: Duration::from_secs(60),
+        files: crate::launcher::FileWork::default(),
         host_beat: Duration::from_secs(15),
     }
 }
