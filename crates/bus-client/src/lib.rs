@@ -9,6 +9,7 @@
 mod answer;
 mod call;
 mod client;
+mod deadline;
 mod entropy;
 mod error;
 #[cfg(test)]
@@ -30,7 +31,8 @@ mod http_transport;
 #[cfg(feature = "sse")]
 pub mod sse;
 
-pub use client::BusClient;
+pub use client::{BusClient, SessionStream};
+pub use deadline::Deadline;
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::BusError;
 pub use feed::{Change, Changes, Feed, FeedError};

@@ -1,7 +1,10 @@
 //! From a call to its answer: authorization, fencing, deadline, retries.
 
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use go_bus_api::Epoch;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method};
@@ -45,7 +48,7 @@ impl BusClient {
             };
             failures += 1;
             let pause = retry::pause(self.retry, call.repeat, &error, failures, left(), self.entropy.share());
-            let Some(pause) = pause else { return Err(error) };
+            let Some(pause) = pause.filter(|_| !self.is_over()) else { return Err(error) };
             tracing::debug!(%error, failures, ?pause, "a call to the Bus is tried again");
             self.clock.sleep(pause).await;
         }
@@ -79,11 +82,27 @@ impl BusClient {
     ) -> Result<Response, BusError> {
         let request = self.authorized(call, left, token)?;
         let timeout = request.timeout;
-        let answer = match sink {
-            Some(sink) => self.transport.send_into(request, *sink).await,
-            None => self.transport.send(request).await,
+        let answer = async {
+            match sink {
+                Some(sink) => self.transport.send_into(request, *sink).await,
+                None => self.transport.send(request).await,
+            }
         };
-        answer.map_err(|error| failure(error, timeout))
+        self.in_time(answer).await.unwrap_or(Err(TransportError::TimedOut)).map_err(|error| failure(error, timeout))
+    }
+
+    /// Whether this client's time is over.
+    fn is_over(&self) -> bool {
+        self.until.as_ref().is_some_and(|until| until.is_over(self.clock.boottime()))
+    }
+
+    /// What comes of `exchange`; `None` where this client's time is over before, and the exchange is abandoned.
+    async fn in_time<T>(&self, exchange: impl Future<Output = T>) -> Option<T> {
+        let Some(deadline) = &self.until else { return Some(exchange.await) };
+        match select(pin!(exchange), pin!(deadline.over(self.clock.as_ref()))).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        }
     }
 
     /// Opens an event stream; a refused token is renewed once, other refusals are errors.
@@ -104,22 +123,19 @@ impl BusClient {
     async fn open_once(&self, call: &Call, token: &Token) -> Result<Opened, BusError> {
         let request = self.authorized(call, call.deadline, token)?;
         let timeout = request.timeout;
-        self.transport.open_stream(request, self.idle).await.map_err(|error| failure(error, timeout))
+        let opened = self.in_time(self.transport.open_stream(request, self.idle)).await;
+        opened.unwrap_or(Err(TransportError::TimedOut)).map_err(|error| failure(error, timeout))
     }
 
-    /// The request of one try, which must not begin or last beyond what this client is good for.
+    /// The request of one try, which must not begin beyond what this client is good for; [`Self::in_time`] ends it there.
     fn authorized(&self, call: &Call, left: Duration, token: &Token) -> Result<Request, BusError> {
-        let good_for = match self.until {
-            Some(until) => until.since(self.clock.boottime()),
-            None => Duration::MAX,
-        };
-        if good_for.is_zero() {
+        if self.is_over() {
             return Err(BusError::Expired);
         }
         if left.is_zero() {
             return Err(BusError::TimedOut(call.deadline));
         }
-        let mut request = call.request(left.min(good_for))?;
+        let mut request = call.request(left)?;
         let bearer = token.header().ok_or_else(|| BusError::Unwritable("the token fits no header".to_owned()))?;
         request.headers.insert(AUTHORIZATION, bearer);
         if let Some(Epoch(epoch)) = self.epoch.filter(|_| request.method != Method::GET) {

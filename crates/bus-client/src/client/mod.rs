@@ -7,6 +7,7 @@ mod governance;
 mod hosts;
 mod interaction;
 mod lease;
+mod lease_session;
 mod projects;
 mod snapshot;
 mod tasks;
@@ -14,10 +15,12 @@ mod tasks;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use lease_session::SessionStream;
+
 use go_bus_api::Epoch;
 use go_clock::{Boottime, Clock, SystemClock};
 
-use crate::{Entropy, RetryPolicy, SystemEntropy, Token, TokenSource, Transport};
+use crate::{Deadline, Entropy, RetryPolicy, SystemEntropy, Token, TokenSource, Transport};
 
 /// A client of one Bus, with one token. Clones are cheap and share the connection.
 ///
@@ -32,7 +35,7 @@ pub struct BusClient {
     entropy: Arc<dyn Entropy>,
     retry: RetryPolicy,
     epoch: Option<Epoch>,
-    until: Option<Boottime>,
+    until: Option<Deadline>,
     idle: Duration,
 }
 
@@ -70,7 +73,13 @@ impl BusClient {
     /// [`crate::BusError::Expired`] or `TimedOut`.
     #[must_use]
     pub fn until(&self, instant: Boottime) -> Self {
-        Self { until: Some(instant), ..self.clone() }
+        self.held_to(&Deadline::new(instant))
+    }
+
+    /// The same until a deadline that its owner may move at any time.
+    #[must_use]
+    pub fn held_to(&self, deadline: &Deadline) -> Self {
+        Self { until: Some(deadline.clone()), ..self.clone() }
     }
 
     /// The same with another token.

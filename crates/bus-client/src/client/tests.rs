@@ -20,7 +20,7 @@ fn client(bus: &MockServer) -> BusClient {
     client_at(&bus.uri())
 }
 
-fn client_at(base: &str) -> BusClient {
+pub(super) fn client_at(base: &str) -> BusClient {
     BusClient::new(Arc::new(HttpTransport::new(base).unwrap()), Token::new("t0ken").unwrap())
 }
 

@@ -71,3 +71,24 @@ async fn a_client_sends_nothing_once_its_time_is_over() {
     clock.advance(super::Duration::from_secs(5));
     assert_eq!(client.task(&id()).await, Err(BusError::Expired));
 }
+
+#[tokio::test]
+async fn a_client_waits_for_no_answer_beyond_its_time_but_for_as_long_as_that_is_moved_on() {
+    let bus = MockServer::start().await;
+    on("GET", "/tasks/T-1", ok().set_delay(super::Duration::from_secs(60))).expect(1).mount(&bus).await;
+    let clock = go_clock::ManualClock::new(go_bus_api::Timestamp::from_unix_millis(0));
+    let second = super::Duration::from_secs(1);
+    let deadline = crate::Deadline::new(go_clock::Clock::boottime(&clock) + second);
+    let client = client(&bus).with_clock(std::sync::Arc::new(clock.clone())).held_to(&deadline);
+    let call = tokio::spawn(async move { client.task(&id()).await });
+    while bus.received_requests().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    deadline.set(go_clock::Clock::boottime(&clock) + second * 3);
+    clock.advance(second * 2);
+    tokio::task::yield_now().await;
+    assert!(!call.is_finished(), "it was given up before its time");
+    clock.advance(second);
+    let given_up = call.await.unwrap();
+    assert!(matches!(given_up, Err(BusError::TimedOut(_))), "it may have been carried out: {given_up:?}");
+}
