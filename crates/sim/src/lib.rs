@@ -11,15 +11,23 @@
 //! | `clock`, `gate`, `net`, `store` | the ports: simulated time, pauses, network and storage |
 //! | `processes` | what each node runs |
 //! | `agents` | agents that follow a script |
+//! | `faults` | what goes wrong when: a pure generator |
+//! | `record`, `timeline` | what was seen, as facts and as lines for people |
+//! | `judge` | whether every invariant held at every fact |
 
+pub mod faults;
 mod fleet;
+pub mod judge;
 mod node;
 mod probe;
+mod record;
 mod seeded;
 mod settings;
+pub mod timeline;
 
 pub use fleet::Fleet;
 pub use node::{HostNo, Machine, Node};
 pub use probe::{Exchange, Probe, Seen};
+pub use record::Recorder;
 pub use seeded::{SimError, seeded};
 pub use settings::{Settings, Tickets};

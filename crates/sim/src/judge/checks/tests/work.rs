@@ -1,0 +1,185 @@
+//! Tasks, agents, seats and places.
+
+use go_bus_api::{AgentId, EventKind, TaskId};
+
+use crate::judge::samples::{Story, about, agent, host, of_task, task};
+use crate::judge::{Answer, Call, Decision, Deed, Invariant, RunEnd, What};
+use crate::{HostNo, Node};
+
+fn run(story: &mut Story, id: &str, host: u8, on: Option<&str>) {
+    let (agent, task) = (AgentId::new(id).unwrap(), on.map(|id| TaskId::new(id).unwrap()));
+    let host = HostNo(host);
+    story.tell(Some(Node::Agents(host)), What::RunBegan { agent, host, role: go_bus_api::Role::Worker, task });
+}
+
+fn ended(story: &mut Story, id: &str, end: RunEnd) {
+    story.tell(Some(Node::Agents(HostNo(1))), What::RunEnded { agent: AgentId::new(id).unwrap(), end });
+}
+
+fn requested(story: &mut Story, id: &str, role: &str, parent: &str, on: Option<&str>) {
+    story.event(EventKind::AgentRequested, about(agent(id, role, "requested", parent, on)));
+}
+
+#[test]
+fn a_task_that_is_not_done_at_the_end_is_lost() {
+    let mut story = Story::new();
+    story.event(EventKind::TaskCreated, of_task(task("T-1", "in_progress", 1)));
+    assert_eq!(story.end(), [Invariant::NoneLost]);
+    story.event(EventKind::TaskCompleted, of_task(task("T-1", "done", 1)));
+    assert_eq!(story.end(), []);
+}
+
+#[test]
+fn a_failure_counts_as_an_end_only_where_an_attempt_failed() {
+    let mut story = Story::new();
+    let mut failed = task("T-1", "failed", 3);
+    story.event(EventKind::TaskFailed, of_task(failed.clone()));
+    assert_eq!(story.end(), [Invariant::NoneLost]);
+    failed.failures = 3;
+    story.event(EventKind::TaskUpdated, of_task(failed));
+    let mut behind = task("T-2", "blocked", 0);
+    story.event(EventKind::TaskBlocked, of_task(behind.clone()));
+    assert_eq!(story.end(), [Invariant::NoneLost]);
+    behind.depends_on = vec![TaskId::new("T-1").unwrap()];
+    story.event(EventKind::TaskUpdated, of_task(behind));
+    assert_eq!(story.end(), []);
+}
+
+#[test]
+fn a_second_completion_and_a_result_of_another_attempt_are_seen() {
+    let mut story = Story::new();
+    story.event(EventKind::TaskAssigned, of_task(task("T-1", "in_progress", 2)));
+    let result = |attempt| Deed::Result { task: TaskId::new("T-1").unwrap(), attempt: go_bus_api::Attempt(attempt) };
+    story.commit("a-1", None, result(2), Decision::Done(None));
+    assert_eq!(story.wrong(), []);
+    story.commit("a-1", None, result(1), Decision::Done(None));
+    assert_eq!(story.wrong(), [Invariant::CompletedOnce]);
+    story.event(EventKind::TaskCompleted, of_task(task("T-1", "done", 2)));
+    story.event(EventKind::TaskCompleted, of_task(task("T-1", "done", 2)));
+    assert_eq!(story.wrong(), [Invariant::CompletedOnce; 2]);
+}
+
+#[test]
+fn two_runs_of_a_task_and_two_of_an_agent_are_one_too_many() {
+    let mut story = Story::new();
+    run(&mut story, "a-1", 1, Some("T-1"));
+    run(&mut story, "a-2", 2, Some("T-1"));
+    assert_eq!(story.wrong(), [Invariant::RunsOnce]);
+    let mut story = Story::new();
+    run(&mut story, "a-1", 1, Some("T-1"));
+    ended(&mut story, "a-1", RunEnd::Finished);
+    run(&mut story, "a-2", 2, Some("T-1"));
+    assert_eq!(story.wrong(), []);
+    run(&mut story, "a-1", 1, None);
+    assert_eq!(story.wrong(), [Invariant::RunsOnce]);
+}
+
+#[test]
+fn a_second_builder_is_seen_before_it_runs() {
+    let mut story = Story::new();
+    requested(&mut story, "a-p", "po", "000", None);
+    requested(&mut story, "a-1", "worker", "a-p", Some("T-1"));
+    requested(&mut story, "a-2", "worker", "a-p", Some("T-1"));
+    assert_eq!(story.wrong(), [Invariant::RunsOnce]);
+}
+
+#[test]
+fn what_runs_well_is_stopped_by_order_alone() {
+    let stopped = |state: &str, held_at: u64| {
+        let mut story = Story::new();
+        let launcher = Node::Launcher(HostNo(1));
+        let id = story.at(held_at).ask(launcher, None, Call::HostBeat("h1".parse().unwrap()));
+        story.tell(Some(launcher), What::Answered { id, answer: Answer::Status(200) });
+        story.event(EventKind::AgentBusy, about(agent("a-1", "worker", state, "a-p", Some("T-1"))));
+        run(&mut story, "a-1", 1, Some("T-1"));
+        story.at(10_000);
+        ended(&mut story, "a-1", RunEnd::Stopped);
+        story.wrong()
+    };
+    assert_eq!(stopped("busy", 9000), [Invariant::AdoptedUnharmed]);
+    assert_eq!(stopped("draining", 9000), []);
+    assert_eq!(stopped("busy", 5000), [], "the host's lease was over");
+}
+
+#[test]
+fn nobody_is_reported_as_ended_while_it_runs() {
+    let mut story = Story::new();
+    run(&mut story, "a-1", 1, Some("T-1"));
+    story.event(EventKind::AgentTerminated, about(agent("a-1", "worker", "terminated", "a-p", Some("T-1"))));
+    assert_eq!(story.wrong(), [Invariant::AdoptedUnharmed]);
+}
+
+#[test]
+fn a_seat_is_taken_once_and_freed_by_draining() {
+    let mut story = Story::new();
+    requested(&mut story, "a-1", "po", "000", None);
+    requested(&mut story, "a-2", "ho", "000", None);
+    assert_eq!(story.wrong(), []);
+    requested(&mut story, "a-3", "po", "000", None);
+    assert_eq!(story.wrong(), [Invariant::OneSeat]);
+    let mut story = Story::new();
+    requested(&mut story, "a-1", "po", "000", None);
+    story.event(EventKind::AgentDraining, about(agent("a-1", "po", "draining", "000", None)));
+    requested(&mut story, "a-3", "po", "000", None);
+    assert_eq!(story.wrong(), []);
+}
+
+#[test]
+fn tiers_are_kept() {
+    let spawned = |role: &str, parent: &str| {
+        let mut story = Story::new();
+        requested(&mut story, "a-p", "po", "000", None);
+        requested(&mut story, "a-1", role, parent, None);
+        story.wrong()
+    };
+    assert_eq!(spawned("specialist", "a-p"), []);
+    assert_eq!(spawned("specialist", "000"), [Invariant::Tiers]);
+    assert_eq!(spawned("ho", "a-p"), [Invariant::Tiers]);
+}
+
+#[test]
+fn a_verdict_is_a_reviewer_s_who_did_not_build_it() {
+    let judged = |role: &str, built: bool| {
+        let mut story = Story::new();
+        let mut delivered = task("T-1", "in_review", 1);
+        delivered.builders = built.then(|| AgentId::new("a-1").unwrap()).into_iter().collect();
+        story.event(EventKind::TaskDelivered, of_task(delivered));
+        story.event(EventKind::AgentBusy, about(agent("a-1", role, "busy", "a-p", None)));
+        story.commit("a-1", None, Deed::Review(TaskId::new("T-1").unwrap()), Decision::Done(None));
+        story.wrong()
+    };
+    assert_eq!(judged("reviewer", false), []);
+    assert_eq!(judged("reviewer", true), [Invariant::FreshReviewer]);
+    assert_eq!(judged("specialist", false), [Invariant::FreshReviewer]);
+}
+
+#[test]
+fn one_more_than_the_slots_or_the_cap_is_seen() {
+    let mut story = Story::new();
+    for no in 0..8_u8 {
+        run(&mut story, &format!("a-{no}"), no / 3 + 1, Some(&format!("T-{no}")));
+    }
+    assert_eq!(story.wrong(), []);
+    run(&mut story, "a-9", 3, Some("T-9"));
+    assert_eq!(story.wrong(), [Invariant::Caps], "the ninth of eight");
+    let mut story = Story::new();
+    requested(&mut story, "a-p", "po", "000", None);
+    for no in 0..4 {
+        requested(&mut story, &format!("a-{no}"), "worker", "a-p", Some(&format!("T-{no}")));
+    }
+    assert_eq!(story.wrong(), [Invariant::Caps], "the fourth on three slots");
+}
+
+#[test]
+fn work_that_waits_while_places_are_free_is_seen() {
+    let waiting = |tasks: u32| {
+        let mut story = Story::new();
+        story.event(EventKind::HostJoined, host("h1"));
+        for no in 0..tasks {
+            story.event(EventKind::TaskCreated, of_task(task(&format!("T-{no}"), "pending", 0)));
+        }
+        story.at(4500).tell(None, What::Passed).at(8600).tell(None, What::Passed).wrong()
+    };
+    assert_eq!(waiting(1), [Invariant::AtLeastMin]);
+    assert_eq!(waiting(0), []);
+}
