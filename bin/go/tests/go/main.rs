@@ -3,13 +3,17 @@
 
 mod apart;
 mod bad_input;
+mod bus_restart;
 mod crash;
 mod detached;
 mod disk_full;
 mod fleet;
 mod governance;
+mod leaders;
 mod open_files;
+mod paused;
 mod place;
 mod processes;
+mod takeover;
 mod task_add;
 mod usage;

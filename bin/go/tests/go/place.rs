@@ -135,9 +135,12 @@ fn pids() -> Vec<PathBuf> {
     std::fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path())).filter(numbered).collect()
 }
 
-/// A port that nobody listened on a moment ago.
+/// A port that nobody listened on a moment ago, and below those that the kernel gives to outgoing connections: while a Bus that was
+/// killed is away, nobody who looks for it gets its port.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let first = std::process::id() * 7 % 12_000;
+    let mut ports = (0..12_000).map(|n| u16::try_from(20_000 + (first + n * 7_919) % 12_000).unwrap());
+    ports.find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// A `go` that runs.

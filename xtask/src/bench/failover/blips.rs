@@ -19,6 +19,9 @@ const WORK: Work = Work { short: 999, slots: 4 };
 /// The longest blip: three quarters of the grace of 2 s, as the way back takes time too.
 const LONGEST: Duration = Duration::from_millis(1500);
 
+/// How long the leader may take to come back, at most; its pause between two tries is shorter.
+const BACK: Duration = Duration::from_secs(10);
+
 /// Sends `count` blips, one after the other; how many takeovers came of that.
 pub(super) fn measure(binary: &Path, count: u32, verdict: &mut Verdict) -> Result<Vec<Row>, BenchError> {
     let mut stage = Stage::open(binary, WORK)?;
@@ -36,6 +39,7 @@ pub(super) fn measure(binary: &Path, count: u32, verdict: &mut Verdict) -> Resul
         hits += u32::from(cut > 0 || network == Network::Silent);
         let over = taken(length(number));
         proxy.set(Network::Up);
+        proxy.await_client(BACK);
         if over || taken(pause(number)) {
             eprintln!("TAKEN OVER after blip {}/{count}, {network:?}, {:?}", number + 1, length(number));
             break;

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::bench::BenchError;
 
@@ -62,6 +63,16 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// Waits until somebody is connected; whether that was so within `limit`.
+    pub(super) fn await_client(&self, limit: Duration) -> bool {
+        let state = self.line.state();
+        let nobody = |state: &mut State| state.open.is_empty();
+        let waited = self.line.changed.wait_timeout_while(state, limit, nobody);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.line.state().over = true;
@@ -96,6 +107,7 @@ impl Line {
         }
         state.open.extend([client.try_clone()?, server.try_clone()?]);
         drop(state);
+        self.changed.notify_all();
         for (from, to) in [(client.try_clone()?, server.try_clone()?), (server, client)] {
             let line = Arc::clone(self);
             thread::spawn(move || line.pump(from, to));
@@ -127,8 +139,6 @@ fn close(stream: &TcpStream) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     /// A server that sends back what it gets.
@@ -158,7 +168,9 @@ mod tests {
         assert!(!said_back(&mut first));
         assert!(!said_back(&mut connect()));
         proxy.set(Network::Up);
+        assert!(!proxy.await_client(Duration::ZERO));
         assert!(said_back(&mut connect()));
+        assert!(proxy.await_client(Duration::ZERO));
     }
 
     #[test]
