@@ -54,8 +54,11 @@ fn nothing_escapes_a_subreaper() {
     assert_eq!(End::Signalled(9).code(), 137);
 
     // A Ctrl-C to the group ends what is in the foreground.
-    let leader = sh("sleep 1000", &log);
+    let leader = sh("exec sleep 1000", &log);
     let told = ends();
+    while !sleeps() {
+        std::thread::yield_now();
+    }
     signal_group(leader).unwrap();
     assert_eq!(all(&told).get(&leader.pid), Some(&End::Signalled(2)));
     assert!(!is_alive(leader));
@@ -64,7 +67,7 @@ fn nothing_escapes_a_subreaper() {
     let leader = sh("(setsid sleep 1000 &) ; exit 0", &log);
     let told = ends();
     assert_eq!(told.recv_timeout(Duration::from_secs(20)).unwrap(), (leader.pid, End::Exited(0)));
-    while !orphan_arrived() {
+    while !sleeps() {
         std::thread::yield_now();
     }
     signal_group(leader).unwrap();
@@ -85,8 +88,8 @@ fn nothing_escapes_a_subreaper() {
     assert!(!has_children());
 }
 
-/// Whether the sleeping orphan runs as such already: before its exec it still has the shell's signal handling.
-fn orphan_arrived() -> bool {
+/// Whether a child of ours sleeps already: before its exec it still has the shell's signal handling, which may swallow a signal.
+fn sleeps() -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else { return false };
     processes.filter_map(Result::ok).any(|p| {
         let stat = std::fs::read_to_string(p.path().join("stat")).unwrap_or_default();

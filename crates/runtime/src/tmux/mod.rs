@@ -18,7 +18,10 @@ pub use name::SessionName;
 pub use pane::{Pane, PaneState};
 
 use crate::{CommandSpec, Environment};
-use pane::{FIELDS, OWNER};
+use pane::{FIELDS, Look, OWNER};
+
+/// How often a process that has just ended is asked for; each call takes some milliseconds.
+const LOOKS: u32 = 100;
 
 /// The user's own tmux server, as `tmux` without options reaches it, also from within another one's session.
 #[derive(Debug, Clone)]
@@ -64,8 +67,20 @@ impl Tmux {
         self.succeed(&words).map(drop)
     }
 
-    /// The pane of the session; `None` where there is no such session, or no server.
+    /// The pane of the session; `None` where there is no such session, or no server. A process that has just ended is asked for
+    /// again until tmux knows how it ended.
     pub fn pane(&self, name: &SessionName) -> Result<Option<Pane>, TmuxError> {
+        let mut looks = 0;
+        loop {
+            let Some(Look { pane, is_settled }) = self.look(name)? else { return Ok(None) };
+            looks += 1;
+            if is_settled || looks == LOOKS {
+                return Ok(Some(pane));
+            }
+        }
+    }
+
+    fn look(&self, name: &SessionName) -> Result<Option<Look>, TmuxError> {
         let said = self.run(&["list-panes", "-s", "-t", &name.pane(), "-F", FIELDS].map(str::to_owned))?;
         if said.is_success { pane::read(&said.out).map(Some).ok_or(TmuxError::Garbled(said.out)) } else { Ok(None) }
     }

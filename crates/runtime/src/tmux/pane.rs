@@ -2,13 +2,14 @@
 
 use go_bus_api::Timestamp;
 
-use crate::{ProcessId, platform};
+use crate::{ProcessId, others};
 
 /// The pane's option that says whose it is.
 pub(super) const OWNER: &str = "@go-owner";
 
 /// What is asked of each pane. The owner comes last, as it may hold anything.
-pub(super) const FIELDS: &str = "#{session_created}|#{pane_pid}|#{pane_dead}|#{pane_dead_status}|#{@go-owner}";
+pub(super) const FIELDS: &str =
+    "#{session_created}|#{pane_pid}|#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{@go-owner}";
 
 /// A session's pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,24 +31,35 @@ pub enum PaneState {
     Ended(Option<i32>),
 }
 
-/// The marked pane, else the first.
-pub(super) fn read(lines: &str) -> Option<Pane> {
-    let panes: Vec<Pane> = lines.lines().filter_map(line).collect();
-    panes.iter().find(|pane| pane.owner.is_some()).or(panes.first()).cloned()
+/// What a look at the panes gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Look {
+    /// The marked pane, else the first.
+    pub(super) pane: Pane,
+    /// Whether tmux knows how its process is. It learns of an end by two ways, and for a moment has only one of them.
+    pub(super) is_settled: bool,
 }
 
-fn line(text: &str) -> Option<Pane> {
-    let mut fields = text.splitn(5, '|');
+/// Reads tmux's answer.
+pub(super) fn read(lines: &str) -> Option<Look> {
+    let looks: Vec<Look> = lines.lines().filter_map(line).collect();
+    looks.iter().find(|look| look.pane.owner.is_some()).or(looks.first()).cloned()
+}
+
+fn line(text: &str) -> Option<Look> {
+    let mut fields = text.splitn(6, '|');
     let seconds: i64 = fields.next()?.parse().ok()?;
     let pid: u32 = fields.next()?.parse().ok()?;
-    let (dead, status) = (fields.next()?, fields.next()?);
+    let (is_dead, status, signal) = (fields.next()? == "1", fields.next()?, fields.next()?);
     let owner = fields.next().filter(|owner| !owner.is_empty()).map(str::to_owned);
-    let state = match platform::identify(pid) {
-        Some(process) if dead != "1" => PaneState::Runs(process),
-        // tmux has not seen the end yet, and can't say how it was.
+    let state = match others::find(pid) {
+        Some(process) if !is_dead => PaneState::Runs(process),
         _ => PaneState::Ended(status.parse().ok()),
     };
-    Some(Pane { created: Timestamp::from_unix_millis(seconds.saturating_mul(1000)), owner, state })
+    let is_told = is_dead && !(status.is_empty() && signal.is_empty());
+    let is_settled = is_told || matches!(state, PaneState::Runs(_));
+    let created = Timestamp::from_unix_millis(seconds.saturating_mul(1000));
+    Some(Look { pane: Pane { created, owner, state }, is_settled })
 }
 
 #[cfg(test)]
@@ -57,18 +69,20 @@ mod tests {
     #[test]
     fn the_marked_pane_is_the_one_whatever_others_there_are() {
         let me = std::process::id();
-        let text = format!("1795408894|{me}|0||\n1795408894|{me}|0||/a|b c\n");
-        let pane = read(&text).unwrap();
+        let text = format!("1795408894|{me}|0|||\n1795408894|{me}|0|||/a|b c\n");
+        let Look { pane, is_settled } = read(&text).unwrap();
         assert_eq!(pane.owner.as_deref(), Some("/a|b c"));
-        assert_eq!(pane.state, PaneState::Runs(crate::myself()));
+        assert_eq!((pane.state, is_settled), (PaneState::Runs(crate::myself()), true));
         assert_eq!(pane.created.unix_millis(), 1_795_408_894_000);
     }
 
     #[test]
-    fn an_end_has_its_code_or_was_a_signal_s() {
-        assert_eq!(read("1|4|1|3|x").unwrap().state, PaneState::Ended(Some(3)));
-        assert_eq!(read("1|4|1||x").unwrap().state, PaneState::Ended(None));
-        assert_eq!(read("1|4194305|0||").unwrap().state, PaneState::Ended(None));
+    fn an_end_has_its_code_or_was_a_signal_s_once_tmux_knows_it() {
+        let ends = |text: &str| read(text).map(|look| (look.pane.state, look.is_settled)).unwrap();
+        assert_eq!(ends("1|4194305|1|3||x"), (PaneState::Ended(Some(3)), true));
+        assert_eq!(ends("1|4194305|1||9|x"), (PaneState::Ended(None), true));
+        assert_eq!(ends("1|4194305|1|||x"), (PaneState::Ended(None), false));
+        assert_eq!(ends("1|4194305|0|||x"), (PaneState::Ended(None), false));
         assert!(read("").is_none() && read("x|1").is_none());
     }
 }
