@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use go_bus_api::Epoch;
-use go_bus_client::{BusClient, Entropy, SystemEntropy};
-use go_clock::Clock;
+use go_bus_client::{BusClient, Deadline, Entropy, SystemEntropy};
+use go_clock::{Boottime, Clock};
 use tokio::sync::{oneshot, watch};
 
 use crate::holder::{Action, End, Holder, Input, State, Tenure};
 use crate::lease::Reply;
 use crate::perform::Performer;
-use crate::{Lease, LeaseConfig, LeaseError, Lost};
+use crate::presence::Presence;
+use crate::session::{SessionInput, Streams};
+use crate::{Lease, LeaseConfig, LeaseError, Lost, Returns};
 
 /// What a bidder is at, for whoever shows or awaits it.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +36,9 @@ pub struct LeaseKeeper {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     phase: watch::Sender<Phase>,
+    /// What every client of the lease is held to.
+    deadline: Deadline,
+    presence: Presence,
 }
 
 impl LeaseKeeper {
@@ -44,7 +49,8 @@ impl LeaseKeeper {
         let client = client.with_clock(Arc::clone(&clock));
         let performer = Performer::new(&client, config, Arc::clone(&clock));
         let (entropy, phase) = (Arc::new(SystemEntropy), watch::Sender::new(Phase::Bidding));
-        Self { holder, performer, client, clock, entropy, phase }
+        let (deadline, presence) = (Deadline::new(Boottime::default()), Presence::new());
+        Self { holder, performer, client, clock, entropy, phase, deadline, presence }
     }
 
     /// The same with other randomness.
@@ -56,6 +62,11 @@ impl LeaseKeeper {
     /// What it is at, now and later.
     pub fn phase(&self) -> watch::Receiver<Phase> {
         self.phase.subscribe()
+    }
+
+    /// Tells each time that the Bus is back after an outage.
+    pub fn returns(&self) -> Returns {
+        self.presence.returns()
     }
 
     /// [`Self::new`] and [`Self::lead`] in one.
@@ -76,39 +87,30 @@ impl LeaseKeeper {
                 State::Ended(end) => return Err(failure(end)),
                 _ => {}
             }
-            let input = self.performer.perform(action).await;
+            let input = self.performer.clone().perform(action).await;
             action = self.step(input);
         }
     }
 
     fn hand_out(self, epoch: Epoch, action: Action) -> Lease {
         let (release, order) = oneshot::channel();
-        let (client, clock, phase) = (self.client.clone(), Arc::clone(&self.clock), self.phase.subscribe());
-        tokio::spawn(self.keep(action, order));
-        Lease::new(client, clock, epoch, phase, release)
+        let seen = (self.phase.subscribe(), self.presence.returns());
+        let lease = Lease::new(&self.client, &self.deadline, Arc::clone(&self.clock), epoch, seen, release);
+        let streams = self.performer.streams(epoch);
+        tokio::spawn(self.keep(action, streams, order));
+        lease
     }
 
-    /// Renews until it is over, or until the lease's owner releases or drops it.
-    async fn keep(mut self, mut action: Action, mut order: oneshot::Receiver<Reply>) {
+    /// Renews, and keeps the session, until it is over, or until the lease's owner releases or drops it.
+    async fn keep(mut self, mut action: Action, mut streams: Streams, mut order: oneshot::Receiver<Reply>) {
         let mut reply = None;
         while action != Action::Stop {
-            // A renewal under way is never cut short: one that reaches the Bus after the release would take the lease again.
-            let may_end = reply.is_none() && matches!(action, Action::Sleep(_));
-            let input = tokio::select! {
-                biased;
-                owner = &mut order, if may_end => match owner {
-                    Ok(owner) => {
-                        reply = Some(owner);
-                        Input::Release
-                    }
-                    // Dropped without a release: renewing on would keep a lease that nobody uses.
-                    Err(_) => break,
-                },
-                input = self.performer.perform(action) => input,
-            };
+            self.attend(&mut streams, SessionInput::Due);
+            let Some(input) = self.next(action, &mut streams, &mut order, &mut reply).await else { break };
             action = self.step(input);
         }
         let State::Ended(end) = self.holder.state() else {
+            self.deadline.set(Boottime::default());
             self.phase.send_replace(Phase::Ended(Lost::Released));
             return;
         };
@@ -118,9 +120,55 @@ impl LeaseKeeper {
         }
     }
 
+    /// What `action` comes to, while the session goes on; `None` where the lease was dropped without a release: renewing on would keep
+    /// a lease that nobody uses.
+    async fn next(
+        &mut self,
+        action: Action,
+        streams: &mut Streams,
+        order: &mut oneshot::Receiver<Reply>,
+        reply: &mut Option<Reply>,
+    ) -> Option<Input> {
+        // A renewal under way is never cut short: one that reaches the Bus after the release would take the lease again.
+        let sleeps = matches!(action, Action::Sleep(_));
+        let mut doing = std::pin::pin!(self.performer.clone().perform(action));
+        loop {
+            if sleeps && reply.is_none() && self.holder.take_hurry() {
+                return Some(Input::Slept);
+            }
+            tokio::select! {
+                biased;
+                owner = &mut *order, if sleeps && reply.is_none() => {
+                    *reply = Some(owner.ok()?);
+                    return Some(Input::Release);
+                }
+                input = &mut doing => return Some(input),
+                happened = streams.next() => self.attend(streams, happened),
+            }
+        }
+    }
+
+    fn attend(&mut self, streams: &mut Streams, happened: SessionInput) {
+        self.presence.note_session(happened);
+        let action = self.holder.attend(happened, self.clock.boottime(), self.entropy.share());
+        streams.begin(action);
+        self.publish();
+    }
+
     fn step(&mut self, input: Input) -> Action {
+        self.presence.note(&input);
         let action = self.holder.step(input, self.clock.boottime(), self.entropy.share());
+        self.publish();
+        action
+    }
+
+    /// Moves what depends on the state: first what holds the clients back.
+    fn publish(&self) {
         let phase = phase(self.holder.state());
+        self.deadline.set(match &phase {
+            Phase::Leading(tenure) => tenure.trusted_until(),
+            _ => Boottime::default(),
+        });
         self.phase.send_if_modified(|known| {
             let news = *known != phase;
             if news && std::mem::discriminant(known) != std::mem::discriminant(&phase) {
@@ -129,7 +177,6 @@ impl LeaseKeeper {
             *known = phase;
             news
         });
-        action
     }
 }
 

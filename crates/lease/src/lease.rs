@@ -4,11 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 use go_bus_api::Epoch;
-use go_bus_client::BusClient;
+use go_bus_client::{BusClient, Deadline};
 use go_clock::{Boottime, Clock};
+use go_rules::mutation::{Mutation, is_on};
 use tokio::sync::{oneshot, watch};
 
-use crate::{LeaseError, Lost, Phase};
+use crate::{LeaseError, Lost, Phase, Returns};
 
 /// How the keeper tells whether the release was confirmed.
 pub(crate) type Reply = oneshot::Sender<Result<(), LeaseError>>;
@@ -24,18 +25,21 @@ pub struct Lease {
     clock: Arc<dyn Clock>,
     epoch: Epoch,
     phase: watch::Receiver<Phase>,
+    returns: Returns,
     release: oneshot::Sender<Reply>,
 }
 
 impl Lease {
+    /// `client` writes under `epoch`, and is held to `deadline`, which the keeper moves.
     pub(crate) fn new(
-        client: BusClient,
+        client: &BusClient,
+        deadline: &Deadline,
         clock: Arc<dyn Clock>,
         epoch: Epoch,
-        phase: watch::Receiver<Phase>,
+        (phase, returns): (watch::Receiver<Phase>, Returns),
         release: oneshot::Sender<Reply>,
     ) -> Self {
-        Self { client, clock, epoch, phase, release }
+        Self { client: client.fenced(epoch).held_to(deadline), clock, epoch, phase, returns, release }
     }
 
     /// The fencing token of this tenure. It never changes: a new epoch is a new lease.
@@ -43,16 +47,21 @@ impl Lease {
         self.epoch
     }
 
-    /// A fenced client, good until the trust that there is now would end; so ask for one before each batch of work rather
-    /// than keep it.
+    /// A fenced client, where something may be begun now. Each of its requests is held to the trust as it stands when it is sent, and is
+    /// abandoned where that ends before the answer.
     pub fn client(&self) -> Result<BusClient, Lost> {
-        let until = trust(&self.phase.borrow(), self.clock.boottime())?;
-        Ok(self.client.fenced(self.epoch).until(until))
+        self.trusted_until()?;
+        Ok(self.client.clone())
     }
 
     /// Until when something may be begun, where it may be now.
     pub fn trusted_until(&self) -> Result<Boottime, Lost> {
         trust(&self.phase.borrow(), self.clock.boottime())
+    }
+
+    /// Tells each time that the Bus is back after an outage; the keeper knows it first.
+    pub fn returns(&self) -> Returns {
+        self.returns.clone()
     }
 
     /// Waits, where the trust is over, until the lease has been renewed under the same epoch after all, or is lost for good.
@@ -101,7 +110,9 @@ impl Lease {
 
 fn trust(phase: &Phase, now: Boottime) -> Result<Boottime, Lost> {
     match phase {
-        Phase::Leading(tenure) if tenure.is_trusted(now) => Ok(tenure.trusted_until),
+        Phase::Leading(tenure) if tenure.is_trusted(now) || is_on(Mutation::DeadlineUnchecked) => {
+            Ok(tenure.trusted_until())
+        }
         Phase::Ended(lost) => Err(lost.clone()),
         Phase::Leading(_) | Phase::Bidding | Phase::Standby(_) => Err(Lost::TrustOver),
     }

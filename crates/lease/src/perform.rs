@@ -9,6 +9,7 @@ use go_clock::Clock;
 
 use crate::LeaseConfig;
 use crate::holder::{Action, BidAnswer, Input, ReleaseAnswer, WaitAnswer};
+use crate::session::Streams;
 
 /// What a holder's actions need.
 #[derive(Debug, Clone)]
@@ -25,8 +26,13 @@ impl Performer {
         Self { client, config, clock }
     }
 
+    /// The streams of the session under `epoch`.
+    pub(crate) fn streams(&self, epoch: Epoch) -> Streams {
+        Streams::new(self.client.clone(), self.config.holder.clone(), epoch, Arc::clone(&self.clock))
+    }
+
     /// Performs `action` and tells what came of it; never ends for [`Action::Stop`].
-    pub(crate) async fn perform(&self, action: Action) -> Input {
+    pub(crate) async fn perform(self, action: Action) -> Input {
         match action {
             Action::Bid { epoch, timeout } => self.bid(epoch, timeout).await,
             Action::Wait { epoch, timeout } => Input::Waited(self.wait(epoch, timeout).await),

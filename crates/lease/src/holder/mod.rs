@@ -1,6 +1,7 @@
 //! The pure core: what the holder of the lease, or who wants to be it, does next.
 
 mod input;
+mod session;
 mod state;
 mod step;
 
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use go_clock::Boottime;
 
+use crate::session::Session;
+
 /// A bidder for the lease as a state machine. It is fed what happened and says what to do; it does neither IO nor look at a
 /// clock. Each action leads to exactly one input, except that [`Input::Release`] may cut a sleep short and then replaces
 /// its end.
@@ -20,13 +23,17 @@ pub struct Holder {
     ttl: Duration,
     standby_ok: bool,
     state: State,
+    /// The session under the present epoch; `None` where there is no lease, or the Bus keeps none.
+    session: Option<Session>,
+    /// Whether the next renewal should not wait.
+    hurry: bool,
 }
 
 impl Holder {
     /// A bidder that has not begun.
     pub fn new(config: &crate::LeaseConfig) -> Self {
         let (heartbeat, ttl, standby_ok) = (config.heartbeat, config.ttl(), config.standby_ok);
-        Self { heartbeat, ttl, standby_ok, state: State::Idle }
+        Self { heartbeat, ttl, standby_ok, state: State::Idle, session: None, hurry: false }
     }
 
     /// Where it is.

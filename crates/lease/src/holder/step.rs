@@ -5,7 +5,9 @@ use std::time::Duration;
 use go_bus_api::{Grant, LeaseHeld};
 use go_clock::Boottime;
 use go_rules::lease::retry_after;
+use go_rules::mutation::{Mutation, is_on};
 
+use super::state::Lapse;
 use super::{Action, BidAnswer, End, Holder, Input, ReleaseAnswer, State, Tenure, WaitAnswer};
 use crate::Lost;
 
@@ -22,16 +24,22 @@ impl Holder {
     /// Takes `input` at `now` and says what to do. `jitter` is a random share in 0..=1. An input that does not fit the state
     /// (the answer of an action that a release cut short) leads to what the state wants anyway.
     pub fn step(&mut self, input: Input, now: Boottime, jitter: f64) -> Action {
+        self.look(now);
         let state = std::mem::replace(&mut self.state, State::Idle);
         let (state, action) = match state {
             State::Idle => (State::Bidding { failures: 0 }, self.bid()),
             State::Bidding { failures } => self.bidding(failures, input, now, jitter),
             State::Standby { epoch, ttl } => self.standby(State::Standby { epoch, ttl }, ttl, input, now, jitter),
             State::Leading(tenure) => self.leading(tenure, input, now, jitter),
-            State::Releasing { tenure, failures, end } => releasing(tenure, failures, end, input, jitter),
+            State::Releasing { tenure, failures, end } => releasing(tenure, failures, end, input, (now, jitter)),
             State::Ended(end) => (State::Ended(end), Action::Stop),
         };
         self.state = state;
+        self.look(now);
+        if matches!(action, Action::Bid { .. }) {
+            // It is sent now, whatever it was hurried for.
+            self.hurry = false;
+        }
         action
     }
 
@@ -39,7 +47,7 @@ impl Holder {
         Action::Bid { epoch: None, timeout: patience(self.ttl) }
     }
 
-    fn bidding(&self, failures: u32, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
+    fn bidding(&mut self, failures: u32, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
         match input {
             Input::Answered { sent, answer } => match answer {
                 BidAnswer::Granted(grant) => self.lead(&grant, sent, now, jitter),
@@ -58,7 +66,7 @@ impl Holder {
     }
 
     /// `standby` is the state as it is, and `ttl` the record's.
-    fn standby(&self, standby: State, ttl: Duration, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
+    fn standby(&mut self, standby: State, ttl: Duration, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
         match input {
             Input::Answered { sent, answer: BidAnswer::Granted(grant) } => self.lead(&grant, sent, now, jitter),
             Input::Answered { answer: BidAnswer::Held(held), .. } => self.stand_by(&held, jitter),
@@ -94,15 +102,36 @@ impl Holder {
         (State::Standby { epoch: held.epoch, ttl }, Action::Sleep(AFTER_HELD.mul_f64(share(jitter))))
     }
 
-    fn lead(&self, grant: &Grant, sent: Boottime, now: Boottime, jitter: f64) -> (State, Action) {
-        let tenure = Tenure::granted(grant, sent, self.heartbeat, jitter);
+    /// Begins a tenure. `sent` is when the bid was sent.
+    fn lead(&mut self, grant: &Grant, sent: Boottime, now: Boottime, jitter: f64) -> (State, Action) {
+        (self.session, self.hurry) = (None, false);
+        self.note_grace(grant);
+        let tenure = Tenure::granted(grant, counted_from(sent, now), self.heartbeat, jitter);
         (State::Leading(tenure), next_renewal(&tenure, now))
     }
 
-    fn leading(&self, tenure: Tenure, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
+    /// Goes on with a tenure.
+    fn renewed(
+        &mut self,
+        tenure: Tenure,
+        grant: &Grant,
+        sent: Boottime,
+        now: Boottime,
+        jitter: f64,
+    ) -> (State, Action) {
+        self.note_grace(grant);
+        let tenure = tenure.renewed(grant, counted_from(sent, now), self.heartbeat, jitter);
+        let still_suspect = matches!(tenure.lapse, Lapse::Suspect(_));
+        let action = if still_suspect { renew(&tenure, now) } else { next_renewal(&tenure, now) };
+        (State::Leading(tenure), action)
+    }
+
+    fn leading(&mut self, tenure: Tenure, input: Input, now: Boottime, jitter: f64) -> (State, Action) {
         match input {
             Input::Answered { sent, answer } => match answer {
-                BidAnswer::Granted(grant) if grant.epoch == tenure.epoch => self.lead(&grant, sent, now, jitter),
+                BidAnswer::Granted(grant) if grant.epoch == tenure.epoch => {
+                    self.renewed(tenure, &grant, sent, now, jitter)
+                }
                 // The old epoch ended unnoticed and a new one was granted: nobody acts under it, so it is given back.
                 BidAnswer::Granted(grant) => {
                     let tenure = Tenure::granted(&grant, sent, self.heartbeat, jitter);
@@ -121,6 +150,11 @@ impl Holder {
     }
 }
 
+/// Trust counts from sending the request: the Bus's time to live began no earlier.
+fn counted_from(sent: Boottime, now: Boottime) -> Boottime {
+    if is_on(Mutation::TrustFromAnswer) { now } else { sent }
+}
+
 fn next_renewal(tenure: &Tenure, now: Boottime) -> Action {
     match tenure.renew_at.since(now) {
         Duration::ZERO => renew(tenure, now),
@@ -133,26 +167,36 @@ fn renew(tenure: &Tenure, now: Boottime) -> Action {
 }
 
 fn release(tenure: Tenure, end: End) -> (State, Action) {
-    let action = Action::Release { epoch: tenure.epoch, timeout: patience(tenure.ttl) };
+    let action = Action::Release { epoch: tenure.epoch, timeout: release_patience(&tenure) };
     (State::Releasing { tenure, failures: 0, end }, action)
 }
 
-fn releasing(tenure: Tenure, failures: u32, end: End, input: Input, jitter: f64) -> (State, Action) {
+fn releasing(tenure: Tenure, failures: u32, end: End, input: Input, (now, jitter): (Boottime, f64)) -> (State, Action) {
     match input {
         Input::Released(ReleaseAnswer::Done) => ended(end),
-        Input::Released(ReleaseAnswer::Failed) if failures.saturating_add(1) >= RELEASES => ended(match end {
-            End::Released => End::Unconfirmed,
-            other => other,
-        }),
+        // The lease ends by itself; whoever goes waits for that no longer than it may be of use.
+        Input::Released(ReleaseAnswer::Failed)
+            if failures.saturating_add(1) >= RELEASES || now >= tenure.renewed_until =>
+        {
+            ended(match end {
+                End::Released => End::Unconfirmed,
+                other => other,
+            })
+        }
         Input::Released(ReleaseAnswer::Failed) => {
             let failures = failures.saturating_add(1);
             (State::Releasing { tenure, failures, end }, Action::Sleep(retry_after(tenure.ttl, jitter)))
         }
         _ => {
-            let action = Action::Release { epoch: tenure.epoch, timeout: patience(tenure.ttl) };
+            let action = Action::Release { epoch: tenure.epoch, timeout: release_patience(&tenure) };
             (State::Releasing { tenure, failures, end }, action)
         }
     }
+}
+
+/// How long a release may take: whoever goes does not wait long for a Bus that hangs.
+fn release_patience(tenure: &Tenure) -> Duration {
+    patience(tenure.ttl).min(Duration::from_secs(2))
 }
 
 fn ended(end: End) -> (State, Action) {

@@ -1,6 +1,7 @@
 //! The core with plain instants.
 
 mod leading;
+mod session;
 mod standby;
 
 use std::time::Duration;

@@ -98,7 +98,7 @@ fn a_renewal_that_is_refused_for_good_is_a_loss() {
 fn a_new_epoch_for_a_renewal_is_given_back_and_the_old_one_is_lost() {
     let (mut holder, _) = leader();
     let action = holder.step(granted(300, 9), at(300), 0.0);
-    assert_eq!(action, Action::Release { epoch: Epoch(9), timeout: secs(10) });
+    assert_eq!(action, Action::Release { epoch: Epoch(9), timeout: secs(2) });
     assert_eq!(holder.trusted(at(300)), None);
     assert_eq!(holder.step(Input::Released(ReleaseAnswer::Done), at(300), 0.0), Action::Stop);
     assert_eq!(holder.state(), &State::Ended(End::Lost(Lost::Superseded)));
@@ -107,7 +107,7 @@ fn a_new_epoch_for_a_renewal_is_given_back_and_the_old_one_is_lost() {
 #[test]
 fn a_release_ends_the_trust_at_once_and_is_tried_again_a_few_times() {
     let (mut holder, _) = leader();
-    let release = Action::Release { epoch: Epoch(7), timeout: secs(10) };
+    let release = Action::Release { epoch: Epoch(7), timeout: secs(2) };
     assert_eq!(holder.step(Input::Release, at(110), 0.0), release);
     assert_eq!(holder.trusted(at(110)), None);
     let mut failures = 0;
@@ -125,4 +125,25 @@ fn a_confirmed_release_is_the_end() {
     holder.step(Input::Release, at(110), 0.0);
     assert_eq!(holder.step(Input::Released(ReleaseAnswer::Done), at(110), 0.0), Action::Stop);
     assert_eq!(holder.state(), &State::Ended(End::Released));
+}
+
+#[test]
+fn a_release_that_fails_past_the_deadline_is_not_tried_again() {
+    let (mut holder, _) = leader();
+    holder.step(Input::Release, at(220), 0.0);
+    assert_eq!(holder.step(Input::Released(ReleaseAnswer::Failed), at(224), 0.0), Action::Stop);
+    assert_eq!(holder.state(), &State::Ended(End::Unconfirmed));
+}
+
+#[test]
+fn a_renewal_that_was_sent_before_the_trust_was_found_over_does_not_bring_it_back() {
+    let (mut holder, _) = leader();
+    holder.step(Input::Slept, at(200), 0.0);
+    assert!(!holder.take_hurry());
+    // A pause until second 230; the answer had been waiting all the while.
+    let again = holder.step(granted(200, 7), at(230), 0.0);
+    assert_eq!(holder.trusted(at(230)), None);
+    assert_eq!(again, Action::Bid { epoch: Some(Epoch(7)), timeout: secs(10) });
+    holder.step(granted(230, 7), at(231), 0.0);
+    assert_eq!(holder.trusted(at(231)).map(|tenure| tenure.epoch), Some(Epoch(7)));
 }
