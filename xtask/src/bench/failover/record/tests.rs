@@ -1,3 +1,5 @@
+//! Stories of takeovers, and what is read from them.
+
 use super::*;
 
 /// A log from `kind epoch` pairs; an epoch of 0 is none.
