@@ -14,18 +14,23 @@
 //! | `faults` | what goes wrong when: a pure generator |
 //! | `record`, `timeline` | what was seen, as facts and as lines for people |
 //! | `judge` | whether every invariant held at every fact |
+//! | `run` | one run: a scenario, its faults, the judge, the report |
+//! | `mutants` | rules that can be broken, by name |
 
 pub mod faults;
 mod fleet;
 pub mod judge;
+mod mutants;
 mod node;
 mod probe;
 mod record;
+pub mod run;
 mod seeded;
 mod settings;
 pub mod timeline;
 
 pub use fleet::Fleet;
+pub use mutants::{break_rule, mutants};
 pub use node::{HostNo, Machine, Node};
 pub use probe::{Exchange, Probe, Seen};
 pub use record::Recorder;

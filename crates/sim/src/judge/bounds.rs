@@ -21,6 +21,8 @@ pub struct Bounds {
     pub host_ttl: Duration,
     /// How long a GO has to be well before it counts as a candidate: it registers, finds the lease held and waits.
     pub candidate: Duration,
+    /// Whether anything happens by which a lease may end before its holder lets go.
+    pub leases_end: bool,
 }
 
 impl Bounds {

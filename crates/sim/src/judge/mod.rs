@@ -61,6 +61,13 @@ impl Judge {
         findings.into_parts().0
     }
 
+    /// Whether there were as many `tickets`, and nothing is left to do about any task.
+    pub fn work_is_over(&self, tickets: usize) -> bool {
+        let tasks = &self.picture.tasks;
+        let posted = tasks.values().filter(|task| task.kind == go_bus_api::TaskKind::Ticket).count();
+        posted >= tickets && tasks.values().all(|task| checks::has_ended(task, &self.picture))
+    }
+
     /// What the facts come to.
     pub fn picture(&self) -> &Picture {
         &self.picture

@@ -43,6 +43,7 @@ impl Story {
             blur: ms(20),
             host_ttl: ms(6000),
             candidate: ms(5000),
+            leases_end: true,
         };
         let judge = Judge::new(&bounds);
         let mut story = Self { judge, now: SimTime::default(), seq: Seq(0), requests: 0, found: Vec::new() };

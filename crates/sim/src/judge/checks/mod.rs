@@ -17,6 +17,7 @@ mod tasks;
 mod tiers;
 
 pub use takeover::TakeoverFact;
+pub(super) use tasks::has_ended;
 
 use super::{Bounds, Fact, FactNo, Invariant, Picture, SimTime, Violation};
 

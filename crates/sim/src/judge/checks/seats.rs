@@ -37,10 +37,9 @@ impl Check for Seats {
         let About::Agent(agent) = &event.about else { return };
         let Some(seat) = seat(agent) else { return };
         match self.taken.get(&seat) {
+            Some((other, _)) if *other == agent.id && sits(agent.state) => {}
             Some((other, _)) if *other == agent.id => {
-                if !sits(agent.state) {
-                    self.taken.remove(&seat);
-                }
+                self.taken.remove(&seat);
             }
             Some((other, since)) if sits(agent.state) => {
                 let words =

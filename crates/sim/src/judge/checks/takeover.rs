@@ -106,6 +106,11 @@ impl Takeovers {
         if !matches!(event.kind, EventKind::LeaseExpired | EventKind::LeaseReleased) {
             return;
         }
+        if lease.cause.is_some() && !self.bounds.leases_end {
+            let words =
+                format!("epoch {} is ended, and nothing happened that lasted as long as the grace", lease.epoch);
+            found.wrong(Invariant::NotEndedEarly, self.armed.map(|armed| armed.fact), words);
+        }
         let deadline = match lease.cause {
             Some(ExpiryCause::Ttl) => self.ttl_over(at, lease, found),
             Some(ExpiryCause::Session) => self.session_over(at, lease, found),

@@ -64,7 +64,7 @@ impl Tasks {
 }
 
 /// Whether all was done about a task that can be done without its operator.
-fn has_ended(task: &Task, picture: &Picture) -> bool {
+pub(in crate::judge) fn has_ended(task: &Task, picture: &Picture) -> bool {
     match task.state {
         TaskState::Done | TaskState::Cancelled | TaskState::Held => true,
         // Its own fault: its attempts failed.
