@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod layers;
 mod ports;
+mod sim;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -30,6 +31,8 @@ enum Task {
     Test,
     /// Kills everything of a fleet at random moments and judges what its tickets wrote.
     Torture(torture::Arguments),
+    /// A whole fleet in simulated time, with faults and a judge; and with rules broken, to see that the judge notices.
+    Sim(sim::Arguments),
     /// Measures, prints a table, and fails where a bound is missed.
     Bench {
         #[command(subcommand)]
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Tidy => tidy::run(&root).map_err(|e| e.to_string()),
         Task::Test => Ok(test::run(&root)),
+        Task::Sim(arguments) => sim::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Torture(arguments) => torture::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Bus { parts, runs, binary } } => {
