@@ -11,14 +11,17 @@ use go_bus_api::{AgentId, HostId, QuestionId};
 use crate::compiler;
 use crate::failure::Failure;
 use crate::logging::LogFormat;
+use crate::names::Called;
 
 mod fleet;
 mod planning;
 mod reading;
+mod session;
 
 pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
 pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
+pub(crate) use session::{TmuxCommand, Watchdog};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.
 #[derive(Debug, Parser)]
@@ -80,6 +83,14 @@ pub(crate) enum Command {
     },
     /// Run everything on this machine: the Bus, the launcher and GO
     Up(Up),
+    /// GO as the settings have it: with its own Bus (`up`), or with the one that runs elsewhere (`run`)
+    #[command(hide = true)]
+    Go(Up),
+    /// GO in a tmux session of its own
+    #[command(subcommand)]
+    Tmux(TmuxCommand),
+    /// See to it that GO is at work: look at it every two minutes, and restart it where it is dead
+    Watchdog(Watchdog),
     /// End the fleet that runs on the data folder
     Down,
     /// GO alone, against a running Bus; a second one is the warm standby
@@ -171,10 +182,11 @@ pub(crate) enum ConfigCommand {
 /// The command that `arguments` name; the compiler's verbs, help and mistakes are failures with words of their own.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, Failure> {
     let arguments: Vec<OsString> = arguments.collect();
-    if let Some(verb) = compiler::verb(&arguments) {
+    let called = Called::by(&arguments);
+    if let Some(verb) = compiler::verb(&arguments).filter(|_| called == Called::Go) {
         return Err(compiler::answer(verb));
     }
-    Ok(Cli::try_parse_from(arguments)?)
+    Ok(Cli::try_parse_from(called.spelled_out(arguments))?)
 }
 
 #[cfg(test)]

@@ -13,7 +13,12 @@ pub(crate) const OPERATOR_TOKEN: &str = "operator.token";
 
 /// A client for one command: one try, so that a Bus that is away is told at once.
 pub(crate) fn client(settings: &Settings) -> Result<BusClient, Failure> {
-    Ok(lasting_client(&settings.bus.url, token(&settings.data)?)?.with_retry(RetryPolicy::Never))
+    client_at(settings, &settings.bus.url)
+}
+
+/// The same for a Bus that is at `url`, whatever the settings say.
+pub(crate) fn client_at(settings: &Settings, url: &str) -> Result<BusClient, Failure> {
+    Ok(lasting_client(url, token(&settings.data)?)?.with_retry(RetryPolicy::Never))
 }
 
 /// A client for a lasting command that acts as the operator.

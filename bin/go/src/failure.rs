@@ -120,6 +120,14 @@ impl Failure {
         }
     }
 
+    /// What failed and what to do next, in one line.
+    pub(crate) fn with_advice(&self) -> String {
+        match self.advice() {
+            advice if advice.is_empty() => self.to_string(),
+            advice => format!("{self}; {advice}"),
+        }
+    }
+
     /// Says on standard error what failed, why and what to do next.
     pub(crate) fn report(&self) -> Exit {
         match self {

@@ -11,6 +11,8 @@ mod fleet;
 mod live;
 mod lock;
 mod logging;
+mod managed;
+mod names;
 mod open_files;
 mod render;
 mod settings;

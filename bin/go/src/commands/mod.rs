@@ -16,14 +16,16 @@ mod run;
 mod serve;
 mod task;
 mod task_add;
+mod tmux;
 mod up;
+mod watchdog;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use fleet::Order;
 
-use crate::cli::{BusCommand, Cli, Command, Global, Serve, TaskCommand};
+use crate::cli::{BusCommand, Cli, Command, Global, Serve, TaskCommand, Up};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
@@ -44,15 +46,12 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Shim { .. } => Ok(Exit::Done),
         Command::Init { dir } => init::run(dir.as_deref().unwrap_or(Path::new("."))),
         Command::Bus(BusCommand::Serve(serve)) => serve::run(&settings(&cli.global, &of_bus(&serve))?),
-        Command::Up(up) => {
-            let listen = ("bus.listen", "--listen", up.listen.clone());
-            up::run(&up, &settings(&cli.global, &[listen])?)
-        }
+        Command::Up(ref up) => up::run(up, &settings_of(&cli)?),
+        Command::Go(ref up) => go(up, &settings_of(&cli)?),
+        Command::Tmux(command) => tmux::run(&command, &cli.global, &settings(&cli.global, &[])?),
+        Command::Watchdog(asked) => watchdog::run(asked, &cli.global, &settings(&cli.global, &[])?),
         Command::Down => down::run(&settings(&cli.global, &[])?),
-        Command::Run { standby_ok, plan } => {
-            let plan = ("paths.plan", "--plan", plan.map(|plan| plan.display().to_string()));
-            run::run(standby_ok, &settings(&cli.global, &[plan])?)
-        }
+        Command::Run { standby_ok, .. } => run::run(standby_ok, &settings_of(&cli)?),
         Command::Launcher { host } => launcher::run(&host, &settings(&cli.global, &[])?),
         Command::Agent { .. } => agent::run(&settings(&cli.global, &[])?),
         Command::Pause(target) => fleet::run(Order::Pause, &target.target, &settings(&cli.global, &[])?),
@@ -70,6 +69,32 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { dir } => manual::man(&dir),
         Command::Config(command) => config::run(&command, &cli.global),
+    }
+}
+
+/// `xiopro go`: GO with its own Bus, or with the one that the settings name.
+fn go(up: &Up, settings: &Settings) -> Result<Exit, Failure> {
+    if settings.bus.is_embedded() {
+        return up::run(up, settings);
+    }
+    if up.listen.is_some() || up.exit_when_done || up.detach {
+        let what = format!("the Bus is at {}, so only --plan can be said", settings.bus.url);
+        return Err(Failure::usage(what, "`go up` brings its own Bus; bus.autostart and bus.url say which it is"));
+    }
+    run::run(true, settings)
+}
+
+/// The settings in effect for a GO that is started like this.
+pub(crate) fn settings_of(cli: &Cli) -> Result<Settings, Failure> {
+    let named = |plan: &Option<PathBuf>| plan.as_ref().map(|plan| plan.display().to_string());
+    match &cli.command {
+        Command::Up(up) => settings(&cli.global, &[("bus.listen", "--listen", up.listen.clone())]),
+        Command::Go(up) => {
+            let plan = ("paths.plan", "--plan", named(&up.plan));
+            settings(&cli.global, &[("bus.listen", "--listen", up.listen.clone()), plan])
+        }
+        Command::Run { plan, .. } => settings(&cli.global, &[("paths.plan", "--plan", named(plan))]),
+        _ => settings(&cli.global, &[]),
     }
 }
 

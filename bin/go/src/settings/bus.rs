@@ -86,6 +86,8 @@ pub(crate) struct BusSettings {
     pub(crate) listen: Listen,
     /// What it stores in.
     pub(crate) database: Database,
+    /// Whether GO brings its own Bus.
+    autostart: bool,
     /// Whether GO may run against a Bus without fencing.
     pub(crate) allow_unfenced: bool,
 }
@@ -102,9 +104,15 @@ impl BusSettings {
             if fits { Ok(()) } else { Err(format!("{url:?} does not begin with http:// or https://")) }
         });
         let database = reader.get("bus.database", Database::Sqlite(data.join("bus.db")));
-        reader.get("bus.autostart", true);
+        let autostart = reader.get("bus.autostart", true);
         let allow_unfenced = reader.get("bus.allow_unfenced", false);
-        Self { url: url.trim_end_matches('/').to_owned(), listen, database, allow_unfenced }
+        Self { url: url.trim_end_matches('/').to_owned(), listen, database, autostart, allow_unfenced }
+    }
+
+    /// Whether GO's Bus is part of its own process: it may be, and clients look for it where that process listens.
+    pub(crate) fn is_embedded(&self) -> bool {
+        let here = [self.listen.url(), format!("http://localhost:{}", self.listen.0.port())];
+        self.autostart && here.contains(&self.url)
     }
 }
 

@@ -43,9 +43,6 @@ fn rhythm(reader: &mut Reader<'_>) {
         reader.warn(key, "a sprint outside 1h to 3h is not what the seed asks for");
     }
     reader.get("sprint.max_tickets", Auto::<u32>::Auto);
-    reader.get("watchdog.interval", Period::minutes(2));
-    reader.get("watchdog.defer_checks", 3_u32);
-    reader.get("watchdog.session", "go".to_owned());
 }
 
 fn review(reader: &mut Reader<'_>) {

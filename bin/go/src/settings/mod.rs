@@ -16,6 +16,7 @@ mod spawning;
 mod tests;
 mod tree;
 mod value;
+mod watchdog;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub(crate) use paths::PathSettings;
 pub(crate) use period::Period;
 pub(crate) use reader::Shown;
 pub(crate) use spawning::SpawnSettings;
+pub(crate) use watchdog::WatchdogSettings;
 
 use crate::failure::Failure;
 use reader::Reader;
@@ -68,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) tokens: TokenSettings,
     /// `paths`.
     pub(crate) paths: PathSettings,
+    /// `watchdog`.
+    pub(crate) watchdog: WatchdogSettings,
     /// `rbac.mode`.
     pub(crate) rbac_mode: RbacMode,
     /// Every key with its value and where that came from.
@@ -150,6 +154,7 @@ pub(crate) fn read(
             overlap: reader.get("tokens.overlap", Period::minutes(5)),
         },
         paths: PathSettings::read(&mut reader),
+        watchdog: WatchdogSettings::read(&mut reader),
         rbac_mode: RbacMode::default(),
         shown: vec![Shown::new("data", data.display(), &data_origin)],
         warnings: Vec::new(),
