@@ -1,6 +1,8 @@
 //! The shell against a fake Bus, on a clock that moves when it is told to.
 
 mod leading;
+mod scripted;
+mod session;
 mod standby;
 
 use std::future::Future;
