@@ -14,6 +14,7 @@
 //! | `faults` | what goes wrong when: a pure generator |
 //! | `record`, `timeline` | what was seen, as facts and as lines for people |
 //! | `judge` | whether every invariant held at every fact |
+//! | `onlooker` | follows every event, and tries what is forbidden |
 //! | `run` | one run: a scenario, its faults, the judge, the report |
 //! | `mutants` | rules that can be broken, by name |
 
@@ -22,6 +23,7 @@ mod fleet;
 pub mod judge;
 mod mutants;
 mod node;
+mod onlooker;
 mod probe;
 mod record;
 pub mod run;

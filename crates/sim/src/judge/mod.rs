@@ -10,7 +10,7 @@ mod fact;
 mod invariant;
 mod picture;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 pub use bounds::Bounds;
 pub use checks::TakeoverFact;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use go_bus_api::{Agent, AgentId, Host, HostId, Seq, Task, TaskId};
+use go_bus_api::{Agent, AgentId, Host, HostId, Role, Seq, Task, TaskId};
 
 use super::{About, Decision, Fact, FactNo, LeaseFact, SimTime, What};
 use crate::faults::Fault;
@@ -39,6 +39,8 @@ pub struct Picture {
 pub struct Run {
     /// Where.
     pub host: HostNo,
+    /// What as.
+    pub role: Role,
     /// On what.
     pub task: Option<TaskId>,
     /// The fact of its begin.
@@ -62,8 +64,8 @@ impl Picture {
                 self.last = event.seq;
                 self.learn(&event.about);
             }
-            What::RunBegan { agent, host, task, .. } => {
-                let run = Run { host: *host, task: task.clone(), began: no };
+            What::RunBegan { agent, host, role, task } => {
+                let run = Run { host: *host, role: *role, task: task.clone(), began: no };
                 self.runs.insert(agent.clone(), run);
             }
             What::RunEnded { agent, .. } => {

@@ -129,7 +129,7 @@ impl Story {
 }
 
 /// An agent of this role in this state, on `h1`.
-pub(super) fn agent(id: &str, role: &str, state: &str, parent: &str, task: Option<&str>) -> Agent {
+pub(crate) fn agent(id: &str, role: &str, state: &str, parent: &str, task: Option<&str>) -> Agent {
     let agent = json!({"id": id, "role": role, "state": state, "host": "h1", "project": "site", "user": "eva",
         "parent": parent, "driver": "shell", "task": task, "attempt": task.map(|_| 1),
         "spawned_at": "2026-03-21T08:15:30.000Z", "revision": 1});
@@ -142,7 +142,7 @@ pub(super) fn about(agent: Agent) -> About {
 }
 
 /// A ticket's task.
-pub(super) fn task(id: &str, state: &str, attempt: u32) -> Task {
+pub(crate) fn task(id: &str, state: &str, attempt: u32) -> Task {
     let task = json!({"id": id, "project": "site", "title": id, "kind": "ticket", "priority": "p2", "state": state,
         "attempt": attempt, "max_attempts": 3, "failures": 0, "losses": 0,
         "created_at": "2026-03-21T08:15:30.000Z", "revision": 1});
