@@ -20,8 +20,8 @@ pub use pane::{Pane, PaneState};
 use crate::{CommandSpec, Environment};
 use pane::{FIELDS, Look, OWNER};
 
-/// How often a process that has just ended is asked for; each call takes some milliseconds.
-const LOOKS: u32 = 100;
+/// How often a process that has just ended is asked for; each time takes some milliseconds.
+const LOOKS: u32 = 20;
 
 /// The user's own tmux server, as `tmux` without options reaches it, also from within another one's session.
 #[derive(Debug, Clone)]
@@ -77,6 +77,8 @@ impl Tmux {
             if is_settled || looks == LOOKS {
                 return Ok(Some(pane));
             }
+            // tmux 3.3 at times misses the signal of an end; that of a job has it look for every end.
+            self.run(&["run-shell", "true"].map(str::to_owned))?;
         }
     }
 
