@@ -89,6 +89,25 @@ impl Lease {
         }
     }
 
+    /// Completes once nothing more will come of what is being ended under this lease: it is lost, or was not renewed for its whole trust.
+    /// A session that is silent for a moment is not yet that.
+    pub async fn overrun(&self) {
+        let mut phase = self.phase.clone();
+        loop {
+            let left = match &*phase.borrow_and_update() {
+                Phase::Leading(tenure) => tenure.renewed_until.since(self.clock.boottime()),
+                Phase::Bidding | Phase::Standby(_) | Phase::Ended(_) => return,
+            };
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = self.clock.sleep(left) => {}
+                moved = phase.changed() => if moved.is_err() { return },
+            }
+        }
+    }
+
     /// What it is at, now and later.
     pub fn phase(&self) -> watch::Receiver<Phase> {
         self.phase.clone()

@@ -73,6 +73,11 @@ impl Follower {
         Ok(changes)
     }
 
+    /// Connects at once where it may be waiting for its next try: the Bus is back.
+    pub(crate) fn reconnect(&mut self) {
+        self.feed.reconnect();
+    }
+
     /// Takes a new snapshot, as long as that takes.
     pub(crate) async fn begin_anew(&mut self) -> Result<(), TokenVoid> {
         self.feed = start_feed(&self.bus, &self.clock).await?;

@@ -55,7 +55,8 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
         Some((desk, view)) => (Some(desk), view),
         None => (None, &mut none),
     };
-    let mut leader = Leader { policy, lease, clock, follower, view, retries, handoff };
+    let returns = lease.returns();
+    let mut leader = Leader { policy, lease, returns, clock, follower, view, retries, handoff };
     let ended = leader.run(config.exit_when_done, &mut desk, stop, lost).await;
     if let Ended::Finished(_) = &ended {
         leader.take_rest(config.rest.as_ref()).await;
@@ -108,6 +109,7 @@ impl Leader<'_> {
                     }
                 }
                 Woken::Plan(Some(plan)) => self.view.replace(plan, self.policy),
+                Woken::BusBack => self.follower.reconnect(),
                 Woken::Plan(None) | Woken::Timer => {}
             }
         }

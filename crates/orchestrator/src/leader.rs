@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use go_bus_api::Resource;
 use go_bus_client::{BusError, Changes};
 use go_clock::{Boottime, Clock};
-use go_lease::{Lease, Lost};
+use go_lease::{Lease, Lost, Returns};
 
 use crate::act::{AT_ONCE, perform, stages};
 use crate::action::Action;
@@ -23,6 +23,8 @@ use crate::retries::{Retries, Tried};
 pub(crate) struct Leader<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) lease: &'a Lease,
+    /// The keeper of the lease hears first that the Bus is back.
+    pub(crate) returns: Returns,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) follower: &'a mut Follower,
     pub(crate) view: &'a mut PlanView,
@@ -126,7 +128,9 @@ impl Leader<'_> {
             },
             Meaning::NotLeader => {
                 // The keeper tells a trust that may come back from a lease that is lost.
-                return Some(self.lease.client().map_or_else(untrusted_or_lost, |_| Ticked::Lost(Lost::Superseded)));
+                // A trust that was over for a moment only is no loss.
+                let back = if *error == BusError::Expired { Ticked::Untrusted } else { Ticked::Lost(Lost::Superseded) };
+                return Some(self.lease.client().map_or_else(untrusted_or_lost, |_| back));
             }
         };
         self.retries.note(action.key(), tried, self.clock.boottime());

@@ -51,7 +51,11 @@ impl Leader<'_> {
     /// Starts nothing any more while others end what runs, and then looks at what has become of it.
     pub(crate) async fn take_rest(&mut self, rest: Option<&Rest>) {
         let Some(rest) = rest else { return };
-        rest.take().await;
+        tokio::select! {
+            () = rest.take() => {}
+            // What can't be written any more is not waited for.
+            () = self.lease.overrun() => return,
+        }
         if let Err(error) = self.follower.look_again().await {
             tracing::warn!(%error, "what the agents' end changed is not seen");
         }

@@ -25,6 +25,8 @@ pub(crate) enum Woken {
     Feed(Result<Changes, FeedError>),
     /// The plan's file has changed, or was written.
     Plan(Option<go_plan::Plan>),
+    /// The Bus answers again after an outage.
+    BusBack,
     /// Something is due.
     Timer,
 }
@@ -47,6 +49,7 @@ impl Leader<'_> {
             lost = lost => Woken::Lost(lost),
             changes = self.follower.next() => Woken::Feed(changes),
             plan = plan_changed(desk) => Woken::Plan(plan),
+            () = self.returns.next() => Woken::BusBack,
             _ = lease.trusted(), if untrusted => Woken::Timer,
             () = async { if !sleep.is_zero() { clock.sleep(sleep).await } } => Woken::Timer,
         }

@@ -67,7 +67,7 @@ pub struct Tenure {
     /// When the next renewal is due.
     pub renew_at: Boottime,
     /// The end of the trust that the last renewal gave: counted from *sending* it.
-    pub(super) renewed_until: Boottime,
+    pub(crate) renewed_until: Boottime,
     /// The end of the trust that the session gives; `None` where there is none.
     pub(super) session_until: Option<Boottime>,
     pub(super) lapse: Lapse,

@@ -91,6 +91,20 @@ async fn a_release_names_holder_and_epoch_and_renews_no_more() {
     assert_eq!(fixture.bids().await.len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_being_ended_is_waited_for_until_the_lease_was_not_renewed_in_time() {
+    let fixture = Fixture::start().await;
+    fixture.granting().await;
+    renewal(7, ResponseTemplate::new(503)).mount(&fixture.bus).await;
+    let lease = Arc::new(fixture.acquire().await.unwrap());
+    let ending = Arc::clone(&lease);
+    let overrun = tokio::spawn(async move { ending.overrun().await });
+    fixture.advance_until(123, || async { fixture.bids().await.len() > 20 }).await;
+    assert!(lease.client().is_ok() && !overrun.is_finished());
+    fixture.advance_until(125, || async { overrun.is_finished() }).await;
+    assert_eq!(lease.client().unwrap_err(), Lost::TrustOver);
+}
+
 /// Answers with what it holds, and notes when it was asked.
 struct Noted(ResponseTemplate, Arc<Mutex<Option<Boottime>>>);
 
