@@ -37,7 +37,7 @@ pub struct NewTask {
     /// Its priority.
     #[serde(default)]
     pub priority: Priority,
-    /// Only `pending` (the default), or for GO `done`: a ticket that plan.yaml has as done, on an empty Bus.
+    /// Only `pending` (the default), or for GO `done`, `held` or `cancelled`: what plan.yaml has of a ticket, on an empty Bus.
     #[serde(default)]
     pub state: TaskState,
     /// How many judged failures it may have.

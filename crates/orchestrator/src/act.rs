@@ -38,12 +38,12 @@ async fn bring(change: &PlanChange, bus: &BusClient) -> Result<Resource, BusErro
 }
 
 /// The actions in stages: what is in one may be performed all at once, after the stages before it. Hosts, projects and sessions
-/// come first; a new task comes after those it depends on; patches and cancellations of tasks come last, for they may be about
-/// new ones. `actions` have what is referred to before what refers to it, as the plan's changes do.
+/// come first; a new task comes after those it depends on; patches and cancellations of tasks come after that, for they may be about
+/// new ones; and assignments last, so that what starts is as the plan has it now. `actions` have what is referred to before what refers to it, as the plan's changes do.
 pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
     let mut depth: HashMap<TaskId, usize> = HashMap::new();
     let mut stages: Vec<Vec<Action>> = Vec::new();
-    let mut last = Vec::new();
+    let (mut last, mut starts) = (Vec::new(), Vec::new());
     for action in actions {
         let stage = match &action {
             Action::Change(PlanChange::CreateTask(task)) => {
@@ -58,6 +58,10 @@ pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
                 last.push(action);
                 continue;
             }
+            Action::Assign { .. } => {
+                starts.push(action);
+                continue;
+            }
             _ => 0,
         };
         if stages.len() <= stage {
@@ -67,7 +71,7 @@ pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
             stage.push(action);
         }
     }
-    stages.push(last);
+    stages.extend([last, starts]);
     stages.retain(|stage| !stage.is_empty());
     stages
 }
@@ -87,13 +91,20 @@ mod tests {
         let stages = stages(actions.collect());
         let words: Vec<Vec<String>> =
             stages.iter().map(|stage| stage.iter().map(ToString::to_string).collect()).collect();
-        let expected: [&[&str]; 5] = [
+        let expected: [&[&str]; 4] = [
             &["create host localhost", "create project site", "open a session for operator"],
             &["create task A"],
             &["create task B", "create task C"],
             &["create task D"],
-            &["change task C"],
         ];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn what_starts_is_as_the_plan_has_it_now() {
+        let patch = Action::Change(PlanChange::PatchTask(samples::id("A"), TaskPatch::default()));
+        let (task, project, assignee) = (samples::id("A"), samples::id("site"), samples::id("a-1"));
+        let assign = Action::Assign { task, attempt: go_bus_api::Attempt(0), project, assignee };
+        assert_eq!(stages(vec![assign.clone(), patch.clone()]), [vec![patch], vec![assign]]);
     }
 }

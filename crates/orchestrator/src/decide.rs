@@ -1,7 +1,10 @@
 //! Every choice of a tick.
 
-use go_bus_api::Timestamp;
+use std::collections::BTreeSet;
+
+use go_bus_api::{TaskId, Timestamp};
 use go_bus_client::World;
+use go_plan::reconcile::PlanChange;
 use go_spawn::{orchestrator_request, surplus, vacancies};
 use go_sprint::dispatch;
 
@@ -11,14 +14,25 @@ use crate::plan_view::PlanView;
 use crate::policy::Policy;
 
 /// What is to be done now: the plan's changes, spawns for vacant seats, ends of orchestrators that are not wanted any more, and
-/// assignments. It looks at the whole state and at nothing else, so whatever a predecessor left half done is simply what is
+/// assignments, but of nothing that the plan is about to hold or cancel. It looks at the whole state and at nothing else, so whatever a predecessor left half done is simply what is
 /// missing. The same input gives the same actions, each about another thing.
 pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now: Timestamp) -> Vec<Action> {
-    let mut actions: Vec<Action> = view.changes(world).into_iter().map(Action::Change).collect();
-    actions.extend(spawns(policy, world, memory, now));
+    let changes = view.changes(world);
+    let stays: BTreeSet<&TaskId> = changes.iter().filter_map(is_to_stay).collect();
+    let mut actions: Vec<Action> = spawns(policy, world, memory, now).collect();
     actions.extend(surplus(world).into_iter().map(|agent| Action::End(agent.id.clone())));
-    actions.extend(assignments(policy, world, view, memory, now));
-    actions
+    let may_start = |action: &Action| !matches!(action, Action::Assign { task, .. } if stays.contains(task));
+    actions.extend(assignments(policy, world, view, memory, now).filter(may_start));
+    changes.into_iter().map(Action::Change).chain(actions).collect()
+}
+
+/// The task that `change` takes out of the work, where it does: it must not start while that is still on its way.
+fn is_to_stay(change: &PlanChange) -> Option<&TaskId> {
+    match change {
+        PlanChange::CancelTask(task) => Some(task),
+        PlanChange::PatchTask(task, patch) => patch.state.is_some().then_some(task),
+        _ => None,
+    }
 }
 
 /// Spawns for the seats that nobody alive holds and that are not closed by a backoff (R12).

@@ -137,8 +137,14 @@ impl PlanDesk {
                 for skipped in &updated.skipped {
                     tracing::warn!(ticket = %skipped.id, "a ticket's status can't be written into the plan");
                 }
-                self.text = updated.text;
-                self.good(read)
+                match self.file.read() {
+                    // Saved since it was written: what was written is not the latest any more.
+                    Ok(text) if text != updated.text => self.take_saved(Ok(())),
+                    _ => {
+                        self.text = updated.text;
+                        self.good(read)
+                    }
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "the plan was not written; it is tried again");

@@ -40,6 +40,16 @@ pub async fn a_new_task_is_checked(make: MakeStore<'_>) {
     let task: go_bus_api::Task = read(&world.lead(epoch, Action::CreateTask(done)).await.expect("a done ticket"));
     assert_eq!((task.state, task.finished_at), (TaskState::Done, Some(world.now())));
     assert_eq!((task.project, task.attempt.0), (project(), 0));
+    for (id, state) in [("T-3", TaskState::Held), ("T-4", TaskState::Cancelled)] {
+        let stopped = NewTask { state, ..ticket(id, &[]) };
+        assert_eq!(refused(world.act(actor(&po), Action::CreateTask(stopped.clone())).await), ProblemKind::Invalid);
+        let task: go_bus_api::Task =
+            read(&world.lead(epoch, Action::CreateTask(stopped)).await.expect("a stopped ticket"));
+        assert_eq!((task.state, task.finished_at.is_some()), (state, state == TaskState::Cancelled));
+    }
+    let behind: go_bus_api::Task =
+        read(&world.lead(epoch, Action::CreateTask(ticket("T-5", &["T-4"]))).await.expect("a ticket behind it"));
+    assert_eq!(behind.state, TaskState::Blocked);
 }
 
 /// Not before its time, not before what it depends on is done, not twice.

@@ -212,3 +212,20 @@ fn no_two_actions_of_a_tick_are_about_the_same_thing() {
     let keys: HashSet<Key> = planned.iter().map(Action::key).collect();
     assert!(keys.len() > 5 && keys.len() == planned.len(), "{:?}", words(&planned));
 }
+
+#[test]
+fn what_the_plan_is_about_to_cancel_is_not_started_meanwhile() {
+    let mut world = World::default();
+    let view = planned(samples::ONE_TICKET);
+    let mut serial = 0;
+    while let Some(action) = actions(&world, &view).into_iter().find(|action| !matches!(action, Action::Assign { .. }))
+    {
+        serial += 1;
+        carry_out(&mut world, &action, serial);
+    }
+    assert_eq!(words(&actions(&world, &view)).len(), 1, "T-1 may start");
+    let other = samples::ONE_TICKET.replace("T-1", "T-2");
+    let words = words(&actions(&world, &planned(&other)));
+    assert!(words.contains(&"cancel task T-1".to_owned()), "{words:?}");
+    assert!(!words.iter().any(|word| word.starts_with("assign T-1")), "{words:?}");
+}

@@ -9,24 +9,11 @@ use super::Defaults;
 use super::change::{PlanChange, changed, changed_to};
 use crate::{Plan, Ticket};
 
-/// The tasks that the Bus lacks, dependencies first. One that the plan has as done is made so; one that it has as held or
-/// cancelled becomes that at once, so that a new Bus doesn't run what somebody had stopped.
+/// The tasks that the Bus lacks, dependencies first. One that the plan has as done, held or cancelled is made so, so that a new Bus
+/// doesn't run what somebody had stopped.
 pub(super) fn creations(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<PlanChange> {
     let missing = plan.topological().into_iter().filter(|(_, ticket)| world.task_state(&ticket.id).is_none());
-    let (mut creations, mut stops) = (Vec::new(), Vec::new());
-    for (project, ticket) in missing {
-        creations.push(PlanChange::CreateTask(new_task(&project.id, ticket, defaults)));
-        match ticket.status {
-            TaskState::Held => {
-                let patch = TaskPatch { state: Some(TaskState::Held), ..TaskPatch::default() };
-                stops.push(PlanChange::PatchTask(ticket.id.clone(), patch));
-            }
-            TaskState::Cancelled => stops.push(PlanChange::CancelTask(ticket.id.clone())),
-            _ => {}
-        }
-    }
-    creations.extend(stops);
-    creations
+    missing.map(|(project, ticket)| PlanChange::CreateTask(new_task(&project.id, ticket, defaults))).collect()
 }
 
 /// The task that a ticket of `project` becomes.
@@ -37,7 +24,10 @@ pub fn new_task(project: &ProjectId, ticket: &Ticket, defaults: &Defaults) -> Ne
         kind: TaskKind::Ticket,
         category: ticket.kind.clone(),
         priority: ticket.priority,
-        state: if ticket.status == TaskState::Done { TaskState::Done } else { TaskState::Pending },
+        state: match ticket.status {
+            TaskState::Done | TaskState::Held | TaskState::Cancelled => ticket.status,
+            _ => TaskState::Pending,
+        },
         max_attempts: ticket.max_attempts,
         estimate_minutes: ticket.estimate_minutes,
         depends_on: ticket.depends_on.clone(),

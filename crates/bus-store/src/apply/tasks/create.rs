@@ -21,9 +21,11 @@ pub(in crate::apply) fn create(ctx: &mut Ctx<'_>, body: &NewTask) -> Result<Done
 
     let mut task = new_task(body, id, ctx.at);
     task.depends_on = depends_on;
-    if task.state == TaskState::Done {
+    if matches!(task.state, TaskState::Done | TaskState::Cancelled) {
         task.finished_at = Some(ctx.at);
-    } else if let Some(behind) = dependencies::stuck_behind(ctx, &task.depends_on)? {
+    } else if task.state == TaskState::Pending
+        && let Some(behind) = dependencies::stuck_behind(ctx, &task.depends_on)?
+    {
         task.state = TaskState::Blocked;
         task.error = Some(dependencies::reason(&behind));
     }
@@ -50,8 +52,12 @@ fn check_body(ctx: &Ctx<'_>, body: &NewTask) -> Result<(), Reject> {
     }
     match body.state {
         TaskState::Pending => Ok(()),
-        TaskState::Done if ctx.who.governs() => Ok(()),
-        _ => Err(Reject::field("/state", "a task begins as `pending`, or as `done` where GO says so")),
+        // In one step: between two of them it could be started.
+        TaskState::Done | TaskState::Held | TaskState::Cancelled if ctx.who.governs() => Ok(()),
+        _ => Err(Reject::field(
+            "/state",
+            "a task begins as `pending`, or as `done`, `held` or `cancelled` where GO says so",
+        )),
     }
 }
 
