@@ -1,48 +1,15 @@
-//! The lease over HTTP: grants, standbys, waits, the holder's session.
-
-#![expect(clippy::unwrap_used, reason = "a test's way to say that a step failed")]
+//! The lease over HTTP: grants, standbys, waits, ends.
 
 mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_server::SessionGrace;
 use go_clock::{Clock as _, SystemClock};
 use serde_json::json;
-use support::{PROMPT, TestBus, start, start_with, within};
+use support::{PROMPT, start, start_on, start_with, within};
 
 const LEASE: &str = "/agents/000/lease";
-
-/// A Bus that loses a silent agent half as long again after the time that it lets a broken session be.
-async fn with_grace(grace: Duration) -> TestBus {
-    start_with(Arc::new(SystemClock), |config| {
-        config.session_grace = SessionGrace::After(grace);
-        config.agent_heartbeat = grace / 2;
-    })
-    .await
-}
-
-/// Whether a lease has ended by itself once the timers have gone past a whole grace that begins now.
-async fn lease_ends_within_a_grace(bus: &TestBus, epoch: u64) -> bool {
-    let host = format!("h-{}", bus.api.last_seq().await);
-    bus.api.post("/hosts", json!({"id": host, "slots": 1})).await.expect(201);
-    let spawn = json!({"role": "ho", "host": host, "prompt": PROMPT});
-    let silent = bus.api.fenced(epoch).post("/agents", spawn).await.expect(201)["id"].as_str().unwrap().to_owned();
-    let issued = bus.api.post(&format!("/agents/{silent}/token"), json!({})).await.expect(200);
-    let ready = bus.api.using(issued["token"].as_str().unwrap());
-    ready.post(&format!("/agents/{silent}/heartbeat"), json!({"state": "ready"})).await.expect(200);
-    let mut events = bus.api.stream("/events/stream?after=0").await;
-    let mut ended = false;
-    loop {
-        let event = events.event().await.data;
-        ended |= event["kind"] == "lease.expired";
-        // The same timers lose the agent, and later than they would end the lease.
-        if event["kind"] == "agent.lost" && event["subject"] == format!("agents/{silent}") {
-            return ended;
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_grant_is_201_a_renewal_200_under_the_same_epoch() {
@@ -140,68 +107,30 @@ async fn a_lease_ends_within_100_ms_after_its_ttl_and_never_before() {
     let asked = SystemClock.boottime();
     let epoch = bus.api.lead("go-1", 400).await;
     let granted = SystemClock.boottime();
-    ended.event().await;
+    let expired = ended.event().await.data;
     let now = SystemClock.boottime();
+    assert_eq!((&expired["data"]["cause"], &expired["data"]["holder"]), (&json!("ttl"), &json!(null)), "{expired}");
+    assert!((400..600).contains(&expired["data"]["silent_ms"].as_u64().unwrap()), "{expired}");
     assert!(now.since(asked) >= Duration::from_millis(400), "{:?} after the bid", now.since(asked));
     assert!(now.since(granted) <= Duration::from_millis(500), "{:?} after the grant", now.since(granted));
     bus.api.fenced(epoch).post("/projects", json!({"id": "p"})).await.refused(412, "stale-epoch");
 }
 
 #[tokio::test]
-async fn a_session_ticks_and_its_breaking_ends_the_lease_only_while_a_standby_waits() {
-    let bus = with_grace(Duration::from_millis(200)).await;
-    let epoch = bus.api.lead("go-1", 20_000).await;
-    let path = format!("{LEASE}/session?holder=go-1&epoch={epoch}");
-    let mut session = bus.api.stream(&path).await;
-    for _ in 0..3 {
-        let tick = session.event().await;
-        assert_eq!((tick.event.as_deref(), &tick.data["grace_ms"]), (Some("tick"), &json!(200)));
-    }
-    drop(session);
-    assert!(!lease_ends_within_a_grace(&bus, epoch).await, "a lease that nobody waits for was ended");
-    let mut ended = bus.api.stream("/events/stream?after=0&kind=lease.expired").await;
-    bus.api.post(LEASE, json!({"holder": "go-2"})).await.refused(409, "lease-held");
+async fn a_restart_of_the_bus_gives_the_holder_its_whole_time_again_and_keeps_holder_and_epoch() {
+    const TTL: u64 = 1500;
+    let mut first = start().await;
+    let epoch = first.api.lead("go-1", TTL).await;
+    first.stop().await;
+    let restarted = SystemClock.boottime();
+    let (store, data) = (Arc::clone(&first.store), first.data);
+    let second = start_on(store, Arc::new(SystemClock), data, |_| {}).await;
+    let view = second.api.get(LEASE).await.expect(200);
+    assert_eq!((&view["holder"], &view["epoch"]), (&json!("go-1"), &json!(epoch)));
+    let mut ended = second.api.stream("/events/stream?after=0&kind=lease.expired").await;
     ended.event().await;
-    assert_eq!(bus.api.lead("go-2", 20_000).await, epoch + 1);
-}
-
-#[tokio::test]
-async fn a_session_that_is_opened_again_in_time_stands_and_one_never_opened_ends_nothing() {
-    let bus = with_grace(Duration::from_millis(300)).await;
-    let epoch = bus.api.lead("go-1", 20_000).await;
-    bus.api.post(LEASE, json!({"holder": "go-2"})).await.refused(409, "lease-held");
-    let path = format!("{LEASE}/session?holder=go-1&epoch={epoch}");
-    bus.api.send("HEAD", &path, b"").await.expect(200);
-    assert!(!lease_ends_within_a_grace(&bus, epoch).await, "a session that was never opened broke");
-    drop(bus.api.stream(&path).await);
-    let _again = bus.api.stream(&path).await;
-    assert!(!lease_ends_within_a_grace(&bus, epoch).await, "a session that was opened again ended the lease");
-}
-
-#[tokio::test]
-async fn a_session_ends_with_its_lease() {
-    let bus = with_grace(Duration::from_secs(2)).await;
-    let epoch = bus.api.lead("go-1", 20_000).await;
-    let mut session = bus.api.stream(&format!("{LEASE}/session?holder=go-1&epoch={epoch}")).await;
-    session.event().await;
-    bus.api.delete(LEASE, json!({"holder": "go-1", "epoch": epoch})).await.expect(204);
-    while session.next().await.is_some() {}
-}
-
-#[tokio::test]
-async fn a_session_is_for_the_holder_s_token_under_its_epoch_and_can_be_turned_off() {
-    let bus = start().await;
-    let go = bus.api.post("/agents", json!({"role": "go"})).await.expect(201);
-    let go = bus.api.using(go["token"].as_str().unwrap());
-    let epoch = go.lead("go-1", 20_000).await;
-    let path = format!("{LEASE}/session?holder=go-1&epoch={epoch}");
-    bus.api.get(&path).await.refused(403, "not-holder");
-    go.get(&format!("{LEASE}/session?holder=go-1&epoch={}", epoch + 1)).await.refused(412, "stale-epoch");
-    go.get(&format!("{LEASE}/session?holder=go-2&epoch={epoch}")).await.refused(412, "stale-epoch");
-    go.stream(&path).await.event().await;
-    let off = start_with(Arc::new(SystemClock), |config| config.session_grace = SessionGrace::Off).await;
-    let epoch = off.api.lead("go-1", 20_000).await;
-    off.api.get(&format!("{LEASE}/session?holder=go-1&epoch={epoch}")).await.refused(404, "not-found");
+    assert!(SystemClock.boottime().since(restarted) >= Duration::from_millis(TTL));
+    assert_eq!(second.api.lead("go-1", 20_000).await, epoch + 1);
 }
 
 #[tokio::test]

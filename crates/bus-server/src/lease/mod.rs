@@ -74,10 +74,10 @@ impl Desk {
         self.changed.notify_one();
     }
 
-    /// When the lease under `epoch` is to end early, as things stand.
-    pub(crate) fn early_end(&self, epoch: Epoch, now: Boottime) -> Option<Boottime> {
+    /// When the lease under `epoch` is to end early, as things stand: the instant to look again.
+    pub(crate) fn set_alarm(&self, epoch: Epoch, now: Boottime) -> Option<Boottime> {
         let waited_for = lock(&self.standbys).any(now);
-        lock(&self.sessions).early_end(epoch, waited_for)
+        lock(&self.sessions).set_alarm(epoch, waited_for)
     }
 
     /// Begins that end where it is due: how long the session has been broken.

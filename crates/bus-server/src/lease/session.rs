@@ -36,6 +36,8 @@ struct Session {
     ending: bool,
     /// When an end that could not be committed is tried again.
     retry_at: Boottime,
+    /// The early end that the Bus set its alarm for when it last looked.
+    alarm: Option<Boottime>,
 }
 
 /// What comes of opening a stream.
@@ -91,8 +93,8 @@ impl Sessions {
                 Opening::Open(session.grace)
             }
             _ => {
-                let (broken_since, ending, retry_at) = (None, false, Boottime::default());
-                self.present = Some(Session { epoch, grace, streams: 1, broken_since, ending, retry_at });
+                let (broken_since, ending, retry_at, alarm) = (None, false, Boottime::default(), None);
+                self.present = Some(Session { epoch, grace, streams: 1, broken_since, ending, retry_at, alarm });
                 Opening::Open(grace)
             }
         }
@@ -114,15 +116,24 @@ impl Sessions {
         Some((session.broken_since? + session.grace).max(session.retry_at))
     }
 
+    /// The same, for the alarm that is set for it now.
+    pub(crate) fn set_alarm(&mut self, epoch: Epoch, waited_for: bool) -> Option<Boottime> {
+        let alarm = self.early_end(epoch, waited_for);
+        if let Some(session) = &mut self.present {
+            session.alarm = alarm;
+        }
+        alarm
+    }
+
     /// Begins the early end of the lease under `epoch` where it is due, and tells how long its session has been broken. From now
     /// on no stream is opened, so that none ticks for a lease whose end is on its way to the disk.
     ///
-    /// An end that is begun far too late shows that the Bus itself was out (stopped, suspended): then nobody could reach it, and
+    /// An alarm that is answered far too late shows that the Bus itself was out (stopped, suspended): then nobody could reach it, and
     /// the grace begins anew.
     pub(crate) fn begin_end(&mut self, epoch: Epoch, waited_for: bool, now: Boottime) -> Option<Duration> {
         let due = self.early_end(epoch, waited_for).filter(|due| *due <= now)?;
         let session = self.present.as_mut()?;
-        if now.since(due) > LEAST_OUTAGE.max(session.grace / 2) {
+        if session.alarm == Some(due) && now.since(due) > LEAST_OUTAGE.max(session.grace / 2) {
             session.broken_since = Some(now);
             return None;
         }

@@ -96,14 +96,14 @@ async fn catch_up(bus: &Bus, seq: &mut Seq) -> Result<(), StoreError> {
 
 /// The instant at which something may be due.
 fn earliest(bus: &Bus) -> Option<Boottime> {
-    bus.liveness.next().into_iter().chain(early_end(bus).map(|(_, at)| at)).min()
+    let early = held_epoch(bus).and_then(|epoch| bus.desk.set_alarm(epoch, bus.now()));
+    bus.liveness.next().into_iter().chain(early).min()
 }
 
-/// When the present lease is to end before its time, because its holder's session broke.
-fn early_end(bus: &Bus) -> Option<(Epoch, Boottime)> {
+/// The epoch under which the lease is held.
+fn held_epoch(bus: &Bus) -> Option<Epoch> {
     let lease = bus.liveness.lease.borrow();
-    lease.holder.as_ref()?;
-    Some((lease.epoch, bus.desk.early_end(lease.epoch, bus.now())?))
+    lease.holder.as_ref().map(|_| lease.epoch)
 }
 
 async fn until(bus: &Bus, instant: Option<Boottime>) {
@@ -114,7 +114,7 @@ async fn until(bus: &Bus, instant: Option<Boottime>) {
 }
 
 async fn expire_what_is_due(bus: &Bus) {
-    if let Some((epoch, _)) = early_end(bus)
+    if let Some(epoch) = held_epoch(bus)
         && let Some(silent) = bus.desk.begin_early_end(epoch, bus.now())
     {
         let settled = end_lease_early(bus, epoch, silent).await;

@@ -94,8 +94,16 @@ fn while_the_end_is_committed_no_stream_is_opened_and_afterwards_it_depends() {
 }
 
 #[test]
+fn one_who_comes_to_wait_for_a_lease_whose_session_broke_long_ago_need_not_wait() {
+    let mut sessions = broken();
+    assert_eq!(sessions.set_alarm(Epoch(7), false), None);
+    assert_eq!(sessions.begin_end(Epoch(7), true, at(60)), Some(Duration::from_secs(50)));
+}
+
+#[test]
 fn a_bus_that_was_stopped_itself_gives_the_grace_anew() {
     let mut sessions = broken();
+    assert_eq!(sessions.set_alarm(Epoch(7), true), Some(at(12)));
     assert_eq!(sessions.begin_end(Epoch(7), true, at(14)), None, "it was looked at 2 s too late");
     assert_eq!(sessions.early_end(Epoch(7), true), Some(at(16)));
     assert_eq!(sessions.begin_end(Epoch(7), true, at(16)), Some(GRACE));
