@@ -25,6 +25,8 @@ const STEPS: &[Step] = &[
     ("release build", steps::release_build),
     ("tour", tour::run),
     ("torture", torture),
+    ("simulator", simulator),
+    ("failover", failover),
     ("contract", steps::contract),
     ("schemathesis", schemathesis::run),
 ];
@@ -34,6 +36,24 @@ fn torture(root: &Path) -> Outcome {
     match crate::torture::short(root) {
         Ok((kills, true)) => Outcome::Passed(format!("{kills} kills, nothing is wrong")),
         Ok((_, false)) => Outcome::Failed("see its log above".to_owned()),
+        Err(e) => Outcome::Failed(e.to_string()),
+    }
+}
+
+/// Takeovers, restarts of the Bus and network blips, a few of each.
+fn failover(root: &Path) -> Outcome {
+    match crate::bench::failover_short(root) {
+        Ok((figures, true)) => Outcome::Passed(format!("{figures} figures, each within its bound")),
+        Ok((_, false)) => Outcome::Failed("see its table above".to_owned()),
+        Err(e) => Outcome::Failed(e.to_string()),
+    }
+}
+
+/// A few seeds of simulated time, and every rule broken in turn.
+fn simulator(root: &Path) -> Outcome {
+    match crate::sim::short(root) {
+        Ok(true) => Outcome::Passed("no violation, every mutant was caught".to_owned()),
+        Ok(false) => Outcome::Failed("see its tables above".to_owned()),
         Err(e) => Outcome::Failed(e.to_string()),
     }
 }

@@ -42,6 +42,8 @@ impl Fleet {
                 for host in HOSTS {
                     fleet.add(Target::Launcher, &["launcher", "--host", host])?;
                 }
+                // Two, so that a killed leader has a successor at once, and comes back as the standby.
+                fleet.add(Target::Go, &["run"])?;
                 fleet.add(Target::Go, &["run"])?;
             }
         }

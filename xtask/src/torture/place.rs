@@ -27,9 +27,8 @@ impl Place {
         let place = Self { folder, listen: lasting_address() };
         let slots = (1..=plan::SLOTS).map(|slot| slot.to_string()).collect::<Vec<_>>().join(" ");
         let url = format!("http://{}", place.listen);
-        // A GO that dies before it has found its restarted Bus again is succeeded only after the whole lease.
         let settings = format!(
-            "bus: {{url: \"{url}\", listen: \"{}\"}}\nlease: {{heartbeat: 4s}}\nagents: {{max: {}}}\nimprovement: {{enabled: false}}\n",
+            "bus: {{url: \"{url}\", listen: \"{}\"}}\nagents: {{max: {}}}\nimprovement: {{enabled: false}}\n",
             place.listen,
             plan::CAP
         );

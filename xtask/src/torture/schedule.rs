@@ -10,7 +10,7 @@ use super::random::Random;
 pub(super) enum Mode {
     /// `go up`: Bus, launchers and GO in one process.
     Together,
-    /// `go bus serve`, a `go launcher` for each host, and `go run`.
+    /// `go bus serve`, a `go launcher` for each host, and `go run` twice: a leader and a standby.
     Split,
 }
 
