@@ -108,6 +108,8 @@ impl Session {
                     Holding::Until(until) => (self.local.leased_until, self.local.joined) = (until, true),
                     Holding::Again(until) => {
                         (self.local.leased_until, self.local.joined) = (until, true);
+                        // The Bus was away: its events need not wait for their own next try.
+                        feed.reconnect();
                         wake_all(worker, &self.local);
                     }
                     Holding::Unregistered => return Ok(Over::Unregistered),
