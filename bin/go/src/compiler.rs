@@ -16,7 +16,8 @@ const VERBS: [&str; 17] = [
 pub(crate) fn verb(arguments: &[OsString]) -> Option<&str> {
     let mut words = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
     let first = words.next()?;
-    let is_source = |word: &str| word.ends_with(".go") || word == "." || word.starts_with("./");
+    let is_source =
+        |word: &str| Path::new(word).extension() == Some(OsStr::new("go")) || word == "." || word.starts_with("./");
     let theirs = VERBS.contains(&first) || is_source(first) || (first == "run" && words.any(is_source));
     theirs.then_some(first)
 }
@@ -59,7 +60,9 @@ mod tests {
         for theirs in ["go build", "go test ./...", "go run x.go", "go run -race .", "go main.go", "go mod tidy"] {
             assert!(meant(theirs), "{theirs}");
         }
-        for ours in ["go run", "go run --standby-ok=false", "go up", "go init", "go --data . up"] {
+        for ours in
+            ["go run", "go run --standby-ok=false", "go up", "go init", "go --data . up", "go run --data /srv/.go"]
+        {
             assert!(!meant(ours), "{ours}");
         }
     }

@@ -13,12 +13,17 @@ pub(crate) const OPERATOR_TOKEN: &str = "operator.token";
 
 /// A client for one command: one try, so that a Bus that is away is told at once.
 pub(crate) fn client(settings: &Settings) -> Result<BusClient, Failure> {
-    client_at(settings, &settings.bus.url)
+    Ok(lasting_client(&settings.bus.url, token(&settings.data)?)?.with_retry(RetryPolicy::Never))
 }
 
-/// The same for a Bus that is at `url`, whatever the settings say.
-pub(crate) fn client_at(settings: &Settings, url: &str) -> Result<BusClient, Failure> {
-    Ok(lasting_client(url, token(&settings.data)?)?.with_retry(RetryPolicy::Never))
+/// The same for a GO in a managed session, whose Bus is at `url`. It is not given `XIO_TOKEN`, so here too the token in the data
+/// folder comes first.
+pub(crate) fn client_of_session(settings: &Settings, url: &str) -> Result<BusClient, Failure> {
+    let token = match Token::from_file(&settings.data.join(OPERATOR_TOKEN)) {
+        Ok(token) => token,
+        Err(_) => token(&settings.data)?,
+    };
+    Ok(lasting_client(url, token)?.with_retry(RetryPolicy::Never))
 }
 
 /// A client for a lasting command that acts as the operator.

@@ -1,6 +1,7 @@
 //! `go tmux`: the managed session (R30).
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use go_bus_api::{Epoch, HolderId, Timestamp};
 use go_clock::{Clock, SystemClock};
@@ -10,7 +11,6 @@ use serde::Serialize;
 
 use super::watchdog::memory;
 use crate::cli::{Global, TmuxCommand};
-use crate::connect;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lock;
@@ -18,6 +18,9 @@ use crate::managed::{self, Arrival, Ended, Launch, Managed, Note};
 use crate::render::{ago, print, print_json};
 use crate::settings::Settings;
 use crate::tokio_runtime;
+
+/// How long the Bus may take to tell who leads.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Starts, shows or ends the session.
 pub(super) fn run(command: &TmuxCommand, global: &Global, settings: &Settings) -> Result<Exit, Failure> {
@@ -157,8 +160,7 @@ fn look(settings: &Settings) -> Result<Status, Failure> {
     };
     let url =
         Note::read(settings)?.and_then(|note| note.launch).map_or(settings.bus.url.clone(), |launch| launch.bus_url);
-    let client = connect::client_at(settings, &url)?;
-    let lease = tokio_runtime::one_shot(async { Ok(client.lease().await) })?;
+    let lease = tokio_runtime::one_shot(managed::look_at_lease(settings, &url, ANSWER))?;
     let bus = lease.as_ref().err().map(ToString::to_string);
     let (leader, epoch) = lease.map_or((None, None), |lease| (lease.holder, Some(lease.epoch)));
     let since = pane.map(|pane| pane.created);

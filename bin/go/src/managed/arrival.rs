@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use go_bus_api::{Epoch, HolderId, LeaseView, Timestamp};
+use go_bus_client::BusError;
 use go_clock::{Clock, SystemClock};
 use go_runtime::tmux::PaneState;
 
@@ -16,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often that is looked at.
 const PACE: Duration = Duration::from_millis(50);
 /// How long the Bus may take to tell.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// What became of a GO that was just started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +96,17 @@ impl Managed {
     }
 }
 
-/// The lease, where the Bus tells. The token is read anew each time: a new Bus makes one.
 async fn lease(settings: &Settings, launch: &Launch) -> Option<LeaseView> {
-    let client = connect::client_at(settings, &launch.bus_url).ok()?;
-    tokio::time::timeout(ANSWER, client.lease()).await.ok()?.ok()
+    look_at_lease(settings, &launch.bus_url, ANSWER).await.ok()?.ok()
+}
+
+/// The lease of the Bus at `url`, or why it does not tell within `patience`. The token is read anew each time: a new Bus makes one.
+pub(crate) async fn look_at_lease(
+    settings: &Settings,
+    url: &str,
+    patience: Duration,
+) -> Result<Result<LeaseView, BusError>, Failure> {
+    let client = connect::client_of_session(settings, url)?;
+    let told = tokio::time::timeout(patience, client.lease()).await;
+    Ok(told.unwrap_or(Err(BusError::TimedOut(patience))))
 }

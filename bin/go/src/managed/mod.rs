@@ -6,7 +6,7 @@ mod launch;
 mod note;
 mod session;
 
-pub(crate) use arrival::Arrival;
+pub(crate) use arrival::{Arrival, look_at_lease};
 pub(crate) use end::{Ended, end};
 pub(crate) use launch::{Launch, plan_of, withheld};
 pub(crate) use note::{Note, Wanted};

@@ -31,8 +31,9 @@ fn a_go_that_is_killed_is_restarted_the_bus_is_told_and_its_tickets_go_on() {
     until("the tickets are done", || (here.place.lines("trace").len() == 3).then_some(()));
     assert_eq!(here.place.lines("trace"), ["A", "end", "B"]);
     // The session gone altogether is the same.
+    let go = here.pid();
     here.tmux(&["kill-session", "-t", "=go"]);
-    here.is_gone();
+    until("it has ended", || (!is_there(go)).then_some(()));
     let (exit, said) = here.check();
     assert!(exit == 0 && said.contains("there is no session") && said.contains("leads under epoch 3"), "{said}");
     assert_eq!(here.events("alert:go-restarted").len(), 2);

@@ -13,7 +13,8 @@ pub struct Observation {
     pub bus: Bus,
     /// What tmux says of the managed session.
     pub session: Session,
-    /// The process that holds the data folder's lock, in the session or out of it.
+    /// The process that works on GO's data folder, in the session or out of it; `None` where the Bus is another's, as then nothing
+    /// tells.
     pub process: Option<u32>,
 }
 

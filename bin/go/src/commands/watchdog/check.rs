@@ -65,7 +65,7 @@ pub(super) async fn check(global: &Global, settings: &Settings) -> Result<Report
     let arrival = perform::perform(&decision, &mut record, &sight, managed, (settings, &launch)).await?;
     let kept = record.clone();
     if may_tell(&sight, arrival.as_ref()) && !record.notices.is_empty() {
-        tell::tell(&connect::client_at(settings, &launch.bus_url)?, &mut record).await;
+        tell::tell(&connect::client_of_session(settings, &launch.bus_url)?, &mut record).await;
     }
     keep(settings, &decision.record, &kept)?;
     keep(settings, &kept, &record)?;

@@ -7,13 +7,12 @@ use go_governor::watchdog::{Beat, Bus, Intent, Observation, Session};
 use go_runtime::tmux::PaneState;
 use go_runtime::{ProcessId, others};
 
-use crate::connect;
 use crate::failure::Failure;
 use crate::lock;
-use crate::managed::{Launch, Managed, Note, Wanted};
+use crate::managed::{Launch, Managed, Note, Wanted, look_at_lease};
 use crate::settings::Settings;
 
-/// How long the Bus may take to tell of the lease.
+/// How long the Bus may take to tell of the lease, and never longer than from one check to the next.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// What was seen, and the processes that were.
@@ -40,21 +39,21 @@ pub(super) async fn observe(
     let stopped = note.is_some_and(|note| note.wanted == Wanted::Stopped);
     let bus = bus(settings, &launch.bus_url).await?;
     let (session, in_session) = session(managed);
-    let holder = lock::holder(&settings.data).and_then(others::find);
+    // Where the Bus is not GO's, whoever has the lock of the folder is the Bus.
+    let holder = lock::holder(&settings.data).filter(|_| launch.embedded).and_then(others::find);
     let intent = if stopped { Intent::Stop } else { Intent::Run };
     let seen = Observation { intent, bus, session, process: holder.map(|process| process.pid) };
     Ok(Sight { seen, processes: in_session.into_iter().chain(holder).collect() })
 }
 
 async fn bus(settings: &Settings, url: &str) -> Result<Bus, Failure> {
-    let client = connect::client_at(settings, url)?;
-    Ok(match tokio::time::timeout(ANSWER, client.lease()).await {
-        Ok(Ok(lease)) => Bus::Answers(Beat::from(&lease)),
-        Ok(Err(error @ (BusError::Unreachable(_) | BusError::Broken(_) | BusError::TimedOut(_)))) => {
+    let patience = ANSWER.min(settings.watchdog.interval.duration());
+    Ok(match look_at_lease(settings, url, patience).await? {
+        Ok(lease) => Bus::Answers(Beat::from(&lease)),
+        Err(error @ (BusError::Unreachable(_) | BusError::Broken(_) | BusError::TimedOut(_))) => {
             Bus::Away(error.to_string())
         }
-        Ok(Err(error)) => Bus::Refuses(error.to_string()),
-        Err(_) => Bus::Away(format!("the Bus did not answer within {} s", ANSWER.as_secs())),
+        Err(error) => Bus::Refuses(error.to_string()),
     })
 }
 
