@@ -13,7 +13,7 @@ pub(crate) enum Meaning {
     AlreadySo,
     /// It waits for its retry.
     Retry(Tried),
-    /// Nothing was sent: the lease was not trusted at that instant.
+    /// Nothing was sent, or its answer not waited for: the lease was not trusted at that instant.
     Expired,
     /// This instance no longer leads.
     NotLeader,
@@ -26,7 +26,7 @@ pub(crate) fn meaning(action: &Action, error: &BusError) -> Meaning {
     use ProblemKind::{AlreadyExists, NotFound, NotHolder, NotLeader, StaleEpoch, WrongState};
     match (error, error.problem()) {
         (BusError::Unauthorized(_), _) => Meaning::Unauthorized,
-        (BusError::Expired, _) => Meaning::Expired,
+        _ if error.is_over() => Meaning::Expired,
         (_, Some(StaleEpoch | NotLeader | NotHolder)) => Meaning::NotLeader,
         (_, Some(AlreadyExists)) => Meaning::AlreadySo,
         (_, Some(WrongState)) if matches!(action, Action::Assign { .. } | Action::End(_)) => Meaning::AlreadySo,

@@ -122,15 +122,14 @@ impl Leader<'_> {
                 tried
             }
             Meaning::Unauthorized => return Some(Ticked::Unauthorized),
+            // A trust that was over for a moment only is no loss.
             Meaning::Expired => match self.lease.client() {
                 Ok(_) => Tried::Soon,
                 Err(lost) => return Some(untrusted_or_lost(lost)),
             },
             Meaning::NotLeader => {
                 // The keeper tells a trust that may come back from a lease that is lost.
-                // A trust that was over for a moment only is no loss.
-                let back = if *error == BusError::Expired { Ticked::Untrusted } else { Ticked::Lost(Lost::Superseded) };
-                return Some(self.lease.client().map_or_else(untrusted_or_lost, |_| back));
+                return Some(self.lease.client().map_or_else(untrusted_or_lost, |_| Ticked::Lost(Lost::Superseded)));
             }
         };
         self.retries.note(action.key(), tried, self.clock.boottime());

@@ -215,3 +215,6 @@ fn write(file: PlanFile, updates: Vec<TicketUpdate>) -> JoinHandle<Written> {
         Ok((updated, read))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,11 @@ impl Leader<'_> {
     /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4).
     pub(crate) async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) {
         let document = self.document();
-        let Ok(bus) = self.lease.client() else { return };
+        let trusted = tokio::select! {
+            trusted = self.lease.trusted() => trusted,
+            () = self.lease.overrun() => return,
+        };
+        let Ok(bus) = trusted else { return };
         let Self { follower, view, handoff, .. } = self;
         let world = follower.world();
         let write_plan = async {

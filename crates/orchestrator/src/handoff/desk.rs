@@ -127,7 +127,12 @@ fn in_file(file: &dyn HandoffFile) -> Option<HandoffDocument> {
 async fn keep(document: HandoffDocument, bus: BusClient, file: Option<Arc<dyn HandoffFile>>) -> bool {
     let value = document.to_value();
     if let Err(error) = bus.put_handoff(&value).await {
-        tracing::warn!(%error, "the Bus did not take the handoff");
+        if error.is_over() {
+            // The lease's keeper tells what became of it.
+            tracing::debug!(%error, "the handoff was not written");
+        } else {
+            tracing::warn!(%error, "the Bus did not take the handoff");
+        }
         return false;
     }
     if let Some(file) = file {

@@ -25,6 +25,10 @@ pub(crate) struct State {
     pub(crate) revoked: Vec<String>,
     /// Refusals to come: the next requests whose target ends so get this problem.
     pub(crate) refusals: Vec<(&'static str, go_bus_api::ProblemKind)>,
+    /// Whether the event streams are silent.
+    pub(crate) muted: bool,
+    /// Whether nobody hears that its bid was granted.
+    pub(crate) grants_unheard: bool,
     pub(crate) serial: u32,
     events: Vec<Event>,
     seen: Vec<Seen>,
@@ -45,7 +49,7 @@ impl State {
     }
 
     pub(crate) fn event_after(&self, after: u64) -> Option<Event> {
-        self.events.get(usize::try_from(after).unwrap()).cloned()
+        self.events.get(usize::try_from(after).unwrap()).filter(|_| !self.muted).cloned()
     }
 
     pub(crate) fn task(&self, id: &str) -> Option<Task> {

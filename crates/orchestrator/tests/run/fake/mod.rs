@@ -115,6 +115,9 @@ impl Transport for FakeBus {
             state.note(Seen { method: request.method.clone(), target: request.target.clone(), epoch, status });
             (status, reply)
         });
+        if status == 201 && request.target.ends_with("/lease") && self.lock().grants_unheard {
+            std::future::pending::<()>().await;
+        }
         let mut response = answer(status, &reply);
         if request.target == "/snapshot" && status == 200 {
             let (seq, lines) = self.with(|state| state.snapshot());

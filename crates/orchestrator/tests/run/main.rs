@@ -4,6 +4,8 @@
 mod fake;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod takeover;
 
 use std::future::pending;
 
