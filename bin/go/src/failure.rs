@@ -162,7 +162,7 @@ fn of_bus(error: &BusError) -> Exit {
         BusError::Unauthorized(_) => Exit::Refused,
         BusError::Refused(problem) if problem.kind() == Some(ProblemKind::NotFound) => Exit::Failed,
         BusError::Refused(_) => Exit::Refused,
-        BusError::Expired | BusError::Garbage { .. } | BusError::Unwritable(_) | BusError::Unsupported(_) => {
+        BusError::Expired | BusError::Abandoned | BusError::Garbage { .. } | BusError::Unwritable(_) | BusError::Unsupported(_) => {
             Exit::Failed
         }
     }

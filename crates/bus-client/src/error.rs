@@ -19,6 +19,9 @@ pub enum BusError {
     /// The client was good until an instant that has passed (see [`crate::BusClient::until`]); nothing was sent.
     #[error("this client is no longer good: its time is over")]
     Expired,
+    /// The same, but the request had been sent: whether it was carried out is unknown.
+    #[error("this client's time was over before the Bus answered")]
+    Abandoned,
     /// 401: the token is missing, wrong or revoked.
     #[error("the Bus does not take this token: {0}")]
     Unauthorized(Box<Problem>),
@@ -72,8 +75,15 @@ impl BusError {
             Self::Unreachable(_) | Self::Broken(_) | Self::TimedOut(_) => true,
             Self::Refused(problem) => transient(problem.status) || problem.kind() == Some(ProblemKind::InProgress),
             Self::Garbage { status, .. } => transient(*status),
-            Self::Expired | Self::Unauthorized(_) | Self::Unwritable(_) | Self::Unsupported(_) => false,
+            Self::Expired | Self::Abandoned | Self::Unauthorized(_) | Self::Unwritable(_) | Self::Unsupported(_) => {
+                false
+            }
         }
+    }
+
+    /// Whether the client was no longer good: its own time ended the call, not the Bus.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Expired | Self::Abandoned)
     }
 
     /// Whether the request was certainly not carried out.

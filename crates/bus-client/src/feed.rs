@@ -7,6 +7,7 @@ use go_bus_api::{Event, EventKind, Resource, ResourceKind, Seq};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
 
+use crate::subscribe::Away;
 use crate::{BusClient, BusError, Scope, SubscribeError, Subscription, World};
 
 /// The most events that one call of [`Feed::next`] applies, so that its caller gets to act under any load.
@@ -79,6 +80,7 @@ pub struct Feed {
     world: World,
     seq: Seq,
     source: Source,
+    away: Away,
 }
 
 /// Where the next events come from.
@@ -100,7 +102,8 @@ impl Feed {
     /// The same with the tasks of `scope`.
     pub async fn start_with(client: BusClient, clock: Arc<dyn Clock>, scope: Scope) -> Result<Self, FeedError> {
         let client = client.with_clock(clock);
-        let mut feed = Self { client, scope, world: World::new(scope), seq: Seq(0), source: Source::Due };
+        let mut feed =
+            Self { client, scope, world: World::new(scope), seq: Seq(0), source: Source::Due, away: Away::default() };
         let snapshot = feed.client.snapshot_of(scope).await?;
         feed.begin(snapshot);
         Ok(feed)
@@ -148,7 +151,7 @@ impl Feed {
     /// Bus is back.
     pub fn reconnect(&mut self) {
         if matches!(self.source, Source::Live(_)) {
-            self.source = Source::Live(self.client.subscribe(self.seq));
+            self.source = self.live();
         }
     }
 
@@ -185,7 +188,11 @@ impl Feed {
 
     fn begin(&mut self, (seq, world): (Seq, World)) {
         (self.seq, self.world) = (seq, world);
-        self.source = Source::Live(self.client.subscribe(seq));
+        self.source = self.live();
+    }
+
+    fn live(&self) -> Source {
+        Source::Live(self.client.subscribe_from(self.seq, self.away.clone()))
     }
 }
 

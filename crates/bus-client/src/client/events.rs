@@ -7,7 +7,7 @@ use serde_json::json;
 use super::BusClient;
 use crate::call::Call;
 use crate::query::with_query;
-use crate::subscribe::{self, Subscription};
+use crate::subscribe::{self, Away, Subscription};
 use crate::{BusError, Frames};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -32,7 +32,12 @@ impl BusClient {
     /// `GET /events/stream`: every event after `after`, once and in order, for as long as anyone listens. It reconnects by
     /// itself; see [`crate::SubscribeError`] for what ends it.
     pub fn subscribe(&self, after: Seq) -> Subscription {
-        subscribe::subscribe(self.clone(), after)
+        self.subscribe_from(after, Away::default())
+    }
+
+    /// The same for a reader that may have said already that the Bus is away.
+    pub(crate) fn subscribe_from(&self, after: Seq, away: Away) -> Subscription {
+        subscribe::subscribe(self.clone(), after, away)
     }
 
     /// One connection of a subscription.

@@ -88,7 +88,7 @@ impl BusClient {
                 None => self.transport.send(request).await,
             }
         };
-        self.in_time(answer).await.unwrap_or(Err(TransportError::TimedOut)).map_err(|error| failure(error, timeout))
+        self.in_time(answer).await?.map_err(|error| failure(error, timeout))
     }
 
     /// Whether this client's time is over.
@@ -96,12 +96,12 @@ impl BusClient {
         self.until.as_ref().is_some_and(|until| until.is_over(self.clock.boottime()))
     }
 
-    /// What comes of `exchange`; `None` where this client's time is over before, and the exchange is abandoned.
-    async fn in_time<T>(&self, exchange: impl Future<Output = T>) -> Option<T> {
-        let Some(deadline) = &self.until else { return Some(exchange.await) };
+    /// What comes of `exchange`, which is abandoned where this client's time is over before.
+    async fn in_time<T>(&self, exchange: impl Future<Output = T>) -> Result<T, BusError> {
+        let Some(deadline) = &self.until else { return Ok(exchange.await) };
         match select(pin!(exchange), pin!(deadline.over(self.clock.as_ref()))).await {
-            Either::Left((outcome, _)) => Some(outcome),
-            Either::Right(_) => None,
+            Either::Left((outcome, _)) => Ok(outcome),
+            Either::Right(_) => Err(BusError::Abandoned),
         }
     }
 
@@ -123,8 +123,8 @@ impl BusClient {
     async fn open_once(&self, call: &Call, token: &Token) -> Result<Opened, BusError> {
         let request = self.authorized(call, call.deadline, token)?;
         let timeout = request.timeout;
-        let opened = self.in_time(self.transport.open_stream(request, self.idle)).await;
-        opened.unwrap_or(Err(TransportError::TimedOut)).map_err(|error| failure(error, timeout))
+        let opened = self.in_time(self.transport.open_stream(request, self.idle)).await?;
+        opened.map_err(|error| failure(error, timeout))
     }
 
     /// The request of one try, which must not begin beyond what this client is good for; [`Self::in_time`] ends it there.

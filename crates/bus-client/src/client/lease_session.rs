@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use go_bus_api::{Epoch, HolderId, LeaseTick};
+use go_bus_api::{Epoch, HolderId, LeaseTick, Millis};
 use serde_json::json;
 
 use super::BusClient;
@@ -40,7 +40,8 @@ impl SessionStream {
 }
 
 impl BusClient {
-    /// Opens a stream of the session under `epoch`; over within `timeout` where its head does not come.
+    /// Opens a stream of the session under `epoch`; over within `timeout` where its head does not come. `grace` is the longest one that
+    /// the holder was told under this epoch: the Bus gives no less.
     ///
     /// # Errors
     /// 404 where the Bus keeps no sessions, 412 where `epoch` is not `holder`'s any more, 403 with another token than the one that
@@ -49,9 +50,13 @@ impl BusClient {
         &self,
         holder: &HolderId,
         epoch: Epoch,
+        grace: Duration,
         timeout: Duration,
     ) -> Result<SessionStream, BusError> {
-        let target = with_query("/agents/000/lease/session", &json!({ "holder": holder, "epoch": epoch }));
+        let target = with_query(
+            "/agents/000/lease/session",
+            &json!({ "holder": holder, "epoch": epoch, "grace_ms": Millis::from(grace) }),
+        );
         let frames = self.open(&Call::get(target).within(timeout)).await?;
         Ok(SessionStream { frames })
     }
@@ -74,19 +79,22 @@ mod tests {
             |elapsed| format!("event: tick\ndata: {{\"epoch\":7,\"grace_ms\":2000,\"elapsed_ms\":{elapsed}}}\n\n");
         let bus = FakeBus::play([Script::Cut(stream(&[tick(0), ": alive\n\n".to_owned(), tick(500)]))]);
         let client = client_at(&bus.url);
-        let mut session = client.open_lease_session(&holder(), Epoch(7), Duration::from_secs(5)).await.unwrap();
+        let (grace, timeout) = (Duration::from_secs(2), Duration::from_secs(5));
+        let mut session = client.open_lease_session(&holder(), Epoch(7), grace, timeout).await.unwrap();
         assert_eq!(session.tick().await.unwrap().elapsed_ms.0, 0);
         assert_eq!(session.tick().await.unwrap().elapsed_ms.0, 500);
         assert!(matches!(session.tick().await, Err(BusError::Broken(_))));
         assert!(bus.requests()[0].starts_with("get /agents/000/lease/session?"), "{:?}", bus.requests());
-        assert!(bus.requests()[0].contains("epoch=7") && bus.requests()[0].contains("holder=go-1"));
+        for told in ["epoch=7", "holder=go-1", "grace_ms=2000"] {
+            assert!(bus.requests()[0].contains(told), "{:?}", bus.requests());
+        }
     }
 
     #[tokio::test]
     async fn a_head_that_does_not_come_is_not_waited_for() {
         let bus = FakeBus::play([Script::Hang(String::new())]);
         let timeout = Duration::from_millis(50);
-        let opened = client_at(&bus.url).open_lease_session(&holder(), Epoch(7), timeout).await;
+        let opened = client_at(&bus.url).open_lease_session(&holder(), Epoch(7), timeout, timeout).await;
         assert!(matches!(opened, Err(BusError::TimedOut(_))), "{opened:?}");
     }
 }

@@ -70,7 +70,7 @@ impl BusClient {
     }
 
     /// The same that sends nothing from `instant` on and waits for no answer beyond it: calls then fail with
-    /// [`crate::BusError::Expired`] or `TimedOut`.
+    /// [`crate::BusError::Expired`] or `Abandoned`.
     #[must_use]
     pub fn until(&self, instant: Boottime) -> Self {
         self.held_to(&Deadline::new(instant))

@@ -35,7 +35,9 @@ impl SubscribeError {
             BusError::Refused(problem) if !BusError::Refused(problem.clone()).is_retryable() => {
                 Ok(Self::Refused(problem))
             }
-            BusError::Expired | BusError::Unsupported(_) | BusError::Unwritable(_) => Ok(Self::Unable(error)),
+            BusError::Expired | BusError::Abandoned | BusError::Unsupported(_) | BusError::Unwritable(_) => {
+                Ok(Self::Unable(error))
+            }
             passing => Err(passing),
         }
     }

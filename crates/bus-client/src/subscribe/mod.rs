@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use go_bus_api::{Event, Seq};
 
 pub use error::SubscribeError;
+pub(crate) use session::Away;
 use session::Session;
 
 use crate::BusClient;
@@ -39,8 +40,8 @@ impl std::fmt::Debug for Subscription {
 }
 
 /// Subscribes to everything after `after`. The first connection is made when the stream is first polled.
-pub(crate) fn subscribe(client: BusClient, after: Seq) -> Subscription {
-    let session = Session::new(client, after);
+pub(crate) fn subscribe(client: BusClient, after: Seq, away: Away) -> Subscription {
+    let session = Session::new(client, after, away);
     let events = stream::unfold(Some(session), |session| async {
         let mut session = session?;
         match session.next().await {

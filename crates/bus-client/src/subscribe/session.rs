@@ -1,6 +1,8 @@
 //! A subscription at work: connects, reads, fills gaps, and connects again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use go_bus_api::{Event, Seq};
@@ -16,6 +18,10 @@ const PAGE: u32 = 1000;
 /// This many frames or answers in a row that make no sense end the subscription.
 const MOST_GARBAGE: u32 = 8;
 
+/// Whether it was said that the Bus is away; kept by a reader that connects anew, so that it says as well when the Bus is back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Away(Arc<AtomicBool>);
+
 pub(super) struct Session {
     client: BusClient,
     cursor: Cursor,
@@ -27,13 +33,13 @@ pub(super) struct Session {
     /// How many of those made no sense.
     garbage: u32,
     /// Whether it was said that the Bus is away.
-    away: bool,
+    away: Away,
 }
 
 impl Session {
-    pub(super) fn new(client: BusClient, after: Seq) -> Self {
+    pub(super) fn new(client: BusClient, after: Seq, away: Away) -> Self {
         let (cursor, ready) = (Cursor::after(after), VecDeque::new());
-        Self { client, cursor, frames: None, ready, failures: 0, garbage: 0, away: false }
+        Self { client, cursor, frames: None, ready, failures: 0, garbage: 0, away }
     }
 
     /// The next event, however many connections it takes.
@@ -61,7 +67,7 @@ impl Session {
             let from = if self.failures == 0 { self.cursor } else { self.cursor.resumed() };
             self.frames = Some(self.client.event_stream(from.seq()).await?);
             self.cursor = from;
-            if std::mem::take(&mut self.away) {
+            if self.away.0.swap(false, Ordering::Relaxed) {
                 tracing::warn!(after = %self.cursor.seq(), "the Bus is back");
             }
             return Ok(());
@@ -122,7 +128,7 @@ impl Session {
         }
         match &error {
             // Said once, however long it takes; what breaks and is there again at once is no news.
-            BusError::Unreachable(_) if !std::mem::replace(&mut self.away, true) => {
+            BusError::Unreachable(_) if !self.away.0.swap(true, Ordering::Relaxed) => {
                 tracing::warn!(%error, after = %self.cursor.seq(), "waits until the Bus is back");
             }
             _ => tracing::debug!(%error, after = %self.cursor.seq(), "the event stream broke; connecting again"),

@@ -63,9 +63,9 @@ impl Desk {
         lock(&self.sessions).least_grace()
     }
 
-    /// The holder under `epoch` opens its session.
-    pub(crate) fn open_session(&self, epoch: Epoch, now: Boottime) -> Opening {
-        lock(&self.sessions).open(epoch, now)
+    /// The holder under `epoch`, which goes by the grace that it was `told`, opens its session.
+    pub(crate) fn open_session(&self, epoch: Epoch, told: Duration, now: Boottime) -> Opening {
+        lock(&self.sessions).open(epoch, told, now)
     }
 
     /// A stream of the session under `epoch` broke.

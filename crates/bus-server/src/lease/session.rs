@@ -26,8 +26,8 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Session {
     epoch: Epoch,
-    /// The grace that the first stream was told. Every other one is told the same, so that the holder never trusts itself by a
-    /// longer one than the Bus waits for.
+    /// The longest grace that a stream was told. None is told less, so the holder never trusts itself by a longer one than the Bus waits
+    /// for.
     grace: Duration,
     /// Streams that are open now: a holder that reconnects has two for a moment.
     streams: u32,
@@ -82,14 +82,16 @@ impl Sessions {
         self.grace.map(|grace| if recent >= ENOUGH { grace.saturating_mul(2) } else { grace })
     }
 
-    /// The holder under `epoch` opens its session, or opens it again in time.
-    pub(crate) fn open(&mut self, epoch: Epoch, now: Boottime) -> Opening {
-        let Some(grace) = self.grace(now) else { return Opening::Off };
+    /// The holder under `epoch` opens its session, or opens it again in time. `told` is the longest grace that it goes by: it may have it
+    /// from a Bus before this one, and is given no less.
+    pub(crate) fn open(&mut self, epoch: Epoch, told: Duration, now: Boottime) -> Opening {
+        let Some(grace) = self.grace(now).map(|grace| grace.max(told)) else { return Opening::Off };
         match &mut self.present {
             Some(session) if session.epoch > epoch || session.epoch == epoch && session.ending => Opening::Ending,
             Some(session) if session.epoch == epoch => {
                 session.streams = session.streams.saturating_add(1);
                 session.broken_since = None;
+                session.grace = session.grace.max(told);
                 Opening::Open(session.grace)
             }
             _ => {

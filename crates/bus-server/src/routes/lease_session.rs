@@ -47,10 +47,13 @@ struct Holder {
     holder: HolderId,
     /// Its epoch.
     epoch: u64,
+    /// The longest grace that it was told under this epoch, in ms; it is given no less.
+    #[serde(default)]
+    grace_ms: u64,
 }
 
 async fn session(State(bus): State<Bus>, Caller(actor): Caller, parts: Parts) -> Answer {
-    let Holder { holder, epoch } = query_of(&parts.uri)?;
+    let Holder { holder, epoch, grace_ms } = query_of(&parts.uri)?;
     let lease = bus.lease().await?;
     check(&lease, &actor, &holder, Epoch(epoch))?;
     if bus.desk.least_grace().is_none() {
@@ -60,7 +63,9 @@ async fn session(State(bus): State<Bus>, Caller(actor): Caller, parts: Parts) ->
         // A session that is opened and broken at once would end the lease.
         return Ok(sse::response(Body::empty()));
     }
-    let Some(ticks) = Ticks::open(bus, lease.epoch) else {
+    // One that would outlast the time to live is of no use.
+    let told = Millis(grace_ms).duration().min(lease.ttl.duration());
+    let Some(ticks) = Ticks::open(bus, lease.epoch, told) else {
         return Err(Refusal::new(ProblemKind::InProgress, "this lease may be ending just now; ask again"));
     };
     Ok(sse::response(ticks.into_body()))
@@ -88,9 +93,9 @@ struct Ticks {
 
 impl Ticks {
     /// Opens it, unless the lease is being ended.
-    fn open(bus: Bus, epoch: Epoch) -> Option<Self> {
+    fn open(bus: Bus, epoch: Epoch, told: Duration) -> Option<Self> {
         let opened = bus.now();
-        let Opening::Open(grace) = bus.desk.open_session(epoch, opened) else { return None };
+        let Opening::Open(grace) = bus.desk.open_session(epoch, told, opened) else { return None };
         let lease = bus.liveness.watch_lease();
         Some(Self { bus, epoch, grace, opened, lease, begun: false })
     }

@@ -21,7 +21,8 @@ pub(crate) use streams::Streams;
 /// carried out though its answer was lost; so from the sending of the first one on the holder is held to half a grace as well.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    /// As told last: by the grant the least that there is, by a tick that of the session.
+    /// The longest that was told: by the grant the least that there is, by a tick that of the session. The Bus gives no less, even one that
+    /// was started anew with a shorter one.
     grace: Duration,
     /// Until when the holder may believe; `None` before the first request was sent, when nothing can have broken yet.
     until: Option<Boottime>,
@@ -78,6 +79,8 @@ pub enum SessionAction {
     Open {
         /// The instant that names it: the request is sent no earlier.
         sent: Boottime,
+        /// The longest grace that was told: the Bus gives no less.
+        grace: Duration,
         /// How long its head may take.
         timeout: Duration,
     },

@@ -49,9 +49,9 @@ impl Session {
     }
 
     fn hear(&mut self, sent: Boottime, tick: LeaseTick, now: Boottime) {
-        self.grace = tick.grace_ms.duration();
+        self.grace = self.grace.max(tick.grace_ms.duration());
         let made = sent + at_least(tick.elapsed_ms.duration());
-        self.until = self.until.max(Some(made + session_trust(self.grace)));
+        self.until = self.until.max(Some(made + session_trust(tick.grace_ms.duration())));
         if let Some(stream) = self.stream.as_mut().filter(|stream| stream.sent == sent) {
             stream.heard = now;
             // One that ticks once and breaks is no better than one that breaks at once.
@@ -83,7 +83,7 @@ impl Session {
         }
         self.opening = true;
         self.until = self.until.or(Some(now + session_trust(self.grace)));
-        SessionAction::Open { sent: now, timeout: self.patience(now) }
+        SessionAction::Open { sent: now, grace: self.grace, timeout: self.patience(now) }
     }
 
     /// How long a stream's head may take: never beyond the trust that is left, and short enough to try again within it.

@@ -39,10 +39,12 @@ impl Streams {
     pub(crate) fn begin(&mut self, action: SessionAction) {
         self.wake = None;
         match action {
-            SessionAction::Open { sent, timeout } => {
+            SessionAction::Open { sent, grace, timeout } => {
                 let (client, holder, epoch) = (self.client.clone(), self.holder.clone(), self.epoch);
                 self.opening =
-                    Some(Box::pin(async move { (sent, client.open_lease_session(&holder, epoch, timeout).await) }));
+                    Some(Box::pin(
+                        async move { (sent, client.open_lease_session(&holder, epoch, grace, timeout).await) },
+                    ));
             }
             SessionAction::Wait(until) => self.wake = Some(self.clock.sleep(until.since(self.clock.boottime()))),
             SessionAction::Close => (self.opening, self.newest, self.older) = (None, None, None),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use go_bus_api::{Epoch, LeaseTick, Millis};
 use go_clock::Boottime;
+use go_rules::lease::session_retry;
 
 use super::{Session, SessionAction, SessionInput};
 
@@ -20,7 +21,7 @@ fn tick(sent: u64, elapsed: u64) -> SessionInput {
 }
 
 fn open(sent: u64, timeout: Duration) -> SessionAction {
-    SessionAction::Open { sent: at(sent), timeout }
+    SessionAction::Open { sent: at(sent), grace: GRACE, timeout }
 }
 
 /// One whose stream was asked for at 0 and opened at 10 ms, with its first tick.
@@ -61,26 +62,23 @@ fn an_older_tick_takes_no_trust_back() {
     assert_eq!(session.until(), Some(at(10_990)));
 }
 
+/// The pause after so many streams in a row that failed.
+fn pause(failures: u32) -> u64 {
+    u64::try_from(session_retry(GRACE, failures, 1.0).as_millis()).unwrap()
+}
+
 #[test]
-fn a_stream_that_stood_is_opened_again_at_once_and_one_that_does_not_come_about_ever_later() {
+fn a_stream_that_stood_is_opened_again_at_once_and_one_that_does_not_come_about_after_a_pause() {
     let mut session = opened();
     session.step(tick(0, 500), at(500), 1.0);
     assert_eq!(session.step(SessionInput::Broke { sent: at(0) }, at(700), 1.0), open(700, HEAD));
     let mut now = 700;
-    for pause in [100, 200, 250, 250] {
-        assert_eq!(session.step(SessionInput::Failed, at(now), 1.0), wait_at_most(&session, now + pause));
-        now += pause;
-        let SessionAction::Open { sent, .. } = session.step(SessionInput::Due, at(now), 1.0) else {
-            panic!("not tried again after {pause} ms")
-        };
-        assert_eq!(sent, at(now));
+    for failures in [2, 3, 4] {
+        session.step(SessionInput::Failed, at(now), 1.0);
+        now += pause(failures);
+        assert!(matches!(session.step(SessionInput::Due, at(now - 1), 1.0), SessionAction::Wait(_)), "{failures}");
+        assert_eq!(session.step(SessionInput::Due, at(now), 1.0), open(now, HEAD), "{failures}");
     }
-}
-
-/// A wait until `due`, or until the trust ends where that is earlier: the holder has to notice.
-fn wait_at_most(session: &Session, due: u64) -> SessionAction {
-    let ends = session.until().filter(|ends| *ends > at(due - 250)).unwrap_or(at(due));
-    SessionAction::Wait(ends.min(at(due)))
 }
 
 #[test]
@@ -90,7 +88,7 @@ fn a_bus_that_closes_what_it_opens_is_not_asked_without_a_pause() {
     session.step(SessionInput::Opened { sent: at(20) }, at(30), 1.0);
     session.step(tick(20, 0), at(30), 1.0);
     let again = session.step(SessionInput::Broke { sent: at(20) }, at(40), 1.0);
-    assert_eq!(again, SessionAction::Wait(at(140)), "its one tick is no sign that it stands");
+    assert_eq!(again, SessionAction::Wait(at(90)), "its one tick is no sign that it stands");
 }
 
 #[test]
@@ -129,4 +127,18 @@ fn while_the_trust_lasts_somebody_looks_when_it_ends() {
     let mut session = opened();
     assert_eq!(session.step(SessionInput::Broke { sent: at(0) }, at(900), 1.0), open(900, Duration::from_millis(100)));
     assert_eq!(session.step(SessionInput::Due, at(910), 1.0), SessionAction::Wait(at(1000)));
+}
+
+#[test]
+fn the_longest_grace_that_was_told_is_the_one_it_asks_for() {
+    let mut session = opened();
+    let longer = LeaseTick { epoch: Epoch(7), grace_ms: Millis(4000), elapsed_ms: Millis(500) };
+    session.step(SessionInput::Tick { sent: at(0), tick: longer }, at(500), 1.0);
+    assert_eq!(session.until(), Some(Boottime(at(2500).0 - Duration::from_micros(500))));
+    let again = session.step(SessionInput::Broke { sent: at(0) }, at(600), 1.0);
+    assert!(matches!(again, SessionAction::Open { grace, .. } if grace == GRACE * 2), "{again:?}");
+    session.step(SessionInput::Opened { sent: at(600) }, at(600), 1.0);
+    let before = session.until();
+    session.step(tick(600, 500), at(1100), 1.0);
+    assert_eq!(session.until(), before, "a Bus that tells less is believed for less");
 }

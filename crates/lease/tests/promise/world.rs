@@ -288,7 +288,7 @@ impl World {
         }
         let jitter = self.chance.share();
         match self.holder.attend(input, now, jitter) {
-            SessionAction::Open { sent, timeout } => {
+            SessionAction::Open { sent, timeout, .. } => {
                 // More of these are lost than of others: what saves a session most often is that it is opened again.
                 if !self.chance.once_in(3) {
                     self.send(Event::OpenArrives(sent));

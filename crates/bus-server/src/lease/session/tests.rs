@@ -15,14 +15,14 @@ fn none() -> Sessions {
 /// Epoch 7, whose only stream broke at second 10.
 fn broken() -> Sessions {
     let mut sessions = none();
-    assert_eq!(sessions.open(Epoch(7), at(0)), Opening::Open(GRACE));
+    assert_eq!(sessions.open(Epoch(7), GRACE, at(0)), Opening::Open(GRACE));
     sessions.close(Epoch(7), at(10));
     sessions
 }
 
 /// Ends the lease under `epoch` early, `seconds` after everything began.
 fn end(sessions: &mut Sessions, epoch: u64, seconds: u64) {
-    sessions.open(Epoch(epoch), at(seconds));
+    sessions.open(Epoch(epoch), GRACE, at(seconds));
     sessions.close(Epoch(epoch), at(seconds));
     let due = sessions.early_end(Epoch(epoch), true).unwrap();
     assert!(sessions.begin_end(Epoch(epoch), true, due).is_some());
@@ -47,15 +47,15 @@ fn with_nobody_waiting_it_ends_nothing() {
 #[test]
 fn opened_again_in_time_it_stands() {
     let mut sessions = broken();
-    sessions.open(Epoch(7), at(11));
+    sessions.open(Epoch(7), GRACE, at(11));
     assert_eq!(sessions.early_end(Epoch(7), true), None);
 }
 
 #[test]
 fn the_old_stream_s_end_does_not_break_a_session_that_was_reopened_before() {
     let mut sessions = none();
-    sessions.open(Epoch(7), at(0));
-    sessions.open(Epoch(7), at(9));
+    sessions.open(Epoch(7), GRACE, at(0));
+    sessions.open(Epoch(7), GRACE, at(9));
     sessions.close(Epoch(7), at(10));
     assert_eq!(sessions.early_end(Epoch(7), true), None);
     sessions.close(Epoch(7), at(11));
@@ -66,10 +66,10 @@ fn the_old_stream_s_end_does_not_break_a_session_that_was_reopened_before() {
 fn it_says_nothing_of_another_epoch_s_lease() {
     assert_eq!(broken().early_end(Epoch(8), true), None);
     let mut sessions = broken();
-    sessions.open(Epoch(8), at(11));
+    sessions.open(Epoch(8), GRACE, at(11));
     sessions.close(Epoch(7), at(12));
     assert_eq!(sessions.early_end(Epoch(8), true), None, "a stream of the epoch before ended");
-    assert_eq!(sessions.open(Epoch(7), at(13)), Opening::Ending, "that epoch is over");
+    assert_eq!(sessions.open(Epoch(7), GRACE, at(13)), Opening::Ending, "that epoch is over");
 }
 
 #[test]
@@ -81,16 +81,16 @@ fn a_lease_whose_session_was_never_opened_is_left_to_its_ttl() {
 fn while_the_end_is_committed_no_stream_is_opened_and_afterwards_it_depends() {
     let mut sessions = broken();
     sessions.begin_end(Epoch(7), true, at(12));
-    assert_eq!(sessions.open(Epoch(7), at(12)), Opening::Ending);
+    assert_eq!(sessions.open(Epoch(7), GRACE, at(12)), Opening::Ending);
     sessions.settle_end(Epoch(7), Settled::Moved, at(12));
     assert_eq!(sessions.early_end(Epoch(7), true), Some(at(12)), "a renewal is no session");
     sessions.begin_end(Epoch(7), true, at(12));
     sessions.settle_end(Epoch(7), Settled::Failed, at(12));
     assert_eq!(sessions.early_end(Epoch(7), true), Some(at(13)), "tried again, but not at once");
-    assert_eq!(sessions.open(Epoch(7), at(12)), Opening::Open(GRACE));
+    assert_eq!(sessions.open(Epoch(7), GRACE, at(12)), Opening::Open(GRACE));
     assert_eq!(sessions.early_end(Epoch(7), true), None, "it was opened again before the end could be committed");
     end(&mut sessions, 8, 20);
-    assert_eq!(sessions.open(Epoch(9), at(30)), Opening::Open(GRACE));
+    assert_eq!(sessions.open(Epoch(9), GRACE, at(30)), Opening::Open(GRACE));
 }
 
 #[test]
@@ -125,16 +125,25 @@ fn a_session_keeps_its_grace_when_the_time_of_the_longer_one_is_over() {
     let mut sessions = none();
     end(&mut sessions, 1, 0);
     end(&mut sessions, 2, 100);
-    assert_eq!(sessions.open(Epoch(3), at(101)), Opening::Open(GRACE * 2));
-    assert_eq!(sessions.open(Epoch(3), at(700)), Opening::Open(GRACE * 2));
+    assert_eq!(sessions.open(Epoch(3), GRACE, at(101)), Opening::Open(GRACE * 2));
+    assert_eq!(sessions.open(Epoch(3), GRACE, at(700)), Opening::Open(GRACE * 2));
     sessions.close(Epoch(3), at(700));
     sessions.close(Epoch(3), at(700));
     assert_eq!(sessions.early_end(Epoch(3), true), Some(at(704)));
 }
 
 #[test]
+fn a_bus_that_was_started_with_a_shorter_grace_gives_what_the_holder_goes_by() {
+    let mut sessions = none();
+    assert_eq!(sessions.open(Epoch(3), GRACE * 5, at(0)), Opening::Open(GRACE * 5));
+    assert_eq!(sessions.open(Epoch(3), GRACE, at(1)), Opening::Open(GRACE * 5));
+    assert_eq!(sessions.open(Epoch(4), GRACE, at(2)), Opening::Open(GRACE));
+    assert_eq!(sessions.open(Epoch(4), GRACE * 2, at(3)), Opening::Open(GRACE * 2));
+}
+
+#[test]
 fn where_there_are_no_sessions_none_is_opened() {
     let mut sessions = Sessions::new(None);
-    assert_eq!(sessions.open(Epoch(7), at(0)), Opening::Off);
+    assert_eq!(sessions.open(Epoch(7), GRACE, at(0)), Opening::Off);
     assert_eq!(sessions.early_end(Epoch(7), true), None);
 }
