@@ -103,3 +103,27 @@ fn a_bid_that_is_refused_for_good_is_the_end() {
     assert_eq!(holder.step(refused, at(0), 0.0), Action::Stop);
     assert_eq!(holder.state(), &State::Ended(End::Failed(error())));
 }
+
+#[test]
+fn it_goes_by_the_record_s_own_time_to_live_and_jitter_spreads_the_backstop_poll() {
+    let mut holder = standby();
+    holder.step(Input::Slept, at(1), 0.0);
+    let mut short = view(Some("go-3"), 6, 2);
+    short.ttl_ms = go_bus_api::Millis(2000);
+    let wait = holder.step(Input::Waited(WaitAnswer::Seen(Box::new(short))), at(2), 1.0);
+    assert_eq!(wait, Action::Wait { epoch: Epoch(6), timeout: secs(4) }, "what is left of it, and 2 s");
+    let pause = holder.step(Input::Waited(WaitAnswer::Failed(error())), at(3), 0.0);
+    assert_eq!(pause, Action::Sleep(Duration::from_millis(200)), "a tenth of the record's time, not of its own");
+    let again = holder.step(Input::Slept, at(3), 0.5);
+    assert_eq!(again, Action::Wait { epoch: Epoch(6), timeout: Duration::from_millis(3500) });
+}
+
+#[test]
+fn who_lost_a_bid_waits_again_within_50_ms_at_any_jitter() {
+    for (jitter, millis) in [(0.0, 0), (0.5, 25), (1.0, 50)] {
+        let mut holder = standby();
+        holder.step(Input::Slept, at(1), 0.0);
+        holder.step(seen(None, 5, 0), at(2), jitter);
+        assert_eq!(holder.step(held(6, 125), at(2), jitter), Action::Sleep(Duration::from_millis(millis)));
+    }
+}
