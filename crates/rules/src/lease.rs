@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::backoff::{Backoff, share};
+use crate::backoff::share;
 
 /// The least TTL the Bus grants.
 pub const LEAST_TTL: Duration = Duration::from_millis(200);
@@ -60,11 +60,15 @@ pub fn session_silence(grace: Duration) -> Duration {
     tick_period(grace).mul_f64(1.5)
 }
 
-/// When a session that could not be opened is tried again, after `failures` in a row: a fortieth of the grace, doubled up to an eighth,
-/// at most 250 ms, and spread over the upper half by `jitter`. 2 s make 50 to 250 ms.
+/// When a session that could not be opened is tried again, after `failures` in a row: a fortieth of the grace, at most 50 ms, for as long
+/// as the Bus may still be waiting for it, so that whoever is cut off for less than the grace is back within it; and 250 ms after that.
+/// Both are spread over their upper half by `jitter`.
 pub fn session_retry(grace: Duration, failures: u32, jitter: f64) -> Duration {
-    let most = (grace / 8).min(Duration::from_millis(250));
-    Backoff { first: (grace / 40).min(most), most }.pause(failures, jitter)
+    let quick = (grace / 40).min(Duration::from_millis(50));
+    // At half its length, which is the shortest that jitter makes of it, so many pauses last a grace.
+    let awaited = u128::from(failures).saturating_mul(quick.as_nanos()) <= 2 * grace.as_nanos();
+    let pause = if awaited { quick } else { (grace / 8).min(Duration::from_millis(250)) };
+    pause.mul_f64(0.5 + 0.5 * share(jitter))
 }
 
 #[cfg(test)]
@@ -99,9 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_tried_again_soon_and_ever_slower() {
-        let pauses = [1, 2, 3, 4, 50].map(|failures| session_retry(Duration::from_secs(2), failures, 1.0).as_millis());
-        assert_eq!(pauses, [50, 100, 200, 250, 250]);
-        assert_eq!(session_retry(Duration::from_secs(60), 50, 1.0), Duration::from_millis(250));
+    fn a_session_is_tried_again_quickly_for_as_long_as_the_bus_waits_for_it_and_then_slower() {
+        let pause =
+            |grace: u64, failures, jitter| session_retry(Duration::from_secs(grace), failures, jitter).as_millis();
+        assert_eq!([1, 2, 80, 81, 5000].map(|failures| pause(2, failures, 1.0)), [50, 50, 50, 250, 250]);
+        assert_eq!((pause(10, 400, 1.0), pause(10, 401, 1.0)), (50, 250));
+        let quick: Duration = (1..=80).map(|failures| session_retry(Duration::from_secs(2), failures, 0.0)).sum();
+        assert_eq!(quick, Duration::from_secs(2), "the quickest tries last for the grace");
     }
 }
