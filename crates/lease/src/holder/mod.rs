@@ -1,6 +1,7 @@
 //! The pure core: what the holder of the lease, or who wants to be it, does next.
 
 mod input;
+mod release;
 mod session;
 mod state;
 mod step;

@@ -7,14 +7,13 @@ use go_clock::Boottime;
 use go_rules::lease::retry_after;
 use go_rules::mutation::{Mutation, is_on};
 
+use super::release::{release, releasing};
 use super::state::Lapse;
-use super::{Action, BidAnswer, End, Holder, Input, ReleaseAnswer, State, Tenure, WaitAnswer};
+use super::{Action, BidAnswer, End, Holder, Input, State, Tenure, WaitAnswer};
 use crate::Lost;
 
 /// Bids without any answer before the first one that make it give up.
 const FIRST_BIDS: u32 = 5;
-/// Releases without an answer that make it give up; the lease then ends by itself.
-const RELEASES: u32 = 5;
 /// The jitter after a bid that another won.
 const AFTER_HELD: Duration = Duration::from_millis(50);
 /// A wait is answered after 30 s at the latest.
@@ -166,45 +165,12 @@ fn renew(tenure: &Tenure, now: Boottime) -> Action {
     Action::Bid { epoch: Some(tenure.epoch), timeout: tenure.patience(now) }
 }
 
-fn release(tenure: Tenure, end: End) -> (State, Action) {
-    let action = Action::Release { epoch: tenure.epoch, timeout: release_patience(&tenure) };
-    (State::Releasing { tenure, failures: 0, end }, action)
-}
-
-fn releasing(tenure: Tenure, failures: u32, end: End, input: Input, (now, jitter): (Boottime, f64)) -> (State, Action) {
-    match input {
-        Input::Released(ReleaseAnswer::Done) => ended(end),
-        // The lease ends by itself; whoever goes waits for that no longer than it may be of use.
-        Input::Released(ReleaseAnswer::Failed)
-            if failures.saturating_add(1) >= RELEASES || now >= tenure.renewed_until =>
-        {
-            ended(match end {
-                End::Released => End::Unconfirmed,
-                other => other,
-            })
-        }
-        Input::Released(ReleaseAnswer::Failed) => {
-            let failures = failures.saturating_add(1);
-            (State::Releasing { tenure, failures, end }, Action::Sleep(retry_after(tenure.ttl, jitter)))
-        }
-        _ => {
-            let action = Action::Release { epoch: tenure.epoch, timeout: release_patience(&tenure) };
-            (State::Releasing { tenure, failures, end }, action)
-        }
-    }
-}
-
-/// How long a release may take: whoever goes does not wait long for a Bus that hangs.
-fn release_patience(tenure: &Tenure) -> Duration {
-    patience(tenure.ttl).min(Duration::from_secs(2))
-}
-
-fn ended(end: End) -> (State, Action) {
+pub(super) fn ended(end: End) -> (State, Action) {
     (State::Ended(end), Action::Stop)
 }
 
 /// How long a request about a lease with this time to live may take.
-fn patience(ttl: Duration) -> Duration {
+pub(super) fn patience(ttl: Duration) -> Duration {
     (ttl / 4).clamp(Duration::from_secs(1), Duration::from_secs(10))
 }
 
