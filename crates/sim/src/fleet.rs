@@ -1,137 +1,239 @@
 //! Everything that runs, and what can be done to it between two steps.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::{HostNo, Machine, Node, Probe, Settings, SimError};
+use futures_util::FutureExt;
+use go_bus_store::{Policy, Query, QueryAnswer, SqliteStore, Store};
+
+use crate::ground::Ground;
+use crate::{HostNo, Machine, Node, Probe, Settings, SimError, processes};
 
 /// A fleet in simulated time: it stands still until [`Fleet::step`].
+///
+/// Everything else is done to it between two steps, from outside, and counts from then on.
 pub struct Fleet {
-    settings: Settings,
+    sim: turmoil::Sim<'static>,
+    ground: Arc<Ground>,
+    /// What is to end by itself, and when.
+    later: Vec<(Duration, Later)>,
+}
+
+/// What ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Later {
+    Continue(Node),
+    Resume(Machine),
 }
 
 impl Fleet {
     /// A fleet whose processes are about to start. Everything random in it follows from `seed`; to be called inside
     /// [`crate::seeded`].
     pub fn build(seed: u64, settings: Settings, probe: Arc<dyn Probe>) -> Result<Self, SimError> {
-        let _ = (seed, probe);
-        Ok(Self { settings })
+        let ground = Arc::new(Ground::new(seed, settings, probe)?);
+        let mut sim = network(&ground);
+        for node in Node::all(ground.settings.gos, ground.settings.hosts) {
+            let ground = Arc::clone(&ground);
+            sim.host(node.name(), move || processes::run(Arc::clone(&ground), node));
+        }
+        Ok(Self { sim, ground, later: Vec::new() })
     }
 
     /// The numbers of this run.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.ground.settings
     }
 
     /// The true time since the start.
     pub fn now(&self) -> Duration {
-        Duration::ZERO
+        self.sim.elapsed()
     }
 
     /// Lets one tick pass.
     pub fn step(&mut self) -> Result<(), SimError> {
+        let stepped = self.sim.step();
+        self.ground.truth.set(self.sim.elapsed());
+        stepped.map_err(|error| SimError::Broken(error.to_string()))?;
+        self.end_what_is_due();
         Ok(())
+    }
+
+    /// Lets time pass until `at`.
+    pub fn run_until(&mut self, at: Duration) -> Result<(), SimError> {
+        while self.now() < at {
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    fn end_what_is_due(&mut self) {
+        let now = self.now();
+        let due: Vec<Later> = self.later.iter().filter(|(at, _)| *at <= now).map(|(_, what)| *what).collect();
+        self.later.retain(|(at, _)| *at > now);
+        for what in due {
+            match what {
+                Later::Continue(node) => self.ground.node(node).gate.open(),
+                Later::Resume(machine) => {
+                    self.ground.machine(machine).clock.resume();
+                    machine.nodes().into_iter().for_each(|node| self.ground.node(node).gate.open());
+                }
+            }
+        }
     }
 
     /// Whether a node's process runs.
     pub fn is_up(&mut self, node: Node) -> bool {
-        let _ = node;
-        true
+        self.sim.is_host_running(node.name())
     }
 
     /// Kills a process as SIGKILL does: what it has written stays, its connections are reset.
     pub fn crash(&mut self, node: Node) {
-        let _ = node;
+        if self.is_up(node) {
+            self.sim.crash(node.name());
+        }
+        self.ground.note_killed(node);
     }
 
     /// Starts a process anew that was killed.
     pub fn restart(&mut self, node: Node) {
-        let _ = node;
+        if !self.is_up(node) {
+            self.sim.bounce(node.name());
+        }
     }
 
-    /// Cuts a machine's power: all its processes are gone without a word to anyone, files stay as far as they were synced.
+    /// Cuts a machine's power: all its processes are gone without a word to anyone. Its files stay.
     pub fn cut_power(&mut self, machine: Machine) {
-        let _ = machine;
+        for node in machine.nodes() {
+            self.block_all(node, true);
+            if self.is_up(node) {
+                self.sim.crash(node.name());
+            }
+        }
     }
 
     /// Boots a machine whose power was cut: a new boot, its clocks begin anew.
     pub fn boot(&mut self, machine: Machine) {
-        let _ = machine;
+        self.ground.machine(machine).boot();
+        for node in machine.nodes() {
+            self.block_all(node, false);
+            self.restart(node);
+        }
+    }
+
+    /// Blocks or frees every way to and from a node.
+    fn block_all(&self, node: Node, blocked: bool) {
+        for other in self.ground.nodes().filter(|other| *other != node) {
+            self.ground.links.block(node, other, blocked);
+            self.ground.links.block(other, node, blocked);
+        }
     }
 
     /// Stops a process as SIGSTOP does, for `lasts`: it does nothing, its clocks go on.
     pub fn pause(&mut self, node: Node, lasts: Duration) {
-        let _ = (node, lasts);
+        self.ground.node(node).gate.close();
+        self.later.push((self.now() + lasts, Later::Continue(node)));
     }
 
-    /// Suspends a machine for `lasts`: nothing on it does anything, monotonic time stands still there, boottime goes on.
+    /// Suspends a machine for `lasts`: nothing on it does anything, monotonic time stands still there, boottime goes on. Not to be
+    /// called for one that is suspended already.
     pub fn suspend(&mut self, machine: Machine, lasts: Duration) {
-        let _ = (machine, lasts);
+        self.ground.machine(machine).clock.suspend();
+        machine.nodes().into_iter().for_each(|node| self.ground.node(node).gate.close());
+        self.later.push((self.now() + lasts, Later::Resume(machine)));
     }
 
     /// Steps a machine's wall clock by so many milliseconds.
     pub fn step_wall(&mut self, machine: Machine, by_ms: i64) {
-        let _ = (machine, by_ms);
+        self.ground.machine(machine).clock.step_wall(by_ms);
     }
 
-    /// Loses every message between two nodes, both ways. Connections are not told.
+    /// Lets nothing pass between two nodes, both ways. Nothing is lost, as TCP sends again what was; connections are not told.
     pub fn partition(&mut self, a: Node, b: Node) {
-        let _ = (a, b);
+        self.partition_oneway(a, b);
+        self.partition_oneway(b, a);
     }
 
-    /// Loses every message from one node to another.
+    /// Lets nothing pass from one node to another.
     pub fn partition_oneway(&mut self, from: Node, to: Node) {
-        let _ = (from, to);
+        self.ground.links.block(from, to, true);
     }
 
-    /// Ends any partition between two nodes.
+    /// Ends any partition between two nodes: what was on its way arrives.
     pub fn heal(&mut self, a: Node, b: Node) {
-        let _ = (a, b);
+        self.ground.links.block(a, b, false);
+        self.ground.links.block(b, a, false);
     }
 
-    /// Holds every message between two nodes back until [`Fleet::release`]: nothing is lost, as with TCP on a network that is away for
-    /// a moment.
+    /// The same as [`Fleet::partition`]: with TCP a network that is away for a moment holds messages back.
     pub fn hold(&mut self, a: Node, b: Node) {
-        let _ = (a, b);
+        self.partition(a, b);
     }
 
-    /// Delivers what was held back, and goes on.
+    /// The same as [`Fleet::heal`].
     pub fn release(&mut self, a: Node, b: Node) {
-        let _ = (a, b);
+        self.heal(a, b);
     }
 
     /// Has messages between two nodes take up to `latency`; `None` is the usual.
     pub fn delay(&mut self, a: Node, b: Node, latency: Option<Duration>) {
-        let _ = (a, b, latency);
+        let latency = latency.unwrap_or(self.ground.settings.latency);
+        self.sim.set_link_max_message_latency(a.name(), b.name(), latency);
     }
 
     /// Has the next requests of a node, so many, arrive and be carried out, but their answers never come.
     pub fn lose_answers(&mut self, node: Node, requests: u32) {
-        let _ = (node, requests);
+        self.ground.node(node).tampering.lose_answers(requests);
     }
 
-    /// Has the next requests of a node, so many, arrive twice; the second answer is lost.
+    /// Has the next requests of a node, so many, arrive a second time a little later; that answer is nobody's.
     pub fn duplicate(&mut self, node: Node, requests: u32) {
-        let _ = (node, requests);
+        self.ground.node(node).tampering.duplicate(requests);
     }
 
     /// Fills the Bus's disk: writes are refused, reads go on.
     pub fn fill_disk(&mut self, full: bool) {
-        let _ = full;
+        self.ground.disk.is_full.store(full, Ordering::Relaxed);
     }
 
-    /// Has each commit take so much longer; zero is as usual.
+    /// Has each commit take so much longer, one after the other; zero is as usual.
     pub fn slow_disk(&mut self, by: Duration) {
-        let _ = by;
+        self.ground.disk.slow_down(by);
     }
 
     /// Has every hand on a host that starts from now on be turned away by its model's provider, until it is turned off.
     pub fn rate_limit(&mut self, host: HostNo, on: bool) {
-        let _ = (host, on);
+        self.ground.hub(host).is_rate_limited.store(on, Ordering::Relaxed);
     }
 
     /// Where the store's file is.
-    pub fn database(&self) -> std::path::PathBuf {
-        std::path::PathBuf::new()
+    pub fn database(&self) -> PathBuf {
+        self.ground.folder(Node::Bus).join("bus.db")
     }
+
+    /// What the store answers just now, whether the Bus runs or not.
+    pub fn read(&self, query: Query) -> Result<QueryAnswer, SimError> {
+        let broken = |error: go_bus_store::StoreError| SimError::Broken(error.to_string());
+        let store: Arc<dyn Store> = match self.ground.present_store() {
+            Some(store) => store,
+            None => Arc::new(SqliteStore::inline(self.database(), Policy::default()).map_err(broken)?),
+        };
+        // A store without threads never waits.
+        let answer = store.read(query).now_or_never();
+        answer.ok_or_else(|| SimError::Broken("the store waits".to_owned()))?.map_err(broken)
+    }
+}
+
+fn network(ground: &Ground) -> turmoil::Sim<'static> {
+    let settings = &ground.settings;
+    turmoil::Builder::new()
+        .simulation_duration(Duration::from_secs(u32::MAX.into()))
+        .tick_duration(settings.tick)
+        // What is sent in a tick arrives in a later one, so that no effect comes before its cause.
+        .min_message_latency(settings.tick)
+        .max_message_latency(settings.latency)
+        .tcp_capacity(4096)
+        .rng_seed(ground.seed)
+        .build()
 }

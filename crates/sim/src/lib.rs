@@ -18,18 +18,28 @@
 //! | `run` | one run: a scenario, its faults, the judge, the report |
 //! | `mutants` | rules that can be broken, by name |
 
+mod agents;
+mod clock;
 pub mod faults;
 mod fleet;
+mod gate;
+mod ground;
 pub mod judge;
+mod links;
+mod machine;
 mod mutants;
+mod net;
 mod node;
 mod onlooker;
 mod probe;
+mod processes;
 mod record;
 pub mod run;
 mod seeded;
 mod settings;
+mod store;
 pub mod timeline;
+mod truth;
 
 pub use fleet::Fleet;
 pub use mutants::{break_rule, mutants};

@@ -8,6 +8,7 @@ use go_bus_store::{Command, EventLine, Receipt, Reject};
 use go_clock::Boottime;
 use http::{HeaderMap, Method};
 
+use crate::judge::What;
 use crate::{HostNo, Node};
 
 /// One request, for as long as it is under way; unique in a run.
@@ -100,6 +101,8 @@ pub enum Seen<'a> {
         /// The new events, in order.
         events: &'a [EventLine],
     },
+    /// The onlooker saw or did something.
+    Onlooker(&'a What),
     /// A keeper starts its agent: from now on it runs.
     AgentStarted {
         /// Where.

@@ -46,6 +46,13 @@ pub struct Settings {
     pub troubled_per_mille: u32,
 }
 
+impl Settings {
+    /// How often a silent stream of the Bus says that it lives.
+    pub fn keep_alive(&self) -> Duration {
+        self.agent_heartbeat / 2
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -58,7 +65,7 @@ impl Default for Settings {
             session_grace: Duration::from_millis(200),
             agent_heartbeat: Duration::from_secs(3),
             host_ttl: Duration::from_secs(6),
-            host_beat: Duration::from_secs(2),
+            host_beat: Duration::from_millis(1500),
             stop_grace: Duration::from_millis(150),
             tick: Duration::from_millis(5),
             latency: Duration::from_millis(15),

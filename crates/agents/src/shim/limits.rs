@@ -9,7 +9,7 @@ use go_runtime::HostLeaseFile;
 
 /// A limit that ended an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limit {
+pub enum Limit {
     /// The attempt's wall limit.
     Wall(Millis),
     /// The host's lease: the Bus is about to give the work to others.
@@ -18,7 +18,7 @@ pub(super) enum Limit {
 
 impl Limit {
     /// The limit in words, for the exit report.
-    pub(super) fn text(self) -> Text<256> {
+    pub fn text(self) -> Text<256> {
         match self {
             Self::Wall(limit) => Text::clipped(&format!("the wall limit of {}", words(limit.duration()))),
             Self::HostLease => Text::clipped("the end of the host's lease"),
@@ -33,7 +33,7 @@ fn words(duration: Duration) -> String {
 
 /// The limits of one agent, its verifications included.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     wall: Option<(Boottime, Millis)>,
     lease: Option<HostLeaseFile>,
     leased_until: Option<Boottime>,
@@ -41,14 +41,14 @@ pub(super) struct Limits {
 
 impl Limits {
     /// The limits of an agent that is started now.
-    pub(super) fn new(now: Boottime, wall: Option<Millis>, lease: Option<HostLeaseFile>) -> Self {
+    pub fn new(now: Boottime, wall: Option<Millis>, lease: Option<HostLeaseFile>) -> Self {
         let leased_until = lease.as_ref().map(HostLeaseFile::deadline);
         Self { wall: wall.map(|limit| (now + limit.duration(), limit)), lease, leased_until }
     }
 
     /// The limit that is reached, if one is. A host's lease that seems to be over is read again: its launcher may have
     /// renewed it.
-    pub(super) fn reached(&mut self, now: Boottime) -> Option<Limit> {
+    pub fn reached(&mut self, now: Boottime) -> Option<Limit> {
         if let Some((_, limit)) = self.wall.filter(|(until, _)| now >= *until) {
             return Some(Limit::Wall(limit));
         }
@@ -62,7 +62,7 @@ impl Limits {
     }
 
     /// When to look again.
-    pub(super) fn next(&self) -> Option<Boottime> {
+    pub fn next(&self) -> Option<Boottime> {
         self.wall.map(|(until, _)| until).into_iter().chain(self.leased_until).min()
     }
 }

@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use go_runtime::{AgentFolder, restore_open_files};
 
 pub use error::ShimError;
+pub use limits::{Limit, Limits};
 use session::Outcome;
 
 /// Keeps the agent whose folder the launcher prepared at `folder`, to its end. Blocks until the Bus has the exit, or can't be

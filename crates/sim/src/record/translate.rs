@@ -45,6 +45,7 @@ impl Translator {
                 let facts = commit::facts(commands, answers, events);
                 facts.into_iter().map(|what| (Some(Node::Bus), what)).collect()
             }
+            Seen::Onlooker(what) => vec![(Some(Node::Operator), (*what).clone())],
             Seen::AgentStarted { host, agent, role, work } => {
                 let task = work.as_ref().map(|(task, _)| task.clone());
                 let began = What::RunBegan { agent: (*agent).clone(), host: *host, role: *role, task };
