@@ -162,9 +162,11 @@ fn of_bus(error: &BusError) -> Exit {
         BusError::Unauthorized(_) => Exit::Refused,
         BusError::Refused(problem) if problem.kind() == Some(ProblemKind::NotFound) => Exit::Failed,
         BusError::Refused(_) => Exit::Refused,
-        BusError::Expired | BusError::Abandoned | BusError::Garbage { .. } | BusError::Unwritable(_) | BusError::Unsupported(_) => {
-            Exit::Failed
-        }
+        BusError::Expired
+        | BusError::Abandoned
+        | BusError::Garbage { .. }
+        | BusError::Unwritable(_)
+        | BusError::Unsupported(_) => Exit::Failed,
     }
 }
 

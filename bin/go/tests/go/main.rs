@@ -18,5 +18,6 @@ mod processes;
 mod session;
 mod takeover;
 mod task_add;
+mod units;
 mod usage;
 mod watchdog;
