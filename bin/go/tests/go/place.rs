@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -138,8 +139,12 @@ fn pids() -> Vec<PathBuf> {
 /// A port that nobody listened on a moment ago, and below those that the kernel gives to outgoing connections: while a Bus that was
 /// killed is away, nobody who looks for it gets its port.
 pub(crate) fn free_port() -> u16 {
+    /// How many have been tried here: the tests of one process never try the same.
+    static TRIED: AtomicU32 = AtomicU32::new(0);
     let first = std::process::id() * 7 % 12_000;
-    let mut ports = (0..12_000).map(|n| u16::try_from(20_000 + (first + n * 7_919) % 12_000).unwrap());
+    let next = || TRIED.fetch_add(1, Ordering::Relaxed) % 12_000;
+    let ports = std::iter::repeat_with(next).take(12_000);
+    let mut ports = ports.map(|n| u16::try_from(20_000 + (first + n * 7_919) % 12_000).unwrap());
     ports.find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
