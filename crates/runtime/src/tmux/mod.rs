@@ -20,6 +20,8 @@ pub use pane::{Pane, PaneState};
 use crate::{CommandSpec, Environment};
 use pane::{FIELDS, Look, OWNER};
 
+/// How often the start of a session is tried.
+const STARTS: u32 = 3;
 /// How often a process that has just ended is asked for; each time takes some milliseconds.
 const LOOKS: u32 = 20;
 
@@ -64,7 +66,19 @@ impl Tmux {
             [";", "set-option", "-t", &pane, "remain-on-exit", "on", ";", "set-option", "-p", "-t", &pane, OWNER];
         words.extend(marks.map(str::to_owned));
         words.push(command::literal(owner));
-        self.succeed(&words).map(drop)
+        self.make(name, &words)
+    }
+
+    /// Makes a session. A server that was only just started may be lost with it, so that is tried again where no session came about.
+    fn make(&self, name: &SessionName, words: &[String]) -> Result<(), TmuxError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.succeed(words) {
+                Err(TmuxError::Refused(_)) if tries < STARTS && self.look(name)?.is_none() => {}
+                made => return made.map(drop),
+            }
+        }
     }
 
     /// The pane of the session; `None` where there is no such session, or no server. A process that has just ended is asked for
