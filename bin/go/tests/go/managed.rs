@@ -74,6 +74,15 @@ impl Managed {
         out(&output)
     }
 
+    /// Makes the session `go` as a person does; a server that was lost as it started is no matter.
+    pub(crate) fn by_hand(&self, command: &[&str]) {
+        let words = [&["new-session", "-d", "-s", "go"], command].concat();
+        until("the session is made", || {
+            let made = self.command("tmux", &words).output().unwrap();
+            (made.status.success() || err(&made).contains("duplicate")).then_some(())
+        });
+    }
+
     /// Starts the session, which has to come about.
     pub(crate) fn start(&self) {
         let start = self.go(&["tmux", "start"]);

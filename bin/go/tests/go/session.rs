@@ -43,7 +43,7 @@ fn the_other_names_do_the_same() {
     assert_eq!(code(&here.call("xiopro-tmux", &["stop"])), 0);
     here.is_gone();
     // And GO by hand in a session that somebody made.
-    here.tmux(&["new-session", "-d", "-s", "go", "./xiopro", "go"]);
+    here.by_hand(&["./xiopro", "go"]);
     until("it leads", || here.status()["leader"].is_string().then_some(()));
     assert_eq!(here.status()["state"], "running");
     assert_eq!(code(&here.call("xiopro-tmux", &["stop"])), 0);

@@ -57,7 +57,7 @@ fn a_go_that_is_killed_is_restarted_the_bus_is_told_and_its_tickets_go_on() {
 fn a_go_that_hangs_is_given_time_and_ended_at_the_check_after_the_last_deferred() {
     let Some(here) = Managed::with_plan(PLAN) else { return };
     // As a person starts it in a session of their own: tmux wakes what it runs itself when that is stopped, but not what a shell runs.
-    here.tmux(&["new-session", "-d", "-s", "go", "sh", "-c", "./xiopro go; :"]);
+    here.by_hand(&["sh", "-c", "./xiopro go; :"]);
     until("the ticket runs", || (here.place.lines("trace") == ["A"]).then_some(()));
     let go: i32 = here.place.lines(".go/lock").concat().parse().unwrap();
     signal(go, Signal::STOP);
