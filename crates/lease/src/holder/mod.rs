@@ -11,6 +11,7 @@ pub use state::{End, State, Tenure};
 
 use std::time::Duration;
 
+use go_bus_api::HolderId;
 use go_clock::Boottime;
 
 use crate::session::Session;
@@ -20,6 +21,7 @@ use crate::session::Session;
 /// its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holder {
+    name: HolderId,
     heartbeat: Duration,
     ttl: Duration,
     standby_ok: bool,
@@ -34,7 +36,8 @@ impl Holder {
     /// A bidder that has not begun.
     pub fn new(config: &crate::LeaseConfig) -> Self {
         let (heartbeat, ttl, standby_ok) = (config.heartbeat, config.ttl(), config.standby_ok);
-        Self { heartbeat, ttl, standby_ok, state: State::Idle, session: None, hurry: false }
+        let name = config.holder.clone();
+        Self { name, heartbeat, ttl, standby_ok, state: State::Idle, session: None, hurry: false }
     }
 
     /// Where it is.

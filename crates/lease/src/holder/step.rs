@@ -80,8 +80,9 @@ impl Holder {
                 let (epoch, ttl) = (view.epoch, known_ttl(view.ttl_ms.duration(), ttl));
                 let seen = State::Standby { epoch, ttl };
                 match &standby {
-                    // Free: the first bid is made at once. Still the same: a bid is the slow poll that keeps it listed.
-                    _ if view.holder.is_none() => (seen, self.bid()),
+                    // Free: the first bid is made at once. Its own: it was granted by a bid whose answer was lost, and a repeat tells.
+                    // Still the same: a bid is the slow poll that keeps it listed.
+                    _ if view.holder.as_ref().is_none_or(|holder| *holder == self.name) => (seen, self.bid()),
                     State::Standby { epoch: before, .. } if *before == epoch => (seen, self.bid()),
                     _ => (seen, Action::Wait { epoch, timeout: backstop(view.remaining_ms.duration(), jitter) }),
                 }

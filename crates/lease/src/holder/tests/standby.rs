@@ -54,6 +54,22 @@ fn a_new_holder_is_waited_for_and_the_same_one_again_is_answered_by_a_slow_bid()
 }
 
 #[test]
+fn a_grant_whose_answer_was_lost_is_asked_for_again_as_soon_as_it_is_seen() {
+    let config = config();
+    let mut holder = Holder::new(&config);
+    holder.step(Input::Start, at(0), 0.0);
+    holder.step(held(5, 20), at(0), 0.0);
+    holder.step(Input::Slept, at(1), 0.0);
+    assert_eq!(holder.step(seen(None, 5, 0), at(2), 0.0), BID);
+    assert_eq!(holder.step(failed(), at(2), 0.0), Action::Sleep(secs(1)));
+    assert!(matches!(holder.step(Input::Slept, at(3), 0.0), Action::Wait { epoch: Epoch(5), .. }));
+    let own = seen(Some(config.holder.as_str()), 6, 124);
+    assert_eq!(holder.step(own, at(3), 0.0), BID, "it does not wait for the end of its own lease");
+    holder.step(granted(3, 6), at(3), 0.0);
+    assert_eq!(holder.trusted(at(3)).map(|tenure| tenure.epoch), Some(Epoch(6)));
+}
+
+#[test]
 fn a_wait_without_a_word_ends_in_a_bid() {
     let mut holder = standby();
     holder.step(Input::Slept, at(1), 0.0);
