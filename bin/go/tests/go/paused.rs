@@ -5,8 +5,8 @@ use rustix::process::Signal;
 use crate::leaders::{Leaders, grants, last_write, names, plan, standbys};
 use crate::place::until;
 
-/// A lease of 2.5 s, which a stopped process can't renew. Its connections stay open, so nothing else ends its tenure.
-const SHORT: &str = "XIO_LEASE__HEARTBEAT=1s";
+/// A lease of 5 s, which a stopped process can't renew. Its connections stay open, so nothing else ends its tenure.
+const SHORT: &str = "XIO_LEASE__HEARTBEAT=2s";
 
 #[test]
 fn none_of_its_writes_is_accepted_it_says_so_in_one_line_and_stands_by() {
