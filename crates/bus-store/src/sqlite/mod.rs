@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use go_bus_api::Seq;
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -46,6 +47,8 @@ enum Durability {
     Full,
     /// It survives the end of the process alone: nothing is synced.
     Scratch,
+    /// As `Scratch`, and one connection does everything.
+    Simulated,
 }
 
 /// Who does the store's work.
@@ -95,7 +98,7 @@ impl SqliteStore {
     /// is synced. What was acknowledged is in the file and survives whoever had it open; only a real power cut could take it.
     /// Errors: as with [`Self::open`].
     pub fn inline(path: impl AsRef<Path>, policy: Policy) -> Result<Self, StoreError> {
-        Self::start(path.as_ref().to_owned(), policy, (Durability::Scratch, Work::Caller), None)
+        Self::start(path.as_ref().to_owned(), policy, (Durability::Simulated, Work::Caller), None)
     }
 
     /// A store for tests and simulations: in a temporary folder that goes with it, without a single `fsync`.
@@ -126,6 +129,16 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Lets `read` have a connection: the writer's, where that has no thread.
+    fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match self.writer.own_connection() {
+            Some(state) => read(state.connection()),
+            None => self.readers.with(read),
+        }
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, commands: Vec<Command>) -> Vec<Result<Receipt, Reject>> {
@@ -146,15 +159,15 @@ impl Store for SqliteStore {
             return walked.unwrap_or_else(|error| Err(StoreError::Engine(error.to_string())));
         }
         if let Query::Token(hash, now) = query {
-            let found = self.tokens.find(hash, || self.readers.with(|connection| select::token(connection, hash)))?;
+            let found = self.tokens.find(hash, || self.with(|connection| select::token(connection, hash)))?;
             return Ok(QueryAnswer::Token(found.filter(|token| token.is_good_at(now))));
         }
-        self.readers.with(|connection| select::answer(connection, &query))
+        self.with(|connection| select::answer(connection, &query))
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         if self.writer.is_inline() {
-            return snapshot::whole(&self.readers);
+            return self.with(snapshot::whole);
         }
         snapshot::begin(Arc::clone(&self.readers)).await
     }
@@ -163,7 +176,7 @@ impl Store for SqliteStore {
         if let Some(events) = self.tail.read(after, limit, filter) {
             return Ok(events);
         }
-        self.readers.with(|connection| select::events(connection, after, limit, filter))
+        self.with(|connection| select::events(connection, after, limit, filter))
     }
 
     fn wake(&self) -> watch::Receiver<Seq> {

@@ -92,10 +92,14 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
 
 fn prepare(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY)?;
+    if durability == Durability::Simulated {
+        // Nobody else has it open, so nothing has to be locked and unlocked, and the log needs no index in shared memory.
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+    }
     connection.pragma_update(None, "journal_mode", "wal")?;
     let synchronous = match durability {
         Durability::Full => "full",
-        Durability::Scratch => "off",
+        Durability::Scratch | Durability::Simulated => "off",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;

@@ -49,19 +49,17 @@ pub(super) async fn begin(readers: Arc<Readers>) -> Result<Snapshot, StoreError>
 }
 
 /// All of a snapshot at once, on the caller's thread.
-pub(super) fn whole(readers: &Readers) -> Result<Snapshot, StoreError> {
-    readers.with(|connection| {
-        consistently(connection, |connection| {
-            let (seq, mut read) = (tx::last_seq(connection)?, Vec::new());
-            turn_pages(connection, |page| {
-                read.push(Ok(page));
-                true
-            })?;
-            let (pages, taken) = mpsc::channel(read.len().max(1));
-            // There is room for all of them.
-            read.into_iter().for_each(|page| drop(pages.try_send(page)));
-            Ok(Snapshot::new(seq, taken))
-        })
+pub(super) fn whole(connection: &Connection) -> Result<Snapshot, StoreError> {
+    consistently(connection, |connection| {
+        let (seq, mut read) = (tx::last_seq(connection)?, Vec::new());
+        turn_pages(connection, |page| {
+            read.push(Ok(page));
+            true
+        })?;
+        let (pages, taken) = mpsc::channel(read.len().max(1));
+        // There is room for all of them.
+        read.into_iter().for_each(|page| drop(pages.try_send(page)));
+        Ok(Snapshot::new(seq, taken))
     })
 }
 

@@ -3,7 +3,7 @@
 //! It has a thread of its own, or where time is simulated none: then a caller's commands are a transaction on the caller's thread.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use go_bus_api::Seq;
@@ -104,6 +104,14 @@ impl Writer {
         Ok(Self::Caller(Mutex::new(Box::new(State::new(connection, policy, news, checkpointer, batches)))))
     }
 
+    /// The writer itself, where it is whoever calls.
+    pub(super) fn own_connection(&self) -> Option<MutexGuard<'_, Box<State>>> {
+        match self {
+            Self::Thread(_) => None,
+            Self::Caller(state) => Some(state.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
     /// Whether nothing of it has a thread.
     pub(super) fn is_inline(&self) -> bool {
         matches!(self, Self::Caller(_))
@@ -151,6 +159,11 @@ impl State {
     ) -> Self {
         let pruner = Pruner::new(policy.retention, *news.wake.borrow());
         Self { connection, policy, news, checkpointer, batches, pruner }
+    }
+
+    /// Its connection.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
