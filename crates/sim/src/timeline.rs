@@ -91,6 +91,7 @@ fn words(what: &What) -> String {
         What::Answered { id, answer } => format!("← #{} {}", id.0, answered(answer)),
         What::Tick { id, open_for, .. } => format!("← #{} tick, open for {} ms", id.0, open_for.as_millis()),
         What::Delivered { id, seq } => format!("← #{} event {seq}", id.0),
+        What::Following { after } => format!("follows after event {after}"),
         What::Handed { seq } => format!("is handed event {seq}"),
         What::Committed(commit) => committed(commit),
         What::Event(event) => format!("event {} {} {} by {}", event.seq, event.kind, event.subject, event.actor),

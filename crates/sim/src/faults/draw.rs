@@ -47,19 +47,15 @@ pub(super) fn draw(random: &mut Random, targets: &Targets) -> (Fault, Duration) 
             let (from, to) = if random.chance(50) { (one, other) } else { (other, one) };
             (Fault::Cut { from, to }, spell(random, targets, one))
         }
-        59..65 => {
-            let (one, other) = pair(random, targets);
-            (Fault::Hold(one, other), random.between(ms(50), ms(3000)))
-        }
-        65..72 => {
+        59..67 => {
             let (one, other) = pair(random, targets);
             let by = random.between(ms(60), ms(1500));
             (Fault::Delay(one, other, by), random.between(ms(1000), ms(8000)))
         }
-        72..78 => (Fault::LostAnswers(client(random, targets), few(random)), ms(2000)),
-        78..83 => (Fault::Duplicates(client(random, targets), few(random)), ms(2000)),
-        83..88 => (Fault::WallStep(machine(random, targets), jump(random)), random.between(ms(1000), ms(10_000))),
-        88..92 => (Fault::DiskFull, random.between(ms(200), ms(4000))),
+        67..75 => (Fault::LostAnswers(client(random, targets), few(random)), ms(2000)),
+        75..82 => (Fault::Duplicates(client(random, targets), few(random)), ms(2000)),
+        82..87 => (Fault::WallStep(machine(random, targets), jump(random)), random.between(ms(1000), ms(10_000))),
+        87..92 => (Fault::DiskFull, random.between(ms(200), ms(4000))),
         92..96 => {
             let by = random.between(ms(5), ms(150));
             (Fault::SlowDisk(by), random.between(ms(500), ms(5000)))
@@ -105,7 +101,8 @@ fn node(random: &mut Random, targets: &Targets) -> Node {
 
 fn client(random: &mut Random, targets: &Targets) -> Node {
     match random.below(10) {
-        0..6 => Node::Go(go(random, targets)),
+        0..5 => Node::Go(go(random, targets)),
+        5 => Node::Operator,
         6..8 => Node::Launcher(host(random, targets)),
         _ => Node::Agents(host(random, targets)),
     }

@@ -16,7 +16,7 @@ pub enum Fault {
     Pause(Node),
     /// The machine sleeps: its monotonic clock stands still too, boottime goes on.
     Suspend(Machine),
-    /// Neither hears the other; nobody is told.
+    /// Neither hears the other until the fault is over; nobody is told. What was on its way then arrives, as TCP sends it again.
     Partition(Node, Node),
     /// What `from` sends does not reach `to`; nobody is told.
     Cut {
@@ -25,8 +25,6 @@ pub enum Fault {
         /// By whom.
         to: Node,
     },
-    /// What they send each other is held back until the fault is over: nothing is lost.
-    Hold(Node, Node),
     /// What they send each other takes up to so long.
     Delay(Node, Node, Duration),
     /// So many requests of the node are carried out, but their answers never come.
@@ -53,7 +51,6 @@ impl Fault {
             Self::Suspend(_) => "suspend",
             Self::Partition(..) => "partition",
             Self::Cut { .. } => "cut one way",
-            Self::Hold(..) => "hold",
             Self::Delay(..) => "delay",
             Self::LostAnswers(..) => "lost answers",
             Self::Duplicates(..) => "duplicates",
@@ -69,9 +66,7 @@ impl Fault {
         match self {
             Self::Crash(on) | Self::Pause(on) | Self::LostAnswers(on, _) | Self::Duplicates(on, _) => on == node,
             Self::PowerCut(on) | Self::Suspend(on) | Self::WallStep(on, _) => on == node.machine(),
-            Self::Partition(one, other) | Self::Hold(one, other) | Self::Delay(one, other, _) => {
-                one == node || other == node
-            }
+            Self::Partition(one, other) | Self::Delay(one, other, _) => one == node || other == node,
             Self::Cut { from, to } => from == node || to == node,
             Self::DiskFull | Self::SlowDisk(_) => node == Node::Bus,
             Self::RateLimit(host) => node == Node::Agents(host),
@@ -82,7 +77,7 @@ impl Fault {
     pub fn hinders(self, node: Node) -> bool {
         let path = |one: Node, other: Node| (one == node && other == Node::Bus) || (other == node && one == Node::Bus);
         match self {
-            Self::Partition(one, other) | Self::Hold(one, other) | Self::Delay(one, other, _) => path(one, other),
+            Self::Partition(one, other) | Self::Delay(one, other, _) => path(one, other),
             Self::Cut { from, to } => path(from, to),
             Self::WallStep(..) | Self::Duplicates(..) | Self::RateLimit(_) => false,
             other => other.touches(node) || other.touches(Node::Bus),
@@ -99,7 +94,6 @@ impl fmt::Display for Fault {
             Self::Suspend(machine) => write!(f, "the machine of {} sleeps", named(*machine)),
             Self::Partition(one, other) => write!(f, "{one} and {other} are cut off from each other"),
             Self::Cut { from, to } => write!(f, "nothing comes from {from} to {to}"),
-            Self::Hold(one, other) => write!(f, "all between {one} and {other} is held back"),
             Self::Delay(one, other, by) => write!(f, "between {one} and {other} it takes up to {} ms", by.as_millis()),
             Self::LostAnswers(node, count) => write!(f, "the next {count} answers to {node} are lost"),
             Self::Duplicates(node, count) => write!(f, "the next {count} requests of {node} arrive twice"),

@@ -58,7 +58,7 @@ pub fn blips(seed: u64, targets: &Targets, count: usize) -> Vec<Planned> {
     let longest = targets.grace.saturating_mul(3) / 4;
     let blip = |_| {
         let node = Node::Go(u8::try_from(random.below(u64::from(targets.gos))).unwrap_or(0).saturating_add(1));
-        let fault = Fault::Hold(node, Node::Bus);
+        let fault = Fault::Partition(node, Node::Bus);
         let planned = Planned { at, lasts: random.between(Duration::from_millis(10), longest), fault };
         at = at.saturating_add(targets.grace * 4).saturating_add(random.between(Duration::ZERO, targets.grace));
         planned
@@ -69,9 +69,7 @@ pub fn blips(seed: u64, targets: &Targets, count: usize) -> Vec<Planned> {
 /// Whether two faults at once would make nonsense of each other: both end something, or both are about the same path.
 fn clash(one: Fault, other: Fault) -> bool {
     let path = |fault| match fault {
-        Fault::Partition(a, b) | Fault::Hold(a, b) | Fault::Delay(a, b, _) | Fault::Cut { from: a, to: b } => {
-            Some((a.min(b), a.max(b)))
-        }
+        Fault::Partition(a, b) | Fault::Delay(a, b, _) | Fault::Cut { from: a, to: b } => Some((a.min(b), a.max(b))),
         _ => None,
     };
     match (stops(one), stops(other)) {

@@ -88,7 +88,12 @@ pub enum What {
         /// Its place.
         seq: Seq,
     },
-    /// A subscription handed an event to whoever subscribed: the observer.
+    /// A subscriber begins with what comes after this event.
+    Following {
+        /// The last event that it knows of.
+        after: Seq,
+    },
+    /// A subscription handed an event to whoever subscribed.
     Handed {
         /// Its place.
         seq: Seq,

@@ -48,7 +48,6 @@ impl Onlooker {
     pub(crate) async fn look_on(self) {
         let mut turn = 0;
         loop {
-            (self.tell)(What::Started);
             self.follow(&mut turn).await;
             self.clock.sleep(PAUSE).await;
         }
@@ -58,6 +57,7 @@ impl Onlooker {
     async fn follow(&self, turn: &mut usize) {
         let (Ok((seq, world)), Ok(lease)) = (self.client.snapshot().await, self.client.lease().await) else { return };
         let mut known = Known::new(world, lease.epoch, lease.holder.is_some());
+        (self.tell)(What::Following { after: seq });
         let mut events = self.client.subscribe(seq);
         let mut timer = self.clock.sleep(EVERY);
         loop {

@@ -107,7 +107,7 @@ fn granted(grant: &Grant) -> GrantFact {
 fn end(exit: Option<&ExitReport>) -> RunEnd {
     match exit {
         None => RunEnd::Killed,
-        Some(exit) if exit.stopped && exit.limit.is_none() => RunEnd::Stopped,
+        Some(exit) if ended_by_its_keeper(exit) => RunEnd::Stopped,
         Some(_) => RunEnd::Finished,
     }
 }
@@ -117,4 +117,9 @@ fn seq(data: &str) -> Option<Seq> {
     let quick =
         data.strip_prefix("{\"seq\":").and_then(|rest| rest.split(',').next()).and_then(|text| text.parse().ok());
     quick.or_else(|| serde_json::from_str::<serde_json::Value>(data).ok()?.get("seq")?.as_u64()).map(Seq)
+}
+
+/// Whether nobody but its keeper wanted it to end: an order, or the end of the host's lease. A wall limit is the task's own.
+fn ended_by_its_keeper(exit: &ExitReport) -> bool {
+    exit.limit.as_ref().map_or(exit.stopped, |limit| limit.as_str().contains("lease"))
 }

@@ -42,7 +42,7 @@ impl Driver {
         self.under_way = under_way;
         let over: Vec<Planned> = over;
         for planned in over {
-            end(fleet, planned.fault, &self.record);
+            end(fleet, planned.fault);
             self.record.note(now, None, What::FaultEnded(planned.fault));
         }
         while let Some(planned) = self.plan.get(self.next).copied().filter(|planned| planned.at <= now) {
@@ -88,7 +88,6 @@ fn begin(fleet: &mut Fleet, planned: &Planned, record: &Recorder) -> Result<(), 
         Fault::Suspend(machine) => fleet.suspend(machine, planned.lasts),
         Fault::Partition(one, other) => fleet.partition(one, other),
         Fault::Cut { from, to } => fleet.partition_oneway(from, to),
-        Fault::Hold(one, other) => fleet.hold(one, other),
         Fault::Delay(one, other, by) => fleet.delay(one, other, Some(by)),
         Fault::LostAnswers(node, requests) => fleet.lose_answers(node, requests),
         Fault::Duplicates(node, requests) => fleet.duplicate(node, requests),
@@ -100,12 +99,11 @@ fn begin(fleet: &mut Fleet, planned: &Planned, record: &Recorder) -> Result<(), 
     Ok(())
 }
 
-fn end(fleet: &mut Fleet, fault: Fault, _: &Recorder) {
+fn end(fleet: &mut Fleet, fault: Fault) {
     match fault {
         Fault::Crash(node) => fleet.restart(node),
         Fault::PowerCut(machine) => fleet.boot(machine),
         Fault::Partition(one, other) | Fault::Cut { from: one, to: other } => fleet.heal(one, other),
-        Fault::Hold(one, other) => fleet.release(one, other),
         Fault::Delay(one, other, _) => fleet.delay(one, other, None),
         Fault::WallStep(machine, by) => fleet.step_wall(machine, by.saturating_neg()),
         Fault::DiskFull => fleet.fill_disk(false),

@@ -28,8 +28,8 @@ impl Check for Events {
             }
             (What::Delivered { id, seq }, Some(node)) => self.delivered(no, node, *id, *seq, before, found),
             (What::Handed { seq }, Some(node)) => self.handed(no, node, *seq, found),
-            (What::Started, Some(node)) => {
-                self.subscribers.remove(&node);
+            (What::Following { after }, Some(node)) => {
+                self.subscribers.insert(node, (*after, no));
             }
             _ => {}
         }
