@@ -17,6 +17,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long the beginning of one's own epoch may be under way before the events are asked for on another connection.
 const SOON: Duration = Duration::from_millis(25);
 
+/// The longest that they may be under way before that: a Bus that is slow, or far away, gets to tell them on one connection in the end.
+const LATE: Duration = Duration::from_secs(10);
+
 /// The Bus does not take this instance's token any more.
 #[derive(Debug)]
 pub(crate) struct TokenVoid;
@@ -129,7 +132,7 @@ impl Follower {
                 // A connection that fell silent would tell only much later that it is dead.
                 () = clock.sleep(patience) => {
                     self.feed.reconnect();
-                    patience = patience.saturating_mul(2).min(PAUSE);
+                    patience = patience.saturating_mul(2).min(LATE);
                 }
             }
         }

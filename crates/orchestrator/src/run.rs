@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use go_bus_api::HolderId;
 use go_bus_client::{BusClient, BusError};
 use go_clock::Clock;
 use go_lease::{Lease, LeaseError, LeaseKeeper, Lost};
@@ -36,7 +37,7 @@ enum Service {
 /// # Errors
 /// A plan with mistakes, a Bus that can't be reached at the start, a lease held by another where waiting is not wanted.
 pub async fn run(
-    config: GoConfig,
+    mut config: GoConfig,
     operator: BusClient,
     clock: Arc<dyn Clock>,
     stop: impl Future<Output = ()>,
@@ -52,7 +53,8 @@ pub async fn run(
     loop {
         let me = Identity::register(&operator).await?;
         match serve(&config, &me, &clock, &mut desk, stop.as_mut()).await {
-            Ok(Service::Unauthorized) => {}
+            // A lease that it may still hold is the old token's: under its name nothing could be had with a new one.
+            Ok(Service::Unauthorized) => config.lease.holder = HolderId::generate(),
             Ok(Service::Finished(finished)) => {
                 me.retire().await;
                 return Ok(finished);

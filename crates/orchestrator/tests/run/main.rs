@@ -189,6 +189,25 @@ async fn an_instance_whose_token_is_void_registers_anew() {
 }
 
 #[tokio::test]
+async fn a_lease_that_its_void_token_left_behind_is_waited_for_under_another_name() {
+    let (folder, bus) = (tempfile::tempdir().unwrap(), FakeBus::new());
+    let path = write(folder.path(), PLAN);
+    let revoke = {
+        let bus = bus.clone();
+        async move {
+            bus.until("A to run", |state| state.tasks_in(TaskState::InProgress).len() == 1).await;
+            bus.with(|state| state.revoked.push("token-a-1".to_owned()));
+            tokio::spawn(bus.clone().play_pos(done));
+            let waits = |seen: &Seen| seen.target.starts_with("/agents/000/lease") && seen.status == 409;
+            bus.until("it to stand by", |state| state.seen().iter().any(waits)).await;
+            bus.with(|state| state.holder = None);
+        }
+    };
+    let (finished, ()) = tokio::join!(go(config(path), &bus, pending()), revoke);
+    assert_eq!(finished.unwrap(), Finished::Done);
+}
+
+#[tokio::test]
 async fn an_orchestrator_that_ends_is_succeeded() {
     let (folder, bus) = (tempfile::tempdir().unwrap(), FakeBus::new());
     let path = write(folder.path(), PLAN);

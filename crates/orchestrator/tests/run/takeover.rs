@@ -51,6 +51,14 @@ async fn who_is_granted_the_lease_does_nothing_until_it_has_seen_all_that_happen
 }
 
 #[tokio::test]
+async fn a_bus_that_is_slow_is_caught_up_with_all_the_same() {
+    let (folder, bus) = (tempfile::tempdir().unwrap(), FakeBus::new());
+    bus.with(|state| state.slow = Duration::from_millis(1200));
+    tokio::spawn(bus.clone().play_pos(done));
+    assert_eq!(go(plan_config(&folder), &bus, pending()).await.unwrap(), Finished::Done);
+}
+
+#[tokio::test]
 async fn a_stop_while_it_catches_up_gives_the_lease_back_and_leaves_nothing() {
     let (folder, bus) = (tempfile::tempdir().unwrap(), FakeBus::new());
     bus.with(|state| state.muted = true);

@@ -129,6 +129,8 @@ impl Transport for FakeBus {
 
     async fn open_stream(&self, request: Request, _idle: Duration) -> Result<Opened, TransportError> {
         let after = header(&request.headers, "last-event-id").unwrap_or(0);
+        let slow = self.lock().slow;
+        tokio::time::sleep(slow).await;
         self.with(|state| state.note(Seen { method: Method::GET, target: request.target, epoch: None, status: 200 }));
         let frames = stream::unfold((self.clone(), self.seq.subscribe(), after), |(bus, mut seq, after)| async move {
             loop {

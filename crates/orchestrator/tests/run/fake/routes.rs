@@ -39,7 +39,7 @@ impl State {
         match (method.as_str(), path.as_slice()) {
             ("POST", ["agents"]) => self.spawn(epoch, body),
             ("DELETE", ["agents", "000", "lease"]) => self.release(body),
-            ("POST", ["agents", "000", "lease"]) => self.lease(body),
+            ("POST", ["agents", "000", "lease"]) => self.lease(token, body),
             ("GET", ["agents", "000", ..]) => self.about_go(path[2]),
             ("PUT", ["agents", "000", "handoff"]) => {
                 self.handoff = Some(json!({"epoch": self.epoch, "written_at": AT, "document": body}));
@@ -88,8 +88,11 @@ impl State {
         (201, json!(self.agents[&id]))
     }
 
-    fn lease(&mut self, body: &Value) -> Reply {
+    fn lease(&mut self, token: &str, body: &Value) -> Reply {
         let holder = body["holder"].as_str().unwrap().to_owned();
+        if self.holder.as_ref() == Some(&holder) && self.owner != token {
+            return problem(ProblemKind::NotHolder);
+        }
         let ttl = body["ttl_ms"].clone();
         let status = match &self.holder {
             Some(held) if *held == holder && body["epoch"].as_u64().is_none_or(|epoch| epoch == self.epoch) => 200,
@@ -103,7 +106,7 @@ impl State {
                 201
             }
         };
-        self.holder = Some(holder.clone());
+        (self.holder, self.owner) = (Some(holder.clone()), token.to_owned());
         if status == 201 {
             self.tell_lease(EventKind::LeaseAcquired);
         }

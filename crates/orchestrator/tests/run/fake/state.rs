@@ -1,6 +1,7 @@
 //! What the fake Bus knows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use go_bus_api::{
     Agent, AgentState, Event, EventKind, Resource, Revision, Role, Seq, Subject, Task, TaskId, TaskState, Text,
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub(crate) tasks: BTreeMap<String, Task>,
     pub(crate) others: BTreeMap<String, Resource>,
     pub(crate) holder: Option<String>,
+    /// The token that acquired the lease.
+    pub(crate) owner: String,
     pub(crate) epoch: u64,
     pub(crate) handoff: Option<Value>,
     /// Tokens that are not taken any more.
@@ -27,6 +30,8 @@ pub(crate) struct State {
     pub(crate) refusals: Vec<(&'static str, go_bus_api::ProblemKind)>,
     /// Whether the event streams are silent.
     pub(crate) muted: bool,
+    /// How long it takes until an event stream begins.
+    pub(crate) slow: Duration,
     /// Whether nobody hears that its bid was granted.
     pub(crate) grants_unheard: bool,
     pub(crate) serial: u32,
