@@ -28,7 +28,7 @@ pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A temporary folder; whatever still runs in it at the end is killed.
+/// A temporary folder; whatever still runs in it at the end is killed. That of a test that fails is kept, and named.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
 }
@@ -127,6 +127,10 @@ impl Drop for Place {
                 // One that has ended meanwhile is what is wanted.
                 let _ = number.map(|pid| kill_process(pid, Signal::KILL));
             }
+        }
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            eprintln!("what the processes wrote is in {}", self.path().display());
         }
     }
 }
