@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use go_bus_store::{Policy, Query, QueryAnswer, SqliteStore, Store};
 
 use crate::ground::Ground;
+use crate::links::{Block, Links};
 use crate::{HostNo, Machine, Node, Probe, Settings, SimError, processes};
 
 /// A fleet in simulated time: it stands still until [`Fleet::step`].
@@ -83,6 +84,13 @@ impl Fleet {
         }
     }
 
+    /// Ends at once what was to end later: whoever dies is stopped no more.
+    fn forget(&mut self, which: impl Fn(Later) -> bool) {
+        let now = self.now();
+        self.later.iter_mut().filter(|(_, later)| which(*later)).for_each(|(at, _)| *at = now);
+        self.end_what_is_due();
+    }
+
     /// Whether a node's process runs.
     pub fn is_up(&mut self, node: Node) -> bool {
         self.sim.is_host_running(node.name())
@@ -93,6 +101,7 @@ impl Fleet {
         if self.is_up(node) {
             self.sim.crash(node.name());
         }
+        self.forget(|later| later == Later::Continue(node));
         self.ground.note_killed(node);
     }
 
@@ -105,8 +114,10 @@ impl Fleet {
 
     /// Cuts a machine's power: all its processes are gone without a word to anyone. Its files stay.
     pub fn cut_power(&mut self, machine: Machine) {
+        self.forget(|later| later == Later::Resume(machine));
         for node in machine.nodes() {
-            self.block_all(node, true);
+            self.all_ways(node, |links, from, to| links.block(from, to, Block::Dark));
+            self.forget(|later| later == Later::Continue(node));
             if self.is_up(node) {
                 self.sim.crash(node.name());
             }
@@ -117,16 +128,16 @@ impl Fleet {
     pub fn boot(&mut self, machine: Machine) {
         self.ground.machine(machine).boot();
         for node in machine.nodes() {
-            self.block_all(node, false);
+            self.all_ways(node, |links, from, to| links.free(from, to, Block::Dark));
             self.restart(node);
         }
     }
 
-    /// Blocks or frees every way to and from a node.
-    fn block_all(&self, node: Node, blocked: bool) {
+    /// Does something to every way to and from a node.
+    fn all_ways(&self, node: Node, act: impl Fn(&Links, Node, Node)) {
         for other in self.ground.nodes().filter(|other| *other != node) {
-            self.ground.links.block(node, other, blocked);
-            self.ground.links.block(other, node, blocked);
+            act(&self.ground.links, node, other);
+            act(&self.ground.links, other, node);
         }
     }
 
@@ -157,13 +168,13 @@ impl Fleet {
 
     /// Lets nothing pass from one node to another.
     pub fn partition_oneway(&mut self, from: Node, to: Node) {
-        self.ground.links.block(from, to, true);
+        self.ground.links.block(from, to, Block::Cut);
     }
 
     /// Ends any partition between two nodes: what was on its way arrives.
     pub fn heal(&mut self, a: Node, b: Node) {
-        self.ground.links.block(a, b, false);
-        self.ground.links.block(b, a, false);
+        self.ground.links.free(a, b, Block::Cut);
+        self.ground.links.free(b, a, Block::Cut);
     }
 
     /// The same as [`Fleet::partition`]: with TCP a network that is away for a moment holds messages back.
