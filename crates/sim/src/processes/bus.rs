@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use go_bus_server::{Config, Limits, Server, SessionGrace};
 use go_bus_store::{Policy, SqliteStore, Store};
+use go_rules::backoff::Backoff;
 
 use crate::Node;
 use crate::ground::Ground;
@@ -30,7 +31,10 @@ async fn serve(ground: &Arc<Ground>) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn policy(ground: &Ground) -> Policy {
-    Policy { agents_max: Some(ground.settings.agents_max), ..Policy::default() }
+    let usual = Policy::default();
+    let Backoff { first, most } = usual.task_backoff;
+    let task_backoff = Backoff { first: first / 10, most: most / 10 };
+    Policy { agents_max: Some(ground.settings.agents_max), task_backoff, ..usual }
 }
 
 fn config(ground: &Ground) -> Config {
