@@ -16,8 +16,8 @@ impl Probe for Blind {
 
 #[test]
 fn every_ticket_of_a_quiet_time_is_done() {
-    let quiet = Duration::from_secs(300);
-    let tickets = Tickets { count: 30, every: Duration::from_secs(7) };
+    let quiet = Duration::from_secs(120);
+    let tickets = Tickets { count: 30, every: Duration::from_millis(2500) };
     let settings =
         Settings { tickets, troubled_per_mille: 100, tick: Duration::from_millis(10), ..Settings::default() };
     let census = seeded(7, || {
