@@ -61,6 +61,20 @@ pub struct LeaseTick {
     pub elapsed_ms: Millis,
 }
 
+/// What a Bus knows of the holder's session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// The holder has opened none at this Bus, or not since it was started.
+    #[default]
+    None,
+    /// It stands.
+    Open,
+    /// It broke and was not opened again.
+    Broken,
+}
+
 /// Why the Bus ended a lease by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -135,6 +149,13 @@ pub struct LeaseView {
     /// The record's TTL, by which standbys go.
     #[serde(default)]
     pub ttl_ms: Millis,
+    /// What the Bus that answers knows of the holder's session.
+    #[serde(default)]
+    pub session: SessionState,
+    /// How long the holder's session has been broken, once that is longer than its grace: the holder has died or is cut off, and a
+    /// standby would be let in at once. Null where the session stands, or there is none.
+    #[serde(default)]
+    pub silent_ms: Option<Millis>,
     /// When it was granted.
     #[serde(default)]
     pub acquired_at: Option<Timestamp>,

@@ -46,7 +46,9 @@ pub use interaction::{
     Alert, AlertLevel, AlertState, Answer, Digest, NewAlert, NewQuestion, NewSession, ProjectProgress, Question,
     QuestionState, Session,
 };
-pub use lease::{Acquire, ExpiryCause, Grant, Handoff, LeaseEvent, LeaseHeld, LeaseTick, LeaseView, Release, Standby};
+pub use lease::{
+    Acquire, ExpiryCause, Grant, Handoff, LeaseEvent, LeaseHeld, LeaseTick, LeaseView, Release, SessionState, Standby,
+};
 pub use list::{ListQuery, Page};
 pub use message::{Message, NewMessage};
 pub use money::Usd;

@@ -104,7 +104,7 @@ fn scalars() -> Vec<(&'static str, Echo)> {
     echoes![
         const AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, DriverKind, Epoch,
         EventKind, ExpiryCause, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
-        ProjectState, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, Slots,
+        ProjectState, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, SessionState, Slots,
         SprintId, SprintState, Subject, TaskId, TaskKind, TaskState, Text<64>, Timestamp, Usd, UserId, Verdict, Weight,
     ]
 }

@@ -6,7 +6,7 @@ mod standbys;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use go_bus_api::{Epoch, HolderId, Standby, Timestamp};
+use go_bus_api::{Epoch, HolderId, SessionState, Standby, Timestamp};
 use go_clock::Boottime;
 use tokio::sync::Notify;
 
@@ -84,6 +84,12 @@ impl Desk {
     pub(crate) fn begin_early_end(&self, epoch: Epoch, now: Boottime) -> Option<Duration> {
         let waited_for = lock(&self.standbys).any(now);
         lock(&self.sessions).begin_end(epoch, waited_for, now)
+    }
+
+    /// How the session under `epoch` is, and for how long it has been broken, once that is longer than its grace.
+    pub(crate) fn session(&self, epoch: Epoch, now: Boottime) -> (SessionState, Option<Duration>) {
+        let sessions = lock(&self.sessions);
+        (sessions.state(epoch), sessions.silence(epoch, now))
     }
 
     /// What came of it.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use go_bus_api::Epoch;
+use go_bus_api::{Epoch, SessionState};
 use go_clock::Boottime;
 
 /// How many early ends within [`FLAPPING`] double the grace.
@@ -141,6 +141,21 @@ impl Sessions {
         }
         session.ending = true;
         Some(now.since(session.broken_since?))
+    }
+
+    /// How the session under `epoch` is.
+    pub(crate) fn state(&self, epoch: Epoch) -> SessionState {
+        match self.present.as_ref().filter(|session| session.epoch == epoch && !session.ending) {
+            None => SessionState::None,
+            Some(session) if session.broken_since.is_some() => SessionState::Broken,
+            Some(_) => SessionState::Open,
+        }
+    }
+
+    /// For how long the session under `epoch` has been broken, once that is longer than its grace, whether or not anybody waits.
+    pub(crate) fn silence(&self, epoch: Epoch, now: Boottime) -> Option<Duration> {
+        let session = self.present.as_ref().filter(|session| session.epoch == epoch)?;
+        Some(now.since(session.broken_since?)).filter(|silence| *silence > session.grace)
     }
 
     /// What came of the end that was begun.

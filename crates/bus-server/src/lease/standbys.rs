@@ -9,6 +9,10 @@ use go_clock::Boottime;
 /// The most standbys that are listed: a bound against a client that invents names.
 const MOST: usize = 256;
 
+/// How long one counts as waiting after its last request: it asks again within moments, or has gone. It stays listed for longer, but no
+/// lease is ended for the sake of one that has gone.
+const LATELY: Duration = Duration::from_secs(10);
+
 /// The standbys.
 #[derive(Debug)]
 pub(crate) struct Standbys {
@@ -56,9 +60,9 @@ impl Standbys {
         self.listed.remove(holder);
     }
 
-    /// Whether anybody waits.
+    /// Whether anybody waits who would take the lease.
     pub(crate) fn any(&self, now: Boottime) -> bool {
-        self.listed.values().any(|listed| listed.waits(now, self.keep))
+        self.listed.values().any(|listed| listed.waits(now, self.keep.min(LATELY)))
     }
 
     /// Who waits, longest first.
@@ -119,9 +123,19 @@ mod tests {
     fn one_that_is_not_heard_of_is_dropped() {
         let mut standbys = Standbys::new(KEEP);
         standbys.see(&holder("a"), at(0).0, at(0).1);
-        assert!(standbys.any(at(59).1));
-        assert!(!standbys.any(at(60).1));
+        assert_eq!(standbys.list(at(59).1).len(), 1);
         assert!(standbys.list(at(60).1).is_empty());
+    }
+
+    #[test]
+    fn one_that_is_listed_but_has_not_asked_lately_takes_no_lease() {
+        let mut standbys = Standbys::new(KEEP);
+        standbys.see(&holder("a"), at(0).0, at(0).1);
+        assert!(standbys.any(at(9).1));
+        assert!(!standbys.any(at(10).1));
+        standbys.hold(&holder("a"), at(20).0, at(20).1);
+        standbys.unhold(&holder("a"), at(50).0, at(50).1);
+        assert!(standbys.any(at(59).1) && !standbys.any(at(60).1));
     }
 
     #[test]
@@ -131,7 +145,7 @@ mod tests {
         assert!(standbys.any(at(600).1));
         standbys.unhold(&holder("a"), at(600).0, at(600).1);
         assert_eq!(standbys.list(at(659).1)[0].last_seen, at(600).0);
-        assert!(!standbys.any(at(660).1));
+        assert!(standbys.list(at(660).1).is_empty());
     }
 
     #[test]

@@ -120,7 +120,10 @@ async fn wait(State(bus): State<Bus>, parts: Parts) -> Answer {
 
 fn view_of(bus: &Bus, lease: Lease) -> LeaseView {
     let now = bus.now();
+    let (session, silence) = bus.desk.session(lease.epoch, now);
     LeaseView {
+        session,
+        silent_ms: silence.map(Millis::from),
         remaining_ms: bus.liveness.lease_remaining(&lease, now),
         holder: lease.holder,
         epoch: lease.epoch,

@@ -65,7 +65,7 @@ fn nothing() -> (Response, Vec<Action>) {
 /// What is to be made of what was seen.
 fn find(seen: &Observation, policy: &Policy) -> Finding {
     let why = match &seen.bus {
-        Bus::Answers(Beat::Held { holder, epoch, renewed_ago }) => {
+        Bus::Answers(Beat::Held { holder, epoch, renewed_ago, silent_for: None }) => {
             let seconds = renewed_ago.as_secs();
             return Finding::Well(format!("{holder} leads under epoch {epoch}, renewed {seconds} s ago"));
         }
@@ -77,6 +77,9 @@ fn find(seen: &Observation, policy: &Policy) -> Finding {
         Bus::Away(why) if policy.place == BusPlace::External => return Finding::BusDown(why.clone()),
         Bus::Away(why) => why.clone(),
         Bus::Answers(Beat::Free { epoch }) => format!("nobody has led since epoch {epoch}"),
+        Bus::Answers(Beat::Held { holder, epoch, silent_for: Some(silence), .. }) => {
+            format!("{holder}, which led under epoch {epoch}, was last heard of {} s ago", silence.as_secs())
+        }
     };
     let why = format!("{why}; {}", whereabouts(seen));
     if seen.is_alive() { Finding::Silent(why) } else { Finding::Dead(why) }

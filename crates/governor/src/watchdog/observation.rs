@@ -38,7 +38,8 @@ pub enum Bus {
     Away(String),
 }
 
-/// GO's heartbeat, as the lease has it (R2): it is held exactly as long as no two beats are missed.
+/// GO's heartbeat, as the lease has it (R2): it is held as long as no two beats are missed, and its holder's session tells sooner where it
+/// has died.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Beat {
     /// Somebody leads.
@@ -49,6 +50,8 @@ pub enum Beat {
         epoch: Epoch,
         /// How long ago it was last renewed.
         renewed_ago: Duration,
+        /// How long its holder's session has been broken, where the Bus holds it for dead or cut off.
+        silent_for: Option<Duration>,
     },
     /// Nobody does: released, or run out after missed beats.
     Free {
@@ -63,7 +66,8 @@ impl From<&LeaseView> for Beat {
         match &lease.holder {
             Some(holder) => {
                 let renewed_ago = lease.ttl_ms.duration().saturating_sub(lease.remaining_ms.duration());
-                Self::Held { holder: holder.clone(), epoch, renewed_ago }
+                let silent_for = lease.silent_ms.map(go_bus_api::Millis::duration);
+                Self::Held { holder: holder.clone(), epoch, renewed_ago, silent_for }
             }
             None => Self::Free { epoch },
         }
@@ -113,13 +117,15 @@ mod tests {
     fn the_last_beat_is_what_the_ttl_has_lost() {
         let read = |holder: &str| {
             let text = format!(
-                r#"{{"holder":{holder},"epoch":3,"remaining_ms":100000,"ttl_ms":125000,"handoff":null,"standbys":[]}}"#
+                r#"{{"holder":{holder},"epoch":3,"remaining_ms":100000,"ttl_ms":125000,"silent_ms":4000,
+                    "handoff":null,"standbys":[]}}"#
             );
             Beat::from(&serde_json::from_str::<LeaseView>(&text).unwrap())
         };
         let renewed_ago = Duration::from_secs(25);
         let holder = HolderId::new("go-1").unwrap();
-        assert_eq!(read("\"go-1\""), Beat::Held { holder, epoch: Epoch(3), renewed_ago });
+        let silent_for = Some(Duration::from_secs(4));
+        assert_eq!(read("\"go-1\""), Beat::Held { holder, epoch: Epoch(3), renewed_ago, silent_for });
         assert_eq!(read("null"), Beat::Free { epoch: Epoch(3) });
     }
 }

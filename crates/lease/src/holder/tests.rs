@@ -6,7 +6,7 @@ mod standby;
 
 use std::time::Duration;
 
-use go_bus_api::{Epoch, Grant, HolderId, LeaseHeld, LeaseView, Millis, Timestamp};
+use go_bus_api::{Epoch, Grant, HolderId, LeaseHeld, LeaseView, Millis, SessionState, Timestamp};
 use go_bus_client::BusError;
 use go_clock::Boottime;
 
@@ -69,6 +69,8 @@ fn view(holder: Option<&str>, epoch: u64, remaining: u64) -> LeaseView {
         epoch: Epoch(epoch),
         remaining_ms: Millis(remaining * 1000),
         ttl_ms: Millis(125_000),
+        session: SessionState::Open,
+        silent_ms: None,
         acquired_at: None,
         handoff: None,
         url: None,

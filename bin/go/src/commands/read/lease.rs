@@ -34,7 +34,9 @@ pub(super) fn sentence(lease: &LeaseView) -> String {
     match &lease.holder {
         Some(holder) => {
             let left = length(lease.remaining_ms.duration());
-            format!("{holder} is GO, epoch {}, {left} left without a renewal, {standbys}", lease.epoch)
+            let silent = lease.silent_ms.map(|silent| format!("not heard of for {}, ", precisely(silent.duration())));
+            let silent = silent.unwrap_or_default();
+            format!("{holder} is GO, epoch {}, {silent}{left} left without a renewal, {standbys}", lease.epoch)
         }
         None => format!("nobody is GO, last epoch {}, {standbys}", lease.epoch),
     }
@@ -101,7 +103,7 @@ fn takeovers(takeovers: &[Takeover], now: Timestamp) -> Table<6> {
 
 #[cfg(test)]
 mod tests {
-    use go_bus_api::{Epoch, HolderId, Millis};
+    use go_bus_api::{Epoch, HolderId, Millis, SessionState};
     use go_orchestrator::Ending;
 
     use super::*;
@@ -120,6 +122,8 @@ mod tests {
             epoch: Epoch(7),
             remaining_ms: Millis(124_000),
             ttl_ms: Millis(125_000),
+            session: SessionState::Open,
+            silent_ms: None,
             acquired_at: Some(at(90)),
             handoff: None,
             url: None,
@@ -149,6 +153,14 @@ mod tests {
             10 s ago  6 → 7  b     c   session broken  2.01 s\n\
             10 s ago  5 → 6  –     c   unknown         –\n";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_leader_that_fell_silent_is_told() {
+        let session = SessionState::Broken;
+        let lease = LeaseView { session, silent_ms: Some(Millis(2_500)), ..report(false).lease };
+        let expected = "c is GO, epoch 7, not heard of for 2.50 s, 2 min 4 s left without a renewal, 1 standby";
+        assert_eq!(sentence(&lease), expected);
     }
 
     #[test]

@@ -45,6 +45,17 @@ fn with_nobody_waiting_it_ends_nothing() {
 }
 
 #[test]
+fn a_holder_is_silent_once_its_session_is_broken_for_longer_than_the_grace() {
+    let mut sessions = broken();
+    assert_eq!((sessions.state(Epoch(7)), sessions.state(Epoch(8))), (SessionState::Broken, SessionState::None));
+    assert_eq!(sessions.silence(Epoch(7), at(12)), None);
+    assert_eq!(sessions.silence(Epoch(7), at(13)), Some(Duration::from_secs(3)));
+    assert_eq!(sessions.silence(Epoch(8), at(13)), None, "another epoch's holder");
+    sessions.open(Epoch(7), GRACE, at(14));
+    assert_eq!((sessions.state(Epoch(7)), sessions.silence(Epoch(7), at(20))), (SessionState::Open, None));
+}
+
+#[test]
 fn opened_again_in_time_it_stands() {
     let mut sessions = broken();
     sessions.open(Epoch(7), GRACE, at(11));

@@ -20,11 +20,17 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 fn held() -> Bus {
-    Bus::Answers(Beat::Held {
-        holder: HolderId::new("go-1").unwrap(),
-        epoch: Epoch(7),
-        renewed_ago: Duration::from_secs(31),
-    })
+    held_by(None)
+}
+
+/// Held still, by a holder whose session broke four seconds ago.
+fn silent() -> Bus {
+    held_by(Some(Duration::from_secs(4)))
+}
+
+fn held_by(silent_for: Option<Duration>) -> Bus {
+    let (holder, renewed_ago) = (HolderId::new("go-1").unwrap(), Duration::from_secs(31));
+    Bus::Answers(Beat::Held { holder, epoch: Epoch(7), renewed_ago, silent_for })
 }
 
 fn free() -> Bus {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{at, away, free, held, seen};
+use super::{at, away, free, held, seen, silent};
 use crate::watchdog::{
     Action, Breaker, Bus, BusPlace, Decision, Finding, Intent, Notice, Observation, Policy, Record, Response, Session,
     decide,
@@ -19,7 +19,7 @@ fn look() -> impl Strategy<Value = Look> {
     let bus = prop_oneof![
         Just(held()),
         Just(free()),
-        Just(free()),
+        Just(silent()),
         Just(away()),
         Just(away()),
         Just(Bus::Refuses("no".to_owned()))

@@ -1,6 +1,6 @@
 //! One case for each row of the table.
 
-use super::{at, away, free, held, policy, seen};
+use super::{at, away, free, held, policy, seen, silent};
 use crate::watchdog::BusPlace::{Embedded, External};
 use crate::watchdog::{Action, Bus, Decision, Finding, Intent, Observation, Record, Response, Session, decide};
 
@@ -26,7 +26,7 @@ fn whoever_leads_all_is_well_session_or_not() {
 
 #[test]
 fn a_go_that_is_dead_and_has_no_session_is_restarted_at_once() {
-    for (bus, place) in [(away(), Embedded), (free(), Embedded), (free(), External)] {
+    for (bus, place) in [(away(), Embedded), (free(), Embedded), (free(), External), (silent(), External)] {
         for session in [Session::Absent, KILLED, Session::Ended { code: Some(1) }] {
             let decision = first(&seen(bus.clone(), session.clone()), place);
             assert_eq!(decision.actions, RESTART, "{bus:?} {session:?} {place:?}");
@@ -51,7 +51,7 @@ fn a_bus_elsewhere_that_is_down_is_no_reason_to_restart_go() {
 
 #[test]
 fn silence_in_a_session_is_deferred_three_checks_and_the_fourth_intervenes() {
-    for (bus, place) in [(away(), Embedded), (free(), Embedded), (free(), External)] {
+    for (bus, place) in [(away(), Embedded), (free(), Embedded), (free(), External), (silent(), External)] {
         let mut record = Record::default();
         for check in 1..=3 {
             let decision = decide(&seen(bus.clone(), RUNS), &record, &policy(place), at(u64::from(check) * 120));
