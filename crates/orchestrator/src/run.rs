@@ -50,9 +50,14 @@ pub async fn run(
         None => None,
     };
     let mut stop = std::pin::pin!(stop);
+    let mut is_new = true;
     loop {
-        let me = Identity::register(&operator).await?;
-        match serve(&config, &me, &clock, &mut desk, stop.as_mut()).await {
+        let me = tokio::select! {
+            biased;
+            () = &mut stop, if !is_new => return Ok(Finished::Stopped),
+            me = register(&operator, is_new, &clock) => me?,
+        };
+        match serve(&config, &me, &clock, &mut desk, stop.as_mut(), std::mem::take(&mut is_new)).await {
             // A lease that it may still hold is the old token's: under its name nothing could be had with a new one.
             Ok(Service::Unauthorized) => config.lease.holder = HolderId::generate(),
             Ok(Service::Finished(finished)) => {
@@ -72,13 +77,28 @@ pub async fn run(
     }
 }
 
-/// Leads whenever the lease is to be had, until the end or until the token is not taken any more.
+/// Registers an instance. One that is new fails where the Bus is away; one that has been at work waits for it.
+async fn register(operator: &BusClient, is_new: bool, clock: &Arc<dyn Clock>) -> Result<Identity, GoError> {
+    loop {
+        match Identity::register(operator).await {
+            Err(GoError::Register(error)) if !is_new && error.is_retryable() => {
+                tracing::warn!(%error, "not registered anew yet");
+            }
+            settled => return settled,
+        }
+        clock.sleep(PAUSE).await;
+    }
+}
+
+/// Leads whenever the lease is to be had, until the end or until the token is not taken any more. Whoever `is_new` fails where the Bus is
+/// away at its first bid; one that has been at work waits for it.
 async fn serve<S: Future<Output = ()>>(
     config: &GoConfig,
     me: &Identity,
     clock: &Arc<dyn Clock>,
     desk: &mut Option<(PlanDesk, PlanView)>,
     mut stop: Pin<&mut S>,
+    mut is_new: bool,
 ) -> Result<Service, GoError> {
     let mut beat = std::pin::pin!(me.beat(config.heartbeat, Arc::clone(clock)));
     let follower = tokio::select! {
@@ -105,8 +125,13 @@ async fn serve<S: Future<Output = ()>>(
             Err(LeaseError::Bus(error)) if matches!(*error, BusError::Unauthorized(_)) => {
                 return Ok(Service::Unauthorized);
             }
+            Err(LeaseError::Bus(error)) if !is_new && error.is_retryable() => {
+                tracing::debug!(%error, "no bid was answered; bidding goes on");
+                continue;
+            }
             Err(error) => return Err(error.into()),
         };
+        is_new = false;
         let ended = tokio::select! {
             biased;
             () = &mut beat => Ended::Unauthorized,

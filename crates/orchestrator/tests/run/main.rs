@@ -8,6 +8,7 @@ mod fixture;
 mod takeover;
 
 use std::future::pending;
+use std::time::Duration;
 
 use fake::{FakeBus, Seen};
 use fixture::{PLAN, config, count, done, go, statuses, write};
@@ -185,6 +186,31 @@ async fn an_instance_whose_token_is_void_registers_anew() {
         }
     };
     let (finished, ()) = tokio::join!(go(config(path), &bus, pending()), revoke);
+    assert_eq!(finished.unwrap(), Finished::Done);
+}
+
+#[tokio::test]
+async fn who_has_led_bids_on_through_an_outage_of_the_bus_however_long() {
+    let (folder, bus) = (tempfile::tempdir().unwrap(), FakeBus::new());
+    let lease = LeaseConfig { heartbeat: Duration::from_secs(1), ..LeaseConfig::default() };
+    let config = GoConfig { lease, ..config(write(folder.path(), PLAN)) };
+    let outage = {
+        let bus = bus.clone();
+        async move {
+            bus.until("A to run", |state| state.tasks_in(TaskState::InProgress).len() == 1).await;
+            bus.with(|state| {
+                (state.holder, state.epoch) = (None, 2);
+                state.end(&"A".parse().unwrap(), TaskState::Done);
+            });
+            bus.until("a refused write", |state| state.seen().iter().any(|seen| seen.status == 412)).await;
+            bus.with(|state| state.away = true);
+            let in_vain = |seen: &&Seen| seen.target == "/agents/000/lease" && seen.status == 0;
+            bus.until("many bids in vain", |state| state.seen().iter().filter(in_vain).count() > 7).await;
+            tokio::spawn(bus.clone().play_pos(done));
+            bus.with(|state| state.away = false);
+        }
+    };
+    let (finished, ()) = tokio::join!(go(config, &bus, pending()), outage);
     assert_eq!(finished.unwrap(), Finished::Done);
 }
 

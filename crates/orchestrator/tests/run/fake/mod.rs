@@ -110,6 +110,11 @@ impl Transport for FakeBus {
         if request.target.starts_with("/agents/000/lease/wait") {
             self.until("the lease to be free", |state| state.lease_is_free()).await;
         }
+        if self.lock().away {
+            let seen = Seen { method: request.method, target: request.target, epoch, status: 0 };
+            self.with(|state| state.note(seen));
+            return Err(TransportError::NotSent("it is away".to_owned()));
+        }
         let (status, reply) = self.with(|state| {
             let (status, reply) = state.handle(&request.method, &request.target, token, epoch, &body);
             state.note(Seen { method: request.method.clone(), target: request.target.clone(), epoch, status });

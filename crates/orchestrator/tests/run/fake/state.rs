@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) refusals: Vec<(&'static str, go_bus_api::ProblemKind)>,
     /// Whether the event streams are silent.
     pub(crate) muted: bool,
+    /// Whether nobody reaches the Bus.
+    pub(crate) away: bool,
     /// How long it takes until an event stream begins.
     pub(crate) slow: Duration,
     /// Whether nobody hears that its bid was granted.
