@@ -1,7 +1,8 @@
 //! From a call to its answer: authorization, fencing, deadline, retries.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -96,12 +97,21 @@ impl BusClient {
         self.until.as_ref().is_some_and(|until| until.is_over(self.clock.boottime()))
     }
 
-    /// What comes of `exchange`, which is abandoned where this client's time is over before.
+    /// What comes of `exchange`, which is abandoned where this client's time is over before. The clock is looked at before each of its
+    /// steps, not the timer alone: after a pause both it and the timer may go on, and it must not be the one that goes first.
     async fn in_time<T>(&self, exchange: impl Future<Output = T>) -> Result<T, BusError> {
         let Some(deadline) = &self.until else { return Ok(exchange.await) };
-        match select(pin!(exchange), pin!(deadline.over(self.clock.as_ref()))).await {
-            Either::Left((outcome, _)) => Ok(outcome),
-            Either::Right(_) => Err(BusError::Abandoned),
+        let mut exchange = pin!(exchange);
+        let step = poll_fn(|context| {
+            if deadline.is_over(self.clock.boottime()) {
+                Poll::Ready(None)
+            } else {
+                exchange.as_mut().poll(context).map(Some)
+            }
+        });
+        match select(step, pin!(deadline.over(self.clock.as_ref()))).await {
+            Either::Left((Some(outcome), _)) => Ok(outcome),
+            Either::Left((None, _)) | Either::Right(_) => Err(BusError::Abandoned),
         }
     }
 

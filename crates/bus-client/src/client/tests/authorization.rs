@@ -91,3 +91,39 @@ async fn a_client_waits_for_no_answer_beyond_its_time_but_for_as_long_as_that_is
     clock.advance(second);
     assert_eq!(call.await.unwrap(), Err(BusError::Abandoned));
 }
+
+/// A connection that takes its time, and a request that is sent once it is there.
+#[derive(Debug, Default)]
+struct SlowConnect {
+    connected: tokio::sync::Notify,
+    sent: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl crate::Transport for SlowConnect {
+    async fn send(&self, _: crate::Request) -> Result<crate::Response, crate::TransportError> {
+        self.connected.notified().await;
+        self.sent.store(true, std::sync::atomic::Ordering::SeqCst);
+        std::future::pending().await
+    }
+
+    async fn open_stream(&self, _: crate::Request, _: super::Duration) -> Result<crate::Opened, crate::TransportError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn after_a_pause_beyond_its_time_a_request_that_was_about_to_be_sent_is_not() {
+    let clock = go_clock::ManualClock::new(go_bus_api::Timestamp::from_unix_millis(0));
+    let transport = std::sync::Arc::new(SlowConnect::default());
+    let until = go_clock::Clock::boottime(&clock) + super::Duration::from_secs(5);
+    let client = crate::BusClient::new(transport.clone(), Token::new("t0ken").unwrap());
+    let client = client.with_clock(std::sync::Arc::new(clock.clone())).until(until);
+    let call = tokio::spawn(async move { client.task(&id()).await });
+    tokio::task::yield_now().await;
+    // Both have come to pass as it goes on: the connection stands, and its time is over.
+    transport.connected.notify_one();
+    clock.advance(super::Duration::from_secs(5));
+    assert_eq!(call.await.unwrap(), Err(BusError::Abandoned));
+    assert!(!transport.sent.load(std::sync::atomic::Ordering::SeqCst), "it was sent after its time");
+}
