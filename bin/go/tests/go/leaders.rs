@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::place::{Place, Running, err, free_port, out, until};
 
+/// Room for every ticket of these tests: left to itself, GO starts no more agents than the free disk bears.
+const ROOM: &str = "XIO_AGENTS__MAX=16";
+
 /// Bus and launcher in a place of their own; GOs are started by the tests.
 pub(crate) struct Leaders {
     // Dropped in this order: the place's own sweep comes last.
@@ -33,7 +36,7 @@ impl Leaders {
 
     /// Starts a GO with the settings `environment`, which says what it says into `NAME.log`.
     pub(crate) fn go(&self, name: &str, environment: &str) -> Running {
-        let line = format!("{environment} exec \"$@\" 2> {name}.log");
+        let line = format!("{ROOM} {environment} exec \"$@\" 2> {name}.log");
         self.place.start_by(&line, &["run", "--plan", "plan.yaml", "--bus-url", &self.url()])
     }
 
