@@ -48,7 +48,8 @@ impl SeatHistory {
 
     /// Before when nobody is spawned for this seat; `None` where it may be taken at `now`.
     pub fn not_before(&self, orchestrator: &Orchestrator, now: Timestamp) -> Option<Timestamp> {
-        let streak = self.seats.get(&orchestrator.seat())?;
+        // Without a backoff no clocks are compared: the end's is the Bus's, and may be ahead of ours.
+        let streak = self.seats.get(&orchestrator.seat()).filter(|streak| streak.early_ends > 0)?;
         // A clock that was set back must not close a seat for longer than the backoff ever does.
         let latest = now.after(Backoff::SUCCESSION.most);
         Some(streak.not_before.min(latest)).filter(|at| *at > now)
@@ -140,6 +141,13 @@ mod tests {
             history.observe(&po("a-2", 10_000, ended, report));
             assert_eq!((history.early_ends(&seat()), history.not_before(&seat(), at(ended))), (0, None));
         }
+    }
+
+    #[test]
+    fn a_seat_without_a_backoff_is_free_though_the_bus_s_clock_is_ahead_of_ours() {
+        let mut history = SeatHistory::default();
+        history.observe(&po("a-1", 0, 90_000, ExitReport { stopped: true, ..crash() }));
+        assert_eq!(history.not_before(&seat(), at(60_000)), None);
     }
 
     #[test]
