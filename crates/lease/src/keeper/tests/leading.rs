@@ -84,8 +84,10 @@ async fn a_release_names_holder_and_epoch_and_renews_no_more() {
         .mount(&fixture.bus)
         .await;
     let lease = fixture.acquire().await.unwrap();
-    let (phase, lost) = (lease.phase(), lease.lost());
+    let (phase, lost, kept) = (lease.phase(), lease.lost(), lease.client().unwrap());
     assert_eq!(lease.release().await, Ok(()));
+    let task = TaskId::new("T-1").unwrap();
+    assert_eq!(kept.task(&task).await, Err(BusError::Expired), "a client kept beyond the release sends nothing");
     assert_eq!((lost.await, phase.borrow().clone()), (Lost::Released, Phase::Ended(Lost::Released)));
     fixture.clock.advance(Duration::from_secs(500));
     assert_eq!(fixture.bids().await.len(), 1);
@@ -137,9 +139,10 @@ async fn a_dropped_lease_is_renewed_no_more() {
     let fixture = Fixture::start().await;
     fixture.granting().await;
     let lease = fixture.acquire().await.unwrap();
-    let mut phase = lease.phase();
+    let (mut phase, kept) = (lease.phase(), lease.client().unwrap());
     drop(lease);
     phase.wait_for(|phase| *phase == Phase::Ended(Lost::Released)).await.unwrap();
+    assert_eq!(kept.task(&TaskId::new("T-1").unwrap()).await, Err(BusError::Expired));
     fixture.clock.advance(Duration::from_secs(500));
     assert_eq!(fixture.bids().await.len(), 1);
 }
