@@ -109,8 +109,10 @@ fn end(fleet: &mut Fleet, fault: Fault) {
         Fault::DiskFull => fleet.fill_disk(false),
         Fault::SlowDisk(_) => fleet.slow_disk(Duration::ZERO),
         Fault::RateLimit(host) => fleet.rate_limit(host, false),
+        Fault::LostAnswers(node, _) => fleet.lose_answers(node, 0),
+        Fault::Duplicates(node, _) => fleet.duplicate(node, 0),
         // They end by themselves.
-        Fault::Pause(_) | Fault::Suspend(_) | Fault::LostAnswers(..) | Fault::Duplicates(..) => {}
+        Fault::Pause(_) | Fault::Suspend(_) => {}
     }
 }
 
