@@ -84,7 +84,7 @@ async fn a_grant_tells_the_least_grace_and_two_early_ends_double_that_of_a_sessi
         assert_eq!(session.event().await.data["grace_ms"], grace, "after {early_ends} early ends");
         bus.api.post(LEASE, json!({"holder": "go-2"})).await.refused(409, "lease-held");
         drop(session);
-        ended.event().await;
+        assert_eq!(ended.event().await.data["data"]["cause"], "session", "after {early_ends} early ends");
     }
     let off = start_with(Arc::new(SystemClock), |config| config.session_grace = SessionGrace::Off).await;
     let grant = off.api.post(LEASE, json!({"holder": "go-1"})).await.expect(201);
