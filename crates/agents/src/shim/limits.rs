@@ -42,6 +42,8 @@ pub struct Limits {
 impl Limits {
     /// The limits of an agent that is started now.
     pub fn new(now: Boottime, wall: Option<Millis>, lease: Option<HostLeaseFile>) -> Self {
+        // Whoever heeds no lease is not woken by its end either.
+        let lease = lease.filter(|_| !is_on(Mutation::HostLeaseUnheeded));
         let leased_until = lease.as_ref().map(HostLeaseFile::deadline);
         Self { wall: wall.map(|limit| (now + limit.duration(), limit)), lease, leased_until }
     }
@@ -51,9 +53,6 @@ impl Limits {
     pub fn reached(&mut self, now: Boottime) -> Option<Limit> {
         if let Some((_, limit)) = self.wall.filter(|(until, _)| now >= *until) {
             return Some(Limit::Wall(limit));
-        }
-        if is_on(Mutation::HostLeaseUnheeded) {
-            return None;
         }
         if self.leased_until.is_some_and(|until| now >= until) {
             self.leased_until = self.lease.as_ref().map(HostLeaseFile::deadline);
