@@ -122,6 +122,7 @@ macro_rules! for_each_property {
             dependencies::other_dependencies_settle_a_task_anew,
             reviews::a_significant_delivery_is_reviewed,
             reviews::changes_lead_to_another_attempt,
+            reviews::a_clock_set_back_makes_no_reviewer_old,
             reviews::only_the_fresh_review,
             people::a_user_has_one_session,
             people::messages_are_acknowledged_by_their_addressee,

@@ -96,6 +96,16 @@ pub async fn changes_lead_to_another_attempt(make: MakeStore<'_>) {
     assert_state(&review_task(&world).await, TaskState::Pending);
 }
 
+/// A wall clock that is set back after the delivery makes nobody old who is spawned after it.
+pub async fn a_clock_set_back_makes_no_reviewer_old(make: MakeStore<'_>) {
+    let (world, po, task) = delivered(make).await;
+    world.set_back(Duration::from_secs(3600));
+    let reviewer = reviewer(&world, &po).await;
+    assert_eq!(Some(reviewer.spawned_at), task.delivered_at);
+    world.act(shim(&reviewer), verdict(Verdict::Approve, "")).await.expect("a verdict");
+    assert_state(&world.task("T-1").await, TaskState::Done);
+}
+
 /// Not the builder, not who answers for it, not who was there before, not who is no reviewer.
 pub async fn only_the_fresh_review(make: MakeStore<'_>) {
     let world = World::with_place(make).await;

@@ -85,6 +85,11 @@ impl World {
         self.now.fetch_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
+    /// The wall clock is set back.
+    pub fn set_back(&self, by: Duration) {
+        self.now.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
     /// A token's hash that no other has.
     pub fn fresh_token(&self) -> TokenHash {
         TokenHash([self.tokens.fetch_add(1, Ordering::SeqCst); 32])

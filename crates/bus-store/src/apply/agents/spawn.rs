@@ -34,6 +34,7 @@ fn admit(ctx: &mut Ctx<'_>, body: &NewAgent, parent: check::Parent) -> Result<Do
     check_room(ctx, body, task.as_ref(), project.as_ref())?;
 
     let mut agent = new_agent(body, ctx.at);
+    agent.spawned_at = spawned_at(ctx, task.as_ref())?;
     agent.parent = parent.id;
     agent.project = project;
     agent.attempt = attempt;
@@ -43,6 +44,16 @@ fn admit(ctx: &mut Ctx<'_>, body: &NewAgent, parent: check::Parent) -> Result<Do
         terminate::replace(ctx, old)?;
     }
     seat(ctx, &agent, prompt)
+}
+
+/// When an agent is spawned: now, but after the delivery of what it is to review, whatever a wall clock says that was set back.
+fn spawned_at(ctx: &mut Ctx<'_>, task: Option<&Task>) -> Result<Timestamp, Reject> {
+    let reviewed = task.and_then(|task| task.review_of.as_ref());
+    let delivered = match reviewed {
+        Some(reviewed) => ctx.need::<Task>(reviewed.as_str())?.delivered_at,
+        None => None,
+    };
+    Ok(delivered.map_or(ctx.at, |delivered| delivered.max(ctx.at)))
 }
 
 /// What is refused for want of room: a paused project, a spent budget, a second builder, no slot.
