@@ -18,7 +18,7 @@ struct Arguments {
     /// How long faults come, in simulated seconds
     #[arg(long, default_value_t = 120)]
     seconds: u64,
-    /// What happens: faults, calm, blips, silence
+    /// What happens: faults, calm, blips, silence, late
     #[arg(long, default_value_t = Scenario::Faults)]
     scenario: Scenario,
     /// A rule to break
@@ -27,6 +27,9 @@ struct Arguments {
     /// Prints everything that happened
     #[arg(long)]
     timeline: bool,
+    /// Prints to stderr what the parts themselves log, such as `info` or `go_orchestrator=debug`
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,10 @@ fn main() -> ExitCode {
     {
         eprintln!("go-sim: {reason}");
         return ExitCode::from(2);
+    }
+    if let Some(filter) = &arguments.log {
+        let format = tracing_subscriber::fmt().without_time().with_writer(std::io::stderr);
+        format.with_env_filter(filter.as_str()).init();
     }
     let run = Run { seed: arguments.seed, seconds: arguments.seconds, scenario: arguments.scenario };
     match run.run() {

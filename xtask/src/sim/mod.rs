@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// One seed alone, again
     #[arg(long)]
     seed: Option<u64>,
-    /// What happens in it: faults, calm, blips, silence
+    /// What happens in it: faults, calm, blips, silence, late
     #[arg(long, default_value = "faults")]
     scenario: String,
     /// A rule to break in it

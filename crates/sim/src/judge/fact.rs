@@ -292,7 +292,7 @@ pub enum Offence {
     OwnReview,
     /// A result of an earlier attempt.
     StaleAttempt,
-    /// A builder more than the host has slots.
+    /// A builder on a host without a slot.
     OverTheCap,
 }
 

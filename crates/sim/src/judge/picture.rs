@@ -7,7 +7,7 @@ use go_bus_api::{Agent, AgentId, Host, HostId, Role, Seq, Task, TaskId};
 
 use super::{About, Decision, Fact, FactNo, LeaseFact, SimTime, What};
 use crate::faults::Fault;
-use crate::{HostNo, Node};
+use crate::{HostNo, Machine, Node};
 
 /// What the facts come to.
 #[derive(Debug, Default)]
@@ -32,6 +32,18 @@ pub struct Picture {
     well_since: BTreeMap<Node, SimTime>,
     down: BTreeSet<Node>,
     fault_ended: SimTime,
+    thawed: BTreeMap<HostNo, SimTime>,
+}
+
+/// How long what was frozen may take to look at its clock, and to end.
+const THAW: Duration = Duration::from_secs(1);
+
+/// The host whose agents a fault makes stand still.
+fn freezes(fault: Fault) -> Option<HostNo> {
+    match fault {
+        Fault::Pause(Node::Agents(host)) | Fault::Suspend(Machine::Host(host)) => Some(host),
+        _ => None,
+    }
 }
 
 /// An agent's process.
@@ -112,6 +124,7 @@ impl Picture {
     fn end(&mut self, fault: Fault, at: SimTime) {
         self.faults.retain(|(other, _)| *other != fault);
         self.fault_ended = at;
+        self.thawed.extend(freezes(fault).map(|host| (host, at)));
         for (node, since) in &mut self.well_since {
             if fault.hinders(*node) {
                 *since = at;
@@ -136,6 +149,16 @@ impl Picture {
         }
         let since = self.well_since.values().max().copied().unwrap_or_default().max(self.fault_ended);
         Some(now.since(since))
+    }
+
+    /// The runs of hosts that are awake. What stands still does nothing, and ends as soon as it has looked at its clock.
+    pub fn live_runs(&self, now: SimTime) -> impl Iterator<Item = (&AgentId, &Run)> {
+        self.runs.iter().filter(move |(_, run)| !self.is_frozen(run.host, now))
+    }
+
+    fn is_frozen(&self, host: HostNo, now: SimTime) -> bool {
+        let thawed = self.thawed.get(&host).is_some_and(|at| now.since(*at) < THAW);
+        thawed || self.faults.iter().any(|(fault, _)| freezes(*fault) == Some(host))
     }
 
     /// The agent, ended or not.

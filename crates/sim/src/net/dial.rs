@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use go_bus_client::TransportError;
@@ -20,6 +21,9 @@ type Sender = SendRequest<Full<Bytes>>;
 
 /// How many idle connections are kept.
 const KEPT: usize = 8;
+
+/// How long whoever connects waits for an answer before it asks again, as TCP does.
+const RESEND: Duration = Duration::from_secs(1);
 
 /// A process's connections to the Bus.
 #[derive(Debug)]
@@ -83,7 +87,13 @@ impl Dial {
             tokio::time::sleep(self.ground.settings.tick).await;
             return Err(TransportError::NotSent("connection refused".to_owned()));
         }
-        let stream = TcpStream::connect((Node::Bus.name(), super::PORT)).await.map_err(failed)?;
+        let stream = loop {
+            let connecting = TcpStream::connect((Node::Bus.name(), super::PORT));
+            match tokio::time::timeout(RESEND, connecting).await {
+                Ok(connected) => break connected.map_err(failed)?,
+                Err(_) => tracing::debug!("a handshake is sent again"),
+            }
+        };
         let io = GatedIo::new(stream, self.ground.node(self.node).gate.clone(), back);
         let (sender, connection) =
             handshake(TokioIo::new(io)).await.map_err(|error| TransportError::NotSent(error.to_string()))?;

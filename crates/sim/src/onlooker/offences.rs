@@ -82,16 +82,11 @@ fn stale_attempt(world: &World) -> Option<Attempt> {
 
 fn over_the_cap(world: &World) -> Option<Attempt> {
     let po = live_po(world)?;
-    let full = |id| world.host(id).is_some_and(|host| taken(world, id) >= host.slots.get() as usize);
-    let host = world.hosts().map(|host| &host.id).filter(|id| full(id)).min()?;
-    let waiting = world.tasks_in(TaskState::Pending).filter(|task| world.builders(&task.id).next().is_none());
-    let task = last(waiting)?;
-    let body = json!({"role": "specialist", "parent": po.id, "host": host, "task": task.id, "prompt": PROMPT});
+    let host = world.hosts().find(|host| host.slots.get() == 0)?;
+    let open = [TaskState::Pending, TaskState::InProgress].into_iter().flat_map(|state| world.tasks_in(state));
+    let task = last(open.filter(|task| world.builders(&task.id).all(|agent| agent.role != Role::Reviewer)))?;
+    let body = json!({"role": "reviewer", "parent": po.id, "host": host.id, "task": task.id, "prompt": PROMPT});
     Some(post(Offence::OverTheCap, "/agents", None, body))
-}
-
-fn taken(world: &World, host: &go_bus_api::HostId) -> usize {
-    world.agents_on(host).filter(|agent| agent.task.is_some() && !agent.state.is_ended()).count()
 }
 
 fn is_running(agent: &Agent) -> bool {
@@ -123,7 +118,7 @@ mod tests {
     use crate::judge::samples::{agent, task};
 
     fn known(resources: Vec<Resource>, epoch: u64) -> Vec<Offence> {
-        let host = json!({"id": "h1", "state": "active", "slots": 1, "last_heartbeat": null, "revision": 1});
+        let host = json!({"id": "h1", "state": "active", "slots": 0, "last_heartbeat": null, "revision": 1});
         let host: Host = serde_json::from_value(host).unwrap();
         let world: World = [Resource::Host(host)].into_iter().chain(resources).collect();
         possible(&Known::new(world, Epoch(epoch), true)).into_iter().map(|attempt| attempt.offence).collect()
@@ -136,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_host_with_work_under_way_allows_every_offence() {
+    fn a_host_without_slots_and_work_under_way_allow_every_offence() {
         let mut delivered = task("T-2", "in_review", 1);
         delivered.assignee = "a-p".parse().ok();
         let world = vec![

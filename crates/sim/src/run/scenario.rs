@@ -24,11 +24,13 @@ pub enum Scenario {
     Blips,
     /// The leader is cut off without a word, once a lease: the next has to be there at the deadline.
     Silence,
+    /// Without sessions: answers to the GOs come late, and then nothing of theirs gets through while they hear all that happens.
+    Late,
 }
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 4] = [Self::Faults, Self::Calm, Self::Blips, Self::Silence];
+    pub const ALL: [Self; 5] = [Self::Faults, Self::Calm, Self::Blips, Self::Silence, Self::Late];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -37,12 +39,13 @@ impl Scenario {
             Self::Calm => "calm",
             Self::Blips => "blips",
             Self::Silence => "silence",
+            Self::Late => "late",
         }
     }
 
     /// Whether leases may end in it.
     pub fn may_end_leases(self) -> bool {
-        matches!(self, Self::Faults | Self::Silence)
+        matches!(self, Self::Faults | Self::Silence | Self::Late)
     }
 
     /// How long after its last fault all work has to be over.
@@ -56,7 +59,11 @@ impl Scenario {
         let count = u32::try_from(seconds / 2).unwrap_or(u32::MAX);
         let tickets = Tickets { count, ..settings.tickets };
         // Without sessions only the TTL counts, by which a leader may believe much longer.
-        let has_sessions = self != Self::Faults || !seed.is_multiple_of(4);
+        let has_sessions = match self {
+            Self::Faults => !seed.is_multiple_of(4),
+            Self::Late => false,
+            Self::Calm | Self::Blips | Self::Silence => true,
+        };
         let session_grace = if has_sessions { settings.session_grace } else { Duration::ZERO };
         Settings { tickets, session_grace, ..settings }
     }
@@ -76,6 +83,7 @@ impl Scenario {
             Self::Calm => Vec::new(),
             Self::Blips => blips(seed, &targets, BLIPS).into_iter().chain(restarts(end)).collect(),
             Self::Silence => silences(&targets, end),
+            Self::Late => late(&targets, end),
         }
     }
 }
@@ -102,6 +110,22 @@ fn silences(targets: &Targets, end: Duration) -> Vec<Planned> {
         plan.push(Planned { at, lasts: targets.lease_ttl + targets.lease_ttl / 4, fault });
         at = at.saturating_add(step);
         go = if go >= targets.gos { 1 } else { go.saturating_add(1) };
+    }
+    plan
+}
+
+/// From the beginning all that the GOs and the Bus say is slow; once a while nothing of what any GO says arrives, for longer than a lease.
+fn late(targets: &Targets, end: Duration) -> Vec<Planned> {
+    let (begin, slow) = (Duration::from_secs(6), Duration::from_millis(1600));
+    let lasts = targets.lease_ttl + targets.lease_ttl / 4;
+    let mut plan = Vec::new();
+    for go in (1..=targets.gos).map(Node::Go) {
+        plan.push(Planned { at: begin, lasts: end.saturating_sub(begin), fault: Fault::Delay(go, Node::Bus, slow) });
+        let mut at = begin.saturating_add(targets.lease_ttl);
+        while at.saturating_add(lasts) < end {
+            plan.push(Planned { at, lasts, fault: Fault::Cut { from: go, to: Node::Bus } });
+            at = at.saturating_add(lasts.saturating_mul(2));
+        }
     }
     plan
 }

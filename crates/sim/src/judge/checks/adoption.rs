@@ -15,8 +15,20 @@ pub(super) struct Adoption {
     /// No launcher gives its host up sooner after a renewal.
     trusted: Duration,
     under_way: BTreeMap<Exchange, (HostNo, SimTime)>,
-    renewed: BTreeMap<HostNo, SimTime>,
+    renewed: BTreeMap<HostNo, Held>,
 }
+
+/// What is known of a host's lease.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// When the last renewal was sent.
+    renewed: SimTime,
+    /// Since when no renewal came too late.
+    since: SimTime,
+}
+
+/// No stop takes longer.
+const STOP: Duration = Duration::from_secs(1);
 
 impl Adoption {
     pub(super) fn new(bounds: &Bounds) -> Self {
@@ -34,14 +46,14 @@ impl Check for Adoption {
                 if let Some((host, sent)) = self.under_way.remove(id)
                     && matches!(answer, Answer::Status(200..=299))
                 {
-                    self.renewed.insert(host, sent);
+                    self.renewed(host, sent, fact.at);
                 }
             }
             (What::RunEnded { agent, end: RunEnd::Stopped }, _) => self.stopped(agent, fact.at, before, found),
             (What::Event(event), _) => {
                 if let About::Agent(agent) = &event.about
                     && agent.state.is_ended()
-                    && let Some(run) = before.runs.get(&agent.id)
+                    && let Some((_, run)) = before.live_runs(fact.at).find(|(id, _)| **id == agent.id)
                 {
                     let words = format!("the Bus has {} as ended while it runs", agent.id);
                     found.wrong(Invariant::AdoptedUnharmed, Some(run.began), words);
@@ -53,9 +65,17 @@ impl Check for Adoption {
 }
 
 impl Adoption {
+    fn renewed(&mut self, host: HostNo, sent: SimTime, now: SimTime) {
+        let before = self.renewed.get(&host).filter(|held| now.since(held.renewed) < self.trusted);
+        let since = before.map_or(now, |held| held.since);
+        self.renewed.insert(host, Held { renewed: sent, since });
+    }
+
     fn stopped(&self, agent: &AgentId, at: SimTime, before: &Picture, found: &mut Findings) {
         let Some(run) = before.runs.get(agent) else { return };
-        let held = self.renewed.get(&run.host).is_some_and(|renewed| at.since(*renewed) < self.trusted);
+        // The lease may have been over for a moment as the stop began.
+        let is_held = |held: &Held| at.since(held.renewed) < self.trusted && at.since(held.since) > STOP;
+        let held = self.renewed.get(&run.host).is_some_and(is_held);
         let state = before.agent(agent).map(|agent| agent.state);
         let wanted =
             matches!(state, Some(AgentState::Requested | AgentState::Starting | AgentState::Ready | AgentState::Busy));

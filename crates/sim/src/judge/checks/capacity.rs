@@ -4,7 +4,7 @@ use go_bus_api::{Agent, EventKind};
 
 use super::{Check, Findings};
 use crate::HostNo;
-use crate::judge::{About, Bounds, Fact, FactNo, Invariant, Picture, What};
+use crate::judge::{About, Bounds, Fact, FactNo, Invariant, Picture, SimTime, What};
 
 /// The caps.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Capacity {
 impl Check for Capacity {
     fn see(&mut self, _: FactNo, fact: &Fact, before: &Picture, found: &mut Findings) {
         match &fact.what {
-            What::RunBegan { host, task: Some(_), .. } => self.begun(*host, before, found),
+            What::RunBegan { host, task: Some(_), .. } => self.begun(*host, fact.at, before, found),
             What::Event(event) if event.kind == EventKind::AgentRequested => {
                 if let About::Agent(agent) = &event.about
                     && agent.task.is_some()
@@ -36,8 +36,8 @@ impl Check for Capacity {
 }
 
 impl Capacity {
-    fn begun(&self, host: HostNo, before: &Picture, found: &mut Findings) {
-        let working = || before.runs.values().filter(|run| run.task.is_some());
+    fn begun(&self, host: HostNo, at: SimTime, before: &Picture, found: &mut Findings) {
+        let working = || before.live_runs(at).map(|(_, run)| run).filter(|run| run.task.is_some());
         let here = working().filter(|run| run.host == host).count();
         self.judge("run", here, working().count(), &host.to_string(), found);
     }

@@ -24,6 +24,7 @@ fn against(offence: Offence) -> Option<Invariant> {
         Offence::GoSpawnsSpecialist => Some(Invariant::Tiers),
         Offence::OwnReview => Some(Invariant::FreshReviewer),
         Offence::StaleAttempt => Some(Invariant::CompletedOnce),
-        Offence::SecondPo | Offence::SecondBuilder | Offence::OverTheCap => None,
+        Offence::OverTheCap => Some(Invariant::Caps),
+        Offence::SecondPo | Offence::SecondBuilder => None,
     }
 }

@@ -22,7 +22,7 @@ impl Check for Runs {
                 }
                 let Some(task) = task else { return };
                 let same = |run: &Run| run.task.as_ref() == Some(task) && reviews(run.role) == reviews(*role);
-                if let Some((other, run)) = before.runs.iter().find(|(id, run)| *id != agent && same(run)) {
+                if let Some((other, run)) = before.live_runs(fact.at).find(|(id, run)| *id != agent && same(run)) {
                     let words = format!("{agent} begins on {task} while {other} runs on it");
                     found.wrong(Invariant::RunsOnce, Some(run.began), words);
                 }

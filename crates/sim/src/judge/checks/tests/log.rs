@@ -75,5 +75,6 @@ fn what_is_forbidden_has_to_be_refused() {
     assert_eq!(tried(Offence::GoSpawnsSpecialist, 201), [Invariant::Tiers]);
     assert_eq!(tried(Offence::StaleEpoch, 200), [Invariant::OldEpochRefused]);
     assert_eq!(tried(Offence::StaleAttempt, 200), [Invariant::CompletedOnce]);
-    assert_eq!(tried(Offence::OverTheCap, 201), [], "a slot may just have become free: the events tell");
+    assert_eq!(tried(Offence::OverTheCap, 201), [Invariant::Caps]);
+    assert_eq!(tried(Offence::SecondPo, 201), [], "the seat may just have become free: the events tell");
 }

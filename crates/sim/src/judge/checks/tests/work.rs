@@ -2,9 +2,10 @@
 
 use go_bus_api::{AgentId, EventKind, TaskId};
 
+use crate::faults::Fault;
 use crate::judge::samples::{Story, about, agent, host, of_task, task};
 use crate::judge::{Answer, Call, Decision, Deed, Invariant, RunEnd, What};
-use crate::{HostNo, Node};
+use crate::{HostNo, Machine, Node};
 
 fn run(story: &mut Story, id: &str, host: u8, on: Option<&str>) {
     let (agent, task) = (AgentId::new(id).unwrap(), on.map(|id| TaskId::new(id).unwrap()));
@@ -85,20 +86,23 @@ fn a_second_builder_is_seen_before_it_runs() {
 
 #[test]
 fn what_runs_well_is_stopped_by_order_alone() {
-    let stopped = |state: &str, held_at: u64| {
+    let stopped = |state: &str, beats: &[u64]| {
         let mut story = Story::new();
         let launcher = Node::Launcher(HostNo(1));
-        let id = story.at(held_at).ask(launcher, None, Call::HostBeat("h1".parse().unwrap()));
-        story.tell(Some(launcher), What::Answered { id, answer: Answer::Status(200) });
+        for at in beats {
+            let id = story.at(*at).ask(launcher, None, Call::HostBeat("h1".parse().unwrap()));
+            story.tell(Some(launcher), What::Answered { id, answer: Answer::Status(200) });
+        }
         story.event(EventKind::AgentBusy, about(agent("a-1", "worker", state, "a-p", Some("T-1"))));
         run(&mut story, "a-1", 1, Some("T-1"));
         story.at(10_000);
         ended(&mut story, "a-1", RunEnd::Stopped);
         story.wrong()
     };
-    assert_eq!(stopped("busy", 9000), [Invariant::AdoptedUnharmed]);
-    assert_eq!(stopped("draining", 9000), []);
-    assert_eq!(stopped("busy", 5000), [], "the host's lease was over");
+    assert_eq!(stopped("busy", &[7000, 9000]), [Invariant::AdoptedUnharmed]);
+    assert_eq!(stopped("draining", &[7000, 9000]), []);
+    assert_eq!(stopped("busy", &[3000, 5000]), [], "the host's lease was over");
+    assert_eq!(stopped("busy", &[5000, 9500]), [], "it had been over, as the stop began");
 }
 
 #[test]
@@ -107,6 +111,21 @@ fn nobody_is_reported_as_ended_while_it_runs() {
     run(&mut story, "a-1", 1, Some("T-1"));
     story.event(EventKind::AgentTerminated, about(agent("a-1", "worker", "terminated", "a-p", Some("T-1"))));
     assert_eq!(story.wrong(), [Invariant::AdoptedUnharmed]);
+}
+
+#[test]
+fn whoever_sleeps_does_not_run_until_it_is_awake_for_a_while() {
+    let asleep = Fault::Suspend(Machine::Host(HostNo(1)));
+    let second = |at: u64| {
+        let mut story = Story::new();
+        run(&mut story, "a-1", 1, Some("T-1"));
+        story.at(1000).tell(None, What::FaultBegan(asleep)).at(9000).tell(None, What::FaultEnded(asleep));
+        story.at(at);
+        run(&mut story, "a-2", 2, Some("T-1"));
+        story.wrong()
+    };
+    assert_eq!(second(9500), []);
+    assert_eq!(second(10_500), [Invariant::RunsOnce]);
 }
 
 #[test]
