@@ -18,11 +18,11 @@ pub(super) struct Mutant {
 
 /// Every rule that can be broken.
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant { name: "fence-off", caught_by: &["no write of an older epoch"], shows_in: &[("faults", 1)] },
+    Mutant { name: "fence-off", caught_by: &["no write of an older epoch"], shows_in: &[("silence", 1)] },
     Mutant { name: "trust-from-answer", caught_by: &["no side effect", "no two believe"], shows_in: &[("late", 20)] },
     Mutant { name: "session-unheeded", caught_by: &["no side effect", "no two believe"], shows_in: &[("faults", 2)] },
     Mutant { name: "deadline-unchecked", caught_by: &["no side effect", "one epoch"], shows_in: &[("faults", 2)] },
-    Mutant { name: "wait-unanswered", caught_by: &["a takeover"], shows_in: &[("faults", 6)] },
+    Mutant { name: "wait-unanswered", caught_by: &["a takeover"], shows_in: &[("silence", 1)] },
     Mutant { name: "act-before-caught-up", caught_by: &["a successor"], shows_in: &[("faults", 1)] },
     Mutant { name: "resume-too-early", caught_by: &["events are"], shows_in: &[("faults", 1)] },
     Mutant { name: "resume-too-late", caught_by: &["events are"], shows_in: &[("faults", 1)] },

@@ -59,7 +59,8 @@ fn second_po(known: &Known) -> Option<Attempt> {
 fn second_builder(world: &World) -> Option<Attempt> {
     let po = live_po(world)?;
     let builder = by_id(world.agents_with_task().filter(|agent| agent.role != Role::Reviewer && is_running(agent)))?;
-    let host = world.hosts().map(|host| &host.id).filter(|id| world.agents_on(id).all(|a| a.task.is_none())).min();
+    let used = world.hosts().filter(|host| host.slots.get() > 0);
+    let host = used.map(|host| &host.id).filter(|id| world.agents_on(id).all(|a| a.task.is_none())).min();
     let body = json!({"role": "specialist", "parent": po.id, "host": host.or(builder.host.as_ref()),
         "task": builder.task, "attempt": builder.attempt, "prompt": PROMPT});
     Some(post(Offence::SecondBuilder, "/agents", None, body))

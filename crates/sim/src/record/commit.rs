@@ -50,7 +50,7 @@ fn deed(action: &Action) -> Deed {
     match action {
         Action::AcquireLease(bid) => Deed::Bid(bid.holder.clone()),
         Action::ReleaseLease(_) => Deed::Release,
-        Action::ExpireLease { .. } => Deed::Expire,
+        Action::ExpireLease { .. } | Action::RaiseEpoch(_) => Deed::Expire,
         Action::HeartbeatHost(host, _) => Deed::HostBeat(host.clone()),
         Action::ReportProgress(task, body) => Deed::Result { task: task.clone(), attempt: body.attempt },
         Action::CompleteTask(task, body) => Deed::Result { task: task.clone(), attempt: body.attempt },

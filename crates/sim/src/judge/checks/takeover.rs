@@ -114,7 +114,7 @@ impl Takeovers {
         let deadline = match lease.cause {
             Some(ExpiryCause::Ttl) => self.ttl_over(at, lease, found),
             Some(ExpiryCause::Session) => self.session_over(at, lease, found),
-            None => at,
+            Some(ExpiryCause::Restored) | None => at,
         };
         self.free = Some(Free { ended: lease.epoch, cause: lease.cause, deadline, fact: no, told: false });
         self.armed = None;
