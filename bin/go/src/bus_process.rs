@@ -100,6 +100,9 @@ fn not_bound(error: ServeError) -> Failure {
     let advice = match &error {
         ServeError::Listen { .. } => "choose another address with --listen, or end what listens there",
         ServeError::OperatorToken { .. } => "check what lies there, who owns it and its mode",
+        ServeError::EpochMark { .. } => {
+            "check what lies there, who owns it and its mode; it holds the last epoch that was granted"
+        }
         ServeError::NoToken(_) => "",
         _ => "start it again; what was acknowledged is durable",
     };

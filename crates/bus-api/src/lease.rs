@@ -84,6 +84,8 @@ pub enum ExpiryCause {
     Ttl,
     /// The holder's session was broken for the grace while a standby waited.
     Session,
+    /// The database is older than the last epoch that was granted: it was restored from a backup.
+    Restored,
 }
 
 /// What an event `lease.acquired`, `lease.released` or `lease.expired` has as its data: the lease after it.

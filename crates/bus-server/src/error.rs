@@ -27,6 +27,14 @@ pub enum ServeError {
     /// The file of the operator's token holds something else.
     #[error("{0} holds no token; remove it, and a new one is made")]
     NoToken(PathBuf),
+    /// The mark of the highest epoch can't be read or written.
+    #[error("can't use the highest epoch granted so far in {path}: {cause}")]
+    EpochMark {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// The storage does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

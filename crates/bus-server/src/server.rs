@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::connection::Ending;
 use crate::doors::Doors;
 use crate::error::ServeError;
+use crate::lease::mark;
 use crate::listener::Listener;
 use crate::{liveness, operator_token, question_timer, roles, routes};
 
@@ -58,6 +59,7 @@ impl<L: Listener> Server<L> {
         let doors = Doors::new(listener, Arc::clone(&clock), config.limits, ending);
         let grace = config.session_grace.resolve(address.ip());
         let bus = Bus::new(config, store, clock, grace, closing.subscribe());
+        mark::honour(&bus).await?;
         let armed_up_to = liveness::arm_everything(&bus).await?;
         roles::load(&bus, armed_up_to).await?;
         Ok(Self { address, doors, app: routes::app(bus.clone()), bus, armed_up_to, closing, cut })

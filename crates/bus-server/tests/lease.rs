@@ -5,6 +5,8 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use go_bus_api::{Acquire, HolderId};
+use go_bus_store::{Action, Actor, Command, Policy, SqliteStore, Store};
 use go_clock::{Clock as _, SystemClock};
 use serde_json::json;
 use support::{PROMPT, start, start_on, start_with, within};
@@ -131,6 +133,28 @@ async fn a_restart_of_the_bus_gives_the_holder_its_whole_time_again_and_keeps_ho
     ended.event().await;
     assert!(SystemClock.boottime().since(restarted) >= Duration::from_millis(TTL));
     assert_eq!(second.api.lead("go-1", 20_000).await, epoch + 1);
+}
+
+#[tokio::test]
+async fn a_database_that_was_restored_grants_no_epoch_again_and_its_holder_is_none() {
+    let mut bus = start().await;
+    for holder in ["go-1", "go-2", "go-3"] {
+        let epoch = bus.api.lead(holder, 20_000).await;
+        bus.api.delete(LEASE, json!({"holder": holder, "epoch": epoch})).await.expect(204);
+    }
+    bus.stop().await;
+    // As it was when its first holder led.
+    let backup: Arc<dyn Store> = Arc::new(SqliteStore::in_memory(Policy::default()).unwrap());
+    let holder = HolderId::new("go-1").unwrap();
+    let bid = Acquire { holder, ttl_ms: None, handoff: None, url: None, epoch: None };
+    let bid = Command { actor: Actor::Operator, ..Command::of_bus(SystemClock.wall(), Action::AcquireLease(bid)) };
+    backup.commit(vec![bid]).await.remove(0).unwrap();
+    let restored = start_on(backup, Arc::new(SystemClock), bus.data, |_| {}).await;
+    let view = restored.api.get(LEASE).await.expect(200);
+    assert_eq!((&view["holder"], &view["epoch"]), (&json!(null), &json!(3)));
+    let told = restored.api.get("/events?kind=lease.expired").await.expect(200);
+    assert_eq!(told["items"][0]["data"]["cause"], "restored");
+    assert_eq!(restored.api.lead("go-4", 20_000).await, 4);
 }
 
 #[tokio::test]

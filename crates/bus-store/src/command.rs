@@ -100,6 +100,8 @@ pub enum Action {
         /// How long its holder had been silent.
         silent: Millis,
     },
+    /// Ends whatever lease there is where its epoch is below this one, which was granted before, and goes on from it.
+    RaiseEpoch(Epoch),
     /// Writes the leader's handoff.
     PutHandoff(Value),
 

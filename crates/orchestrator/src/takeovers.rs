@@ -16,6 +16,8 @@ pub enum Ending {
     SessionBroken,
     /// No renewal came within the time to live.
     TtlOver,
+    /// The Bus had been restored from a backup.
+    Restored,
     /// The log does not have it any more.
     Unknown,
 }
@@ -27,6 +29,7 @@ impl Ending {
             Self::Released => "released",
             Self::SessionBroken => "session broken",
             Self::TtlOver => "time to live over",
+            Self::Restored => "Bus restored",
             Self::Unknown => "unknown",
         }
     }
@@ -84,6 +87,7 @@ pub fn takeovers(events: &[Event]) -> Vec<Takeover> {
 fn expired(lease: &LeaseEvent, at: Timestamp) -> Over {
     let ending = match lease.cause {
         Some(ExpiryCause::Session) => Ending::SessionBroken,
+        Some(ExpiryCause::Restored) => Ending::Restored,
         // A Bus that did not tell the cause had no other.
         Some(ExpiryCause::Ttl) | None => Ending::TtlOver,
     };

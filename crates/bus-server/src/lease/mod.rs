@@ -1,5 +1,6 @@
 //! What this process alone knows of the lease: who waits for it, and whether its holder's session stands.
 
+pub(crate) mod mark;
 mod session;
 mod standbys;
 

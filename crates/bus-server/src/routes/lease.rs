@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, json};
 use crate::bus::{Bus, wrong_answer};
 use crate::extract::{Write, query_of};
+use crate::lease::mark;
 use crate::openapi::Operation;
 use crate::problems::Refusal;
 
@@ -65,6 +66,9 @@ async fn acquire(State(bus): State<Bus>, Write(terms, body): Write<Acquire>) -> 
     };
     bus.desk.remove_standby(&holder);
     let lease = receipt.lease.ok_or_else(wrong_answer)?;
+    if receipt.outcome == Outcome::Created {
+        mark::note(&bus, lease.epoch);
+    }
     let remaining_ms = bus.liveness.lease_remaining(&lease, bus.now());
     let acquired_at = lease.acquired_at.unwrap_or(at);
     let grant = Grant {

@@ -15,6 +15,7 @@ pub(super) fn perform(ctx: &mut Ctx<'_>, action: &Action) -> Result<Done, Reject
         Action::ExpireLease { epoch, renewals, cause, silent } => {
             lease::expire(ctx, (*epoch, *renewals), *cause, *silent)
         }
+        Action::RaiseEpoch(floor) => lease::raise(ctx, *floor),
         Action::PutHandoff(document) => handoff::put(ctx, document),
 
         Action::Spawn(body) => agents::spawn::spawn(ctx, body),

@@ -116,6 +116,17 @@ pub(super) fn expire(
     free(ctx, lease, &EventKind::LeaseExpired, Some((cause, silent)))
 }
 
+/// Ends whatever lease there is where the epoch is below `floor`, which was granted before, and goes on from there.
+pub(super) fn raise(ctx: &mut Ctx<'_>, floor: Epoch) -> Result<Done, Reject> {
+    must_be_bus(ctx)?;
+    let lease = ctx.tx.lease()?;
+    if lease.epoch >= floor {
+        return Ok(Done::lease(Outcome::Unchanged, lease));
+    }
+    let lease = Lease { epoch: floor, ..lease };
+    free(ctx, lease, &EventKind::LeaseExpired, Some((ExpiryCause::Restored, Millis(0))))
+}
+
 fn free(
     ctx: &mut Ctx<'_>,
     lease: Lease,

@@ -25,6 +25,19 @@ pub async fn epochs_only_grow(make: MakeStore<'_>) {
     }
 }
 
+/// An epoch that was granted before the database was restored is not granted again, and ends the lease that came back with it.
+pub async fn a_raised_epoch_ends_an_older_lease(make: MakeStore<'_>) {
+    let world = World::empty(make, Policy::default());
+    world.done(Action::AcquireLease(acquire("go-1"))).await;
+    world.bus(Action::RaiseEpoch(Epoch(1))).await;
+    assert!(world.lease().await.holder.is_some(), "it is no older");
+    world.bus(Action::RaiseEpoch(Epoch(7))).await;
+    let lease = world.lease().await;
+    assert_eq!((lease.holder, lease.epoch), (None, Epoch(7)));
+    let granted = world.done(Action::AcquireLease(acquire("go-2"))).await;
+    assert_eq!(granted.lease.map(|lease| lease.epoch), Some(Epoch(8)));
+}
+
 /// A renewal keeps the epoch and moves the renewal count; without a word it makes no event. A wrong epoch is 412.
 pub async fn a_renewal_keeps_the_epoch(make: MakeStore<'_>) {
     let world = World::empty(make, Policy::default());

@@ -59,6 +59,7 @@ macro_rules! for_each_property {
             fencing::a_shim_s_token_is_good_for_little,
             fencing::a_revision_is_checked,
             lease::epochs_only_grow,
+            lease::a_raised_epoch_ends_an_older_lease,
             lease::a_renewal_keeps_the_epoch,
             lease::a_renewal_after_the_release_takes_nothing,
             lease::another_s_lease_is_left_alone,
