@@ -113,9 +113,9 @@ fn short_series() -> [Series; 3] {
 
 fn build(root: &Path) -> Result<PathBuf, SimError> {
     let build =
-        cargo().args(["build", "--release", "-p", "go-sim", "--features", "mutants"]).current_dir(root).status();
+        cargo().args(["build", "--profile", "sim", "-p", "go-sim", "--features", "mutants"]).current_dir(root).status();
     match build.map_err(SimError::Start)?.success() {
-        true => Ok(root.join("target/release/go-sim")),
+        true => Ok(root.join("target/sim/go-sim")),
         false => Err(SimError::Build),
     }
 }
