@@ -344,6 +344,9 @@ pub struct Task {
     pub finished_at: Option<Timestamp>,
     /// Before when it is not assigned: backoff.
     pub not_before: Option<Timestamp>,
+    /// When the attempt failed that it backs off from, by the clock that `not_before` goes by.
+    #[serde(default)]
+    pub failed_at: Option<Timestamp>,
     /// How long an attempt may show no progress.
     pub idle_ms: Option<Millis>,
     /// How long an attempt may take, by the wall clock.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use go_bus_api::{Task, Timestamp};
+
 /// How the pause grows from one try to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
@@ -26,6 +28,13 @@ impl Backoff {
         let full = self.first.saturating_mul(1_u32 << doublings).min(self.most);
         full.mul_f64(0.5 + 0.5 * share(jitter))
     }
+}
+
+/// Until when `task` backs off; `None` where it may be assigned at `now`. Where the failure lies in the future, the clock that stamped it was
+/// set back since, or is ahead of this one: such a pause would last as long as the jump, so it counts as over.
+pub fn paused_until(task: &Task, now: Timestamp) -> Option<Timestamp> {
+    let is_ours = task.failed_at.is_none_or(|failed| failed <= now);
+    task.not_before.filter(|until| is_ours && *until > now)
 }
 
 /// `jitter` as a share in 0..=1; what is no number counts as 1.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use go_bus_api::{HostState, ProjectState, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::World;
+use go_rules::backoff::paused_until;
 use go_rules::placement::{self, Unfit};
 
 use crate::answerer::{Answerer, answerer};
@@ -14,7 +15,7 @@ pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason>
     let mut reasons = Vec::new();
     dependencies(world, task, &mut reasons);
     own_state(task, &mut reasons);
-    if let Some(until) = task.not_before.filter(|until| *until > now) {
+    if let Some(until) = paused_until(task, now) {
         reasons.push(Reason::Backoff { until });
     }
     project(world, task, &mut reasons);

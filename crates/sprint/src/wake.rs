@@ -2,10 +2,11 @@
 
 use go_bus_api::Timestamp;
 use go_bus_client::World;
+use go_rules::backoff::paused_until;
 
 /// The first end of a backoff after `now`. Everything else that a task may wait for comes with an event.
 pub fn next_wake(world: &World, now: Timestamp) -> Option<Timestamp> {
-    world.unblocked_tasks().filter_map(|task| task.not_before).filter(|until| *until > now).min()
+    world.unblocked_tasks().filter_map(|task| paused_until(task, now)).min()
 }
 
 #[cfg(test)]
@@ -25,5 +26,14 @@ mod tests {
         let world: World = tasks.into_iter().map(Resource::Task).collect();
         assert_eq!(next_wake(&world, at(1_000)), Some(at(2_000)));
         assert_eq!(next_wake(&world, at(3_000)), None);
+    }
+
+    #[test]
+    fn a_pause_that_a_clock_ahead_of_this_one_stamped_is_over() {
+        let at = Timestamp::from_unix_millis;
+        let failed = Task { not_before: Some(at(3_000)), failed_at: Some(at(2_000)), ..samples::task("T-1", "site") };
+        let world = World::from_iter([Resource::Task(failed)]);
+        assert_eq!(next_wake(&world, at(2_000)), Some(at(3_000)));
+        assert_eq!(next_wake(&world, at(1_999)), None);
     }
 }

@@ -113,6 +113,7 @@ macro_rules! for_each_property {
             tasks::go_assigns_to_orchestrators_alone,
             tasks::only_the_assignee_speaks,
             tasks::a_completion_is_taken_once,
+            tasks::a_clock_set_back_holds_no_retry_up,
             tasks::failures_back_off_until_there_were_too_many,
             tasks::a_patch_takes_listed_steps_alone,
             tasks::a_cancelled_task_stops_its_builder,

@@ -125,6 +125,19 @@ pub async fn a_completion_is_taken_once(make: MakeStore<'_>) {
     assert_eq!(refused(world.complete(&task, &po, Some("chore")).await), ProblemKind::WrongState);
 }
 
+/// A pause by a clock that was ahead does not last as long as the jump back.
+pub async fn a_clock_set_back_holds_no_retry_up(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let po = world.po("site").await;
+    world.ticket("T-1", &[]).await;
+    let task: go_bus_api::Task = read(&world.assign("T-1", &po).await.expect("an assignment"));
+    world.fail(&task, &po, "flaky", true).await.expect("a failure");
+    assert_eq!(refused(world.assign("T-1", &po).await), ProblemKind::NotReady);
+    world.set_back(Duration::from_secs(3600));
+    let task: go_bus_api::Task = read(&world.assign("T-1", &po).await.expect("an assignment"));
+    assert_eq!((task.not_before, task.failed_at), (None, None));
+}
+
 /// Each retryable failure doubles the pause; the third is the last; one that no retry helps is the first and last.
 pub async fn failures_back_off_until_there_were_too_many(make: MakeStore<'_>) {
     let world = World::with_place(make).await;

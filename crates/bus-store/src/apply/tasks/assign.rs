@@ -1,6 +1,7 @@
 //! `POST /tasks/{id}/assign`: the start signal (R7).
 
 use go_bus_api::{Agent, Assign, EventKind, ProblemKind, Project, Role, Task, TaskId, TaskState};
+use go_rules::backoff::paused_until;
 
 use super::super::Done;
 use super::super::agents;
@@ -20,7 +21,8 @@ pub(in crate::apply) fn assign(ctx: &mut Ctx<'_>, id: &TaskId, body: &Assign) ->
     task.assignee = Some(assignee.id);
     task.attempt = task.attempt.next();
     task.assigned_at = Some(ctx.at);
-    (task.not_before, task.progress, task.finished_at, task.delivered_at) = (None, None, None, None);
+    (task.not_before, task.failed_at) = (None, None);
+    (task.progress, task.finished_at, task.delivered_at) = (None, None, None);
     Ok(Done::updated(ctx.update(&mut task, &EventKind::TaskAssigned)?))
 }
 
@@ -48,10 +50,8 @@ fn check_task(ctx: &mut Ctx<'_>, task: &Task) -> Result<(), Reject> {
     if let Some((on, state)) = dependencies::first_not_done(ctx, task)? {
         return Err(not_ready(format!("task {} depends on {on}, which is {}", task.id, state.as_str())));
     }
-    match task.not_before {
-        Some(not_before) if ctx.at < not_before => {
-            Err(not_ready(format!("task {} pauses until {not_before}", task.id)))
-        }
+    match paused_until(task, ctx.at) {
+        Some(until) => Err(not_ready(format!("task {} pauses until {until}", task.id))),
         _ if task.state == TaskState::Blocked => Err(wrong_state(format!("task {} is blocked", task.id))),
         _ => Ok(()),
     }

@@ -95,6 +95,7 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         delivered_at: None,
         finished_at: None,
         not_before: None,
+        failed_at: None,
         idle_ms: body.idle_ms,
         deadline_ms: body.deadline_ms,
         result: None,

@@ -39,7 +39,7 @@ fn is_repeat(task: &Task, body: &Fail) -> bool {
 fn retry(ctx: &mut Ctx<'_>, mut task: Task, jitter: u32) -> Result<Done, Reject> {
     let pause = ctx.policy.task_backoff.pause(task.failures, f64::from(jitter) / 1_000_000.0);
     task.state = task.state.become_state(TaskState::Pending)?;
-    task.not_before = Some(ctx.at.after(pause));
+    (task.failed_at, task.not_before) = (Some(ctx.at), Some(ctx.at.after(pause)));
     Ok(Done::updated(ctx.update(&mut task, &EventKind::TaskRequeued)?))
 }
 

@@ -48,7 +48,8 @@ pub(super) fn step(ctx: &mut Ctx<'_>, task: &mut Task, to: TaskState) -> Result<
 /// Begins anew: what was counted against it is forgotten. One that is stuck behind others stays blocked.
 fn retry(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<(), Reject> {
     (task.failures, task.losses) = (0, 0);
-    (task.assignee, task.finished_at, task.not_before, task.error) = (None, None, None, None);
+    (task.assignee, task.finished_at, task.error) = (None, None, None);
+    (task.not_before, task.failed_at) = (None, None);
     if let Some(behind) = dependencies::stuck_behind(ctx, &task.depends_on)? {
         task.state = task.state.become_state(TaskState::Blocked)?;
         task.error = Some(dependencies::reason(&behind));
