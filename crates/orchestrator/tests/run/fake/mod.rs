@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use go_bus_api::{Event, Problem, ProblemKind, Task, TaskId, TaskState};
 use go_bus_client::{BusClient, Frame, Opened, Request, Response, Token, Transport, TransportError};
+use go_clock::{Clock as _, SystemClock};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -135,7 +136,7 @@ impl Transport for FakeBus {
     async fn open_stream(&self, request: Request, _idle: Duration) -> Result<Opened, TransportError> {
         let after = header(&request.headers, "last-event-id").unwrap_or(0);
         let slow = self.lock().slow;
-        tokio::time::sleep(slow).await;
+        SystemClock.sleep(slow).await;
         self.with(|state| state.note(Seen { method: Method::GET, target: request.target, epoch: None, status: 200 }));
         let frames = stream::unfold((self.clone(), self.seq.subscribe(), after), |(bus, mut seq, after)| async move {
             loop {
