@@ -5,7 +5,8 @@ use std::time::Duration;
 use go_bus_api::{Task, TaskKind, TaskState};
 
 use super::{Check, Findings};
-use crate::judge::{Bounds, Fact, FactNo, Invariant, Picture, SimTime, What};
+use crate::Node;
+use crate::judge::{Answer, Bounds, Fact, FactNo, Invariant, Picture, SimTime, What};
 
 /// Since when too few work.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Idleness {
     slots: usize,
     settle: Duration,
     short_since: Option<(SimTime, FactNo)>,
+    /// Where the lease was granted last, until that node dies: then nobody may give work, until somebody else has the lease.
+    leader: Option<Node>,
 }
 
 impl Idleness {
@@ -25,16 +28,26 @@ impl Idleness {
             slots: bounds.slots,
             settle: bounds.settle,
             short_since: None,
+            leader: None,
+        }
+    }
+
+    fn follow_leader(&mut self, fact: &Fact) {
+        match &fact.what {
+            What::Answered { answer: Answer::Granted(_), .. } => self.leader = fact.node,
+            What::Crashed if fact.node == self.leader => self.leader = None,
+            _ => {}
         }
     }
 }
 
 impl Check for Idleness {
     fn see(&mut self, no: FactNo, fact: &Fact, before: &Picture, found: &mut Findings) {
+        self.follow_leader(fact);
         if !matches!(fact.what, What::Event(_) | What::Passed | What::FaultBegan(_)) {
             return;
         }
-        let Some((working, wanted)) = self.short(before) else {
+        let Some((working, wanted)) = self.leader.and_then(|_| self.short(before)) else {
             self.short_since = None;
             return;
         };

@@ -191,14 +191,19 @@ fn one_more_than_the_slots_or_the_cap_is_seen() {
 
 #[test]
 fn work_that_waits_while_places_are_free_is_seen() {
-    let waiting = |tasks: u32| {
+    let waiting = |tasks: u32, leader_dies: bool| {
         let mut story = Story::new();
+        story.granted(Node::Go(1), 1, 0);
+        if leader_dies {
+            story.tell(Some(Node::Go(1)), What::Crashed).tell(Some(Node::Go(1)), What::Started);
+        }
         story.event(EventKind::HostJoined, host("h1"));
         for no in 0..tasks {
             story.event(EventKind::TaskCreated, of_task(task(&format!("T-{no}"), "pending", 0)));
         }
         story.at(4500).tell(None, What::Passed).at(8600).tell(None, What::Passed).wrong()
     };
-    assert_eq!(waiting(1), [Invariant::AtLeastMin]);
-    assert_eq!(waiting(0), []);
+    assert_eq!(waiting(1, false), [Invariant::AtLeastMin]);
+    assert_eq!(waiting(0, false), []);
+    assert_eq!(waiting(1, true), [], "nobody may give it to anyone before the lease is over");
 }
