@@ -51,15 +51,21 @@ pub async fn run(
     };
     let mut stop = std::pin::pin!(stop);
     let mut is_new = true;
+    let mut left: Option<HolderId> = None;
     loop {
         let me = tokio::select! {
             biased;
             () = &mut stop, if !is_new => return Ok(Finished::Stopped),
             me = register(&operator, is_new, &clock) => me?,
         };
+        if let Some(holder) = left.take() {
+            give_up(&holder, &operator).await;
+        }
         match serve(&config, &me, &clock, &mut desk, stop.as_mut(), std::mem::take(&mut is_new)).await {
-            // A lease that it may still hold is the old token's: under its name nothing could be had with a new one.
-            Ok(Service::Unauthorized) => config.lease.holder = HolderId::generate(),
+            // A lease that it may still hold is the old token's: the operator's alone lets it go, once the Bus can be reached.
+            Ok(Service::Unauthorized) => {
+                left = Some(std::mem::replace(&mut config.lease.holder, HolderId::generate()));
+            }
             Ok(Service::Finished(finished)) => {
                 me.retire().await;
                 return Ok(finished);
@@ -113,7 +119,7 @@ async fn serve<S: Future<Output = ()>>(
         let lease = tokio::select! {
             biased;
             () = &mut stop => {
-                give_up(config, &me.bus).await;
+                give_up(&config.lease.holder, &me.bus).await;
                 return Ok(Service::Finished(Finished::Stopped));
             }
             () = &mut beat => return Ok(Service::Unauthorized),
@@ -166,8 +172,7 @@ async fn release(lease: Lease) {
 }
 
 /// Gives the lease back where the bid that was given up had brought it: nobody else could have it before its time to live is over.
-async fn give_up(config: &GoConfig, bus: &BusClient) {
-    let holder = &config.lease.holder;
+async fn give_up(holder: &HolderId, bus: &BusClient) {
     let Ok(view) = bus.lease().await else { return };
     if view.holder.as_ref() != Some(holder) {
         return;
