@@ -38,7 +38,7 @@ impl Managed {
     /// Writes go.yaml: short times, this place's Bus, and `more`.
     pub(crate) fn settings(&self, more: &str) {
         let text = format!(
-            "bus: {{listen: \"{}\"}}\nlease: {{heartbeat: 300ms}}\nwatchdog: {{interval: 1s, defer_checks: 2}}\n{more}",
+            "bus: {{listen: \"{}\"}}\nlease: {{heartbeat: 5s}}\nwatchdog: {{interval: 1s, defer_checks: 2}}\n{more}",
             self.listen
         );
         std::fs::write(self.place.path().join("go.yaml"), text).unwrap();

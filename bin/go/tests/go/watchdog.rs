@@ -89,7 +89,7 @@ fn a_bus_elsewhere_that_is_down_restarts_nobody_and_a_go_that_died_beside_it_com
     let bus = serve();
     here.settings("");
     // The default beat: the lease of a GO that dies lasts two minutes more, but its session tells at once.
-    let text = here.place.lines("go.yaml").join("\n").replace("300ms", "60s");
+    let text = here.place.lines("go.yaml").join("\n").replace("heartbeat: 5s", "heartbeat: 60s");
     let text = text.replace("bus: {", "bus: {autostart: false, ");
     std::fs::write(here.place.path().join("go.yaml"), text).unwrap();
     here.start();
