@@ -185,3 +185,20 @@ async fn a_revoked_token_ends_it_with_an_error() {
     Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
     assert!(matches!(work(&server).await, Err(OrchestratorError::Bus(_))));
 }
+
+#[tokio::test]
+async fn a_bus_that_can_t_answer_yet_is_waited_for() {
+    let server = MockServer::start().await;
+    let later = || ResponseTemplate::new(503);
+    let beats = Mock::given(method("POST")).and(path("/agents/a-po/heartbeat")).respond_with(later());
+    beats.up_to_n_times(6).expect(6).mount(&server).await;
+    let snapshots = Mock::given(method("GET")).and(path("/snapshot")).respond_with(later());
+    snapshots.up_to_n_times(6).expect(6).mount(&server).await;
+    let beat = ResponseTemplate::new(200).set_body_json(po("ready"));
+    Mock::given(method("POST")).and(path("/agents/a-po/heartbeat")).respond_with(beat).mount(&server).await;
+    let snapshot =
+        ResponseTemplate::new(200).insert_header("Event-Seq", "7").set_body_string(line("agent", &po("ready")));
+    Mock::given(method("GET")).and(path("/snapshot")).respond_with(snapshot).expect(1).mount(&server).await;
+    then_end(&server).await;
+    work(&server).await.unwrap();
+}

@@ -4,6 +4,7 @@
 //! anything changes, and does what is missing. So a successor needs no memory of its predecessor: it finds the tasks
 //! that passed to it, their builders and their exits on the Bus, and goes on.
 
+mod arrive;
 mod crew;
 mod error;
 mod hand;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use go_bus_api::{AgentId, Resource, TaskId};
-use go_bus_client::{BusClient, BusError, Feed, Scope, World};
+use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
 use tokio::sync::mpsc;
 
+use super::arrive::arrive;
 use super::{Next, OrchestratorError, hand, interaction, next_step, orders, pulse};
 
 /// How many verdicts are under way at a time: the Bus writes those that wait in one commit.
@@ -55,8 +56,7 @@ pub async fn run_under(
     clock: Arc<dyn Clock>,
     mut orders: mpsc::Receiver<Order>,
 ) -> Result<(), OrchestratorError> {
-    pulse::ready(&client, &config.agent).await?;
-    let mut feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned).await?;
+    let Some(mut feed) = arrive(&config, &client, &clock, &mut orders).await? else { return Ok(()) };
     let beats = pulse::beat(client.clone(), config.agent.clone(), config.heartbeat, clock.clone());
     tokio::pin!(beats);
     let mut failures = 0;
