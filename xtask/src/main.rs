@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod layers;
 mod ports;
+mod requirements;
 mod sim;
 mod stopwatch;
 mod test;
@@ -27,6 +28,8 @@ struct Arguments {
 enum Task {
     /// Checks how the house is kept: layers, sizes, module docs, links, names.
     Tidy,
+    /// Holds docs/requirements.md to what is there: a row for each demand, code that exists, tests that run.
+    Requirements,
     /// Runs everything that CI runs, in order, and says how each step went.
     Test,
     /// Kills everything of a fleet at random moments and judges what its tickets wrote.
@@ -78,6 +81,10 @@ fn main() -> ExitCode {
     let root = repository();
     let result = match Arguments::parse().task {
         Task::Tidy => tidy::run(&root).map_err(|e| e.to_string()),
+        Task::Requirements => requirements::run(&root).map(|(note, whole)| {
+            println!("requirements: {note}");
+            whole
+        }),
         Task::Test => Ok(test::run(&root)),
         Task::Sim(arguments) => sim::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Torture(arguments) => torture::run(&root, &arguments).map_err(|e| e.to_string()),

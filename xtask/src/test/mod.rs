@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("tidy", steps::tidy),
     ("dependencies", steps::dependencies),
     ("tests", steps::tests),
+    ("requirements", requirements),
     ("doc tests", steps::doc_tests),
     ("release build", steps::release_build),
     ("tour", tour::run),
@@ -30,6 +31,15 @@ const STEPS: &[Step] = &[
     ("contract", steps::contract),
     ("schemathesis", schemathesis::run),
 ];
+
+/// Each demand has a row, code that is there and tests that run.
+fn requirements(root: &Path) -> Outcome {
+    match crate::requirements::run(root) {
+        Ok((note, true)) => Outcome::Passed(note),
+        Ok((note, false)) => Outcome::Failed(note),
+        Err(e) => Outcome::Failed(e),
+    }
+}
 
 /// A fleet of one process and one of many, killed ten times each.
 fn torture(root: &Path) -> Outcome {
