@@ -76,6 +76,7 @@ kinds! {
     SessionOpened => "session.opened": "A human logged in.",
     SessionClosed => "session.closed": "A human logged out.",
     SprintStarted => "sprint.started": "A sprint began.",
+    SprintUpdated => "sprint.updated": "A ticket joined a sprint.",
     SprintClosed => "sprint.closed": "A sprint ended.",
     MessageSent => "message.sent": "A message was sent.",
     MessageAcknowledged => "message.acknowledged": "Its addressee took note.",

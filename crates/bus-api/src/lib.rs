@@ -56,7 +56,7 @@ pub use numbers::{Attempt, Epoch, Millis, Pace, Percent, Ratio, Revision, Seq, S
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use project::{NewProject, Priority, Project, ProjectPatch, ProjectState};
 pub use snapshot::{Resource, ResourceKind};
-pub use sprint::{CloseSprint, NewSprint, Sprint, SprintState};
+pub use sprint::{CarriedOver, CloseSprint, NewSprint, Sprint, SprintState};
 pub use task::{Category, Deliverable, Model, Progress, Task, TaskKind, TaskState, TransitionError};
 pub use task_requests::{Assign, Complete, Fail, NewTask, ReportProgress, Review, TaskPatch, Verdict};
 pub use time::Timestamp;

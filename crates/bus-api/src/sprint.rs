@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Pace, Revision, SprintId, TaskId, Text, Timestamp};
+use crate::{NewMessage, NewTask, Pace, Revision, SprintId, TaskId, Text, Timestamp};
 
 /// Whether a sprint is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,6 +13,16 @@ pub enum SprintState {
     Open,
     /// Over.
     Closed,
+}
+
+/// A ticket that a sprint did not bring to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CarriedOver {
+    /// The ticket.
+    pub ticket: TaskId,
+    /// Why it was not done.
+    pub why: Text<512>,
 }
 
 /// A window of focused work on a bounded batch.
@@ -35,6 +45,12 @@ pub struct Sprint {
     pub summary: Option<Text<65536>>,
     /// Actual minutes over estimated ones; null without estimates.
     pub pace: Option<Pace>,
+    /// What its summary says, for programs.
+    #[serde(default)]
+    pub report: Option<serde_json::Value>,
+    /// What it did not bring to its end.
+    #[serde(default)]
+    pub carried: Vec<CarriedOver>,
     /// Its version.
     pub revision: Revision,
 }
@@ -53,8 +69,8 @@ pub struct NewSprint {
     pub ends_at: Timestamp,
 }
 
-/// `POST /sprints/{id}/close`, GO's alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `POST /sprints/{id}/close`, GO's alone: the end of a sprint and what it brings, in one commit (R28). On a closed sprint it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloseSprint {
     /// What came of it.
@@ -63,4 +79,16 @@ pub struct CloseSprint {
     /// Actual minutes over estimated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace: Option<Pace>,
+    /// What the summary says, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<serde_json::Value>,
+    /// What was not brought to its end.
+    #[serde(default)]
+    pub carried: Vec<CarriedOver>,
+    /// The pushes that follow from it, one for each repo.
+    #[serde(default)]
+    pub pushes: Vec<NewTask>,
+    /// Whom it is told.
+    #[serde(default)]
+    pub notices: Vec<NewMessage>,
 }

@@ -358,6 +358,9 @@ pub struct Task {
     /// A reviewer's notes, for the builder's next attempt.
     #[serde(default)]
     pub review_notes: Option<Text<16384>>,
+    /// How often a reviewer wanted changes.
+    #[serde(default)]
+    pub review_rounds: u32,
     /// The last report of progress.
     #[serde(default)]
     pub progress: Option<Progress>,

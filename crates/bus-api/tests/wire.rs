@@ -39,6 +39,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
         AuditEntry,
         AuditQuery,
         AuditVerification,
+        CarriedOver,
         CloseSprint,
         Complete,
         CostRow,

@@ -67,6 +67,15 @@ impl Reject {
         Self::Rule { kind: ProblemKind::Invalid, detail, errors }
     }
 
+    /// The same refusal of a part of a body: its pointers lead through `pointer`.
+    #[must_use]
+    pub fn beneath(mut self, pointer: &str) -> Self {
+        if let Self::Rule { errors, .. } = &mut self {
+            errors.iter_mut().for_each(|error| error.pointer.insert_str(0, pointer));
+        }
+        self
+    }
+
     /// There is no such resource.
     pub fn missing(kind: ResourceKind, id: &str) -> Self {
         Self::rule(ProblemKind::NotFound, format!("there is no {} {id}", kind.as_str()))

@@ -28,12 +28,16 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(&[ProblemKind::AlreadyExists, ProblemKind::WrongState])
             .creates::<Sprint>(),
         Operation::get("/sprints/{id}", "get_sprint", "A sprint.").of::<SprintId>().shows::<Sprint>(),
-        Operation::post("/sprints/{id}/close", "close_sprint", "Closes a sprint; GO's alone.")
-            .needs(&[Right::SprintsManage])
-            .of::<SprintId>()
-            .may_take::<CloseSprint>()
-            .refuses(&[ProblemKind::WrongState])
-            .shows::<Sprint>(),
+        Operation::post(
+            "/sprints/{id}/close",
+            "close_sprint",
+            "Closes a sprint, with the pushes and messages that follow from it; GO's alone.",
+        )
+        .needs(&[Right::SprintsManage])
+        .of::<SprintId>()
+        .may_take::<CloseSprint>()
+        .refuses(&[ProblemKind::WrongState])
+        .shows::<Sprint>(),
     ]
 }
 
@@ -52,21 +56,7 @@ async fn start(State(bus): State<Bus>, Write(terms, body): Write<NewSprint>) -> 
 async fn close(
     State(bus): State<Bus>,
     PathId(sprint): PathId<SprintId>,
-    WriteOr(terms, body): WriteOr<Closing>,
+    WriteOr(terms, body): WriteOr<CloseSprint>,
 ) -> Answer {
-    super::write(&bus, terms, Action::EndSprint(sprint, body.into())).await
-}
-
-/// A [`CloseSprint`] that may be left out as a whole.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Closing {
-    summary: go_bus_api::Text<65536>,
-    pace: Option<go_bus_api::Pace>,
-}
-
-impl From<Closing> for CloseSprint {
-    fn from(closing: Closing) -> Self {
-        Self { summary: closing.summary, pace: closing.pace }
-    }
+    super::write(&bus, terms, Action::EndSprint(sprint, body)).await
 }

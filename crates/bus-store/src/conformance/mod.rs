@@ -18,6 +18,7 @@ pub mod people;
 pub mod races;
 pub mod reviews;
 pub mod spawning;
+pub mod sprints;
 pub mod succession;
 pub mod tasks;
 pub mod tokens;
@@ -130,7 +131,10 @@ macro_rules! for_each_property {
             people::messages_are_acknowledged_by_their_addressee,
             people::a_question_takes_its_options,
             people::an_unanswered_question_ends_with_its_default,
-            people::a_sprint_marks_its_tickets,
+            sprints::a_sprint_marks_its_tickets,
+            sprints::a_ticket_joins_a_sprint_that_is_under_way,
+            sprints::a_sprint_s_end_brings_its_pushes_and_messages_once,
+            succession::unread_messages_pass_to_the_successor,
             people::costs_add_up_exactly,
             people::reserved_events_are_refused,
             alerts::an_alert_is_raised_once_per_key,

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use go_bus_api::{
-    Agent, Answer, CloseSprint, ListQuery, NewEvent, NewMessage, NewQuestion, NewSession, NewSprint, ProblemKind,
-    Question, QuestionState, ResourceKind, Session, Sprint, SprintState, Text, Timestamp,
+    Agent, Answer, ListQuery, NewEvent, NewMessage, NewQuestion, NewSession, ProblemKind, Question, QuestionState,
+    ResourceKind, Session, Text, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::MakeStore;
-use super::world::{World, actor, id, later, read, refused};
+use super::world::{World, actor, id, read, refused};
 use crate::{Action, Actor, Outcome, Policy, Query, QueryAnswer};
 
-fn body<T: DeserializeOwned>(json: Value) -> T {
+pub(super) fn body<T: DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).expect("a body")
 }
 
@@ -99,30 +99,7 @@ pub async fn an_unanswered_question_ends_with_its_default(make: MakeStore<'_>) {
     assert_eq!(refused(by_hand), ProblemKind::Forbidden);
 }
 
-/// A sprint's tickets know it, once each; it closes once.
-pub async fn a_sprint_marks_its_tickets(make: MakeStore<'_>) {
-    let world = World::with_place(make).await;
-    world.ticket("T-1", &[]).await;
-    let epoch = world.epoch().await;
-    let new = |tickets: Vec<&str>| NewSprint {
-        id: Some(id("S-1")),
-        tickets: tickets.into_iter().map(id).collect(),
-        ends_at: later(),
-    };
-    assert_eq!(refused(world.lead(epoch, Action::StartSprint(new(vec!["T-9"]))).await), ProblemKind::Invalid);
-    let sprint: Sprint =
-        read(&world.lead(epoch, Action::StartSprint(new(vec!["T-1", "T-1"]))).await.expect("a sprint"));
-    assert_eq!(sprint.tickets, [id("T-1")]);
-    assert_eq!(world.task("T-1").await.sprint, Some(id("S-1")));
-    assert_eq!(digest(&world).await.sprint, Some(id("S-1")));
-    let close = || Action::EndSprint(id("S-1"), CloseSprint { summary: Text::clipped("done"), pace: None });
-    let closed: Sprint = read(&world.lead(epoch, close()).await.expect("its end"));
-    assert_eq!((closed.state, closed.closed_at), (SprintState::Closed, Some(world.now())));
-    assert_eq!(world.lead(epoch, close()).await.expect("a repeat").outcome, Outcome::Unchanged);
-    assert_eq!(digest(&world).await.sprint, None);
-}
-
-async fn digest(world: &World) -> go_bus_api::Digest {
+pub(super) async fn digest(world: &World) -> go_bus_api::Digest {
     match world.store.read(Query::Digest(Timestamp::from_unix_millis(0))).await {
         Ok(QueryAnswer::Digest(digest)) => *digest,
         other => panic!("no digest: {other:?}"),

@@ -1,9 +1,11 @@
 //! What passes from one orchestrator to the next.
 
-use go_bus_api::{Agent, AgentState, NewAgent, ProblemKind, Role, TaskState};
+use go_bus_api::{
+    Agent, AgentState, Event, EventKind, Message, NewAgent, NewMessage, NewSession, ProblemKind, Role, TaskState, Text,
+};
 
 use super::MakeStore;
-use super::world::{World, exited, host, new_agent, project, read, refused};
+use super::world::{World, exited, host, id, new_agent, project, read, refused};
 use crate::Action;
 
 /// A second PO is refused; one that `replaces` the first is requested in the same commit in which that one drains and its
@@ -46,4 +48,28 @@ pub async fn a_later_successor_gets_them_too(make: MakeStore<'_>) {
     let next = world.po("site").await;
     let task = world.task("T-1").await;
     assert_eq!((task.assignee, task.attempt), (Some(next.id), orphan.attempt));
+}
+
+/// What an IO had not read its successor reads; but not what was about the old one alone.
+pub async fn unread_messages_pass_to_the_successor(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let epoch = world.epoch().await;
+    world.done(Action::OpenSession(NewSession { user: id("ada") })).await;
+    let io = || NewAgent { user: Some(id("ada")), ..new_agent(Role::Io) };
+    let old: Agent = read(&world.lead(epoch, Action::Spawn(io())).await.expect("an IO"));
+    for kind in ["progress", "rotation"] {
+        let kind = Some(Text::clipped(kind));
+        let (to, subject) = (old.id.clone(), Text::clipped("news"));
+        world.done(Action::SendMessage(NewMessage { to, subject, body: Text::default(), kind, actor: None })).await;
+    }
+    let next = NewAgent { replaces: Some(old.id.clone()), ..io() };
+    let new: Agent = read(&world.lead(epoch, Action::Spawn(next)).await.expect("its successor"));
+    let told: Vec<Message> = world.events().await.iter().filter_map(message).collect();
+    let last = |kind: &str| told.iter().rfind(|message| message.kind.as_ref().is_some_and(|k| k.as_str() == kind));
+    assert_eq!(last("progress").map(|message| &message.to), Some(&new.id));
+    assert_eq!(last("rotation").map(|message| &message.to), Some(&old.id));
+}
+
+fn message(event: &Event) -> Option<Message> {
+    (event.kind == EventKind::MessageSent).then(|| serde_json::from_value(event.data.clone()).ok())?
 }

@@ -82,6 +82,7 @@ fn seat(ctx: &mut Ctx<'_>, agent: &Agent, prompt: &str) -> Result<Done, Reject> 
     ctx.tx.put_prompt(&agent.id, prompt)?;
     let document = ctx.create(agent, &EventKind::AgentRequested)?;
     succession::adopt_tasks(ctx, agent)?;
+    succession::adopt_messages(ctx, agent)?;
     alert_routing::tell_newcomer(ctx, agent)?;
     let detail = json!({ "role": agent.role, "task": agent.task, "prompt_sha256": agent.prompt_sha256 });
     audit::note(ctx, "spawn", &format!("agents/{}", agent.id), detail)?;

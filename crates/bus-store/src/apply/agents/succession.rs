@@ -1,8 +1,10 @@
-//! Succession: what a PO or HO answered for passes to the next live one, in the commit that spawns it.
+//! Succession: what an orchestrator answered for, and what it was told and has not read, passes to the next live one, in the commit
+//! that spawns it.
 
-use go_bus_api::{Agent, EventKind, Role, Task};
+use go_bus_api::{Agent, EventKind, Message, Role, Task};
 
 use super::super::ctx::Ctx;
+use super::super::interaction::alert_routing;
 use super::seats;
 use crate::Reject;
 use crate::tx::{Column, Filter};
@@ -22,4 +24,24 @@ pub(super) fn adopt_tasks(ctx: &mut Ctx<'_>, heir: &Agent) -> Result<(), Reject>
         }
     }
     Ok(())
+}
+
+/// Gives `heir` the unread messages of those who sat on its seat and are live no more; but what was about them alone, and alerts, which
+/// it is told anew.
+pub(super) fn adopt_messages(ctx: &mut Ctx<'_>, heir: &Agent) -> Result<(), Reject> {
+    let Some(seat) = seats::seat_of(heir) else { return Ok(()) };
+    let former = seats::ever(ctx, &seat)?;
+    for old in former.iter().filter(|old| old.id != heir.id && !old.state.is_live()) {
+        let unread: Vec<Message> = ctx.find(&Filter::by(Column::Addressee, old.id.as_str()).open())?;
+        for mut message in unread.into_iter().filter(|message| !stays(message)) {
+            message.to = heir.id.clone();
+            ctx.update(&mut message, &EventKind::MessageSent)?;
+        }
+    }
+    Ok(())
+}
+
+fn stays(message: &Message) -> bool {
+    let kind = message.kind.as_ref().map(|kind| kind.as_str());
+    kind.is_some_and(|kind| [alert_routing::KIND, "rotation", "stop"].contains(&kind))
 }

@@ -11,7 +11,7 @@ use crate::Reject;
 use crate::tx::{Column, Filter};
 
 /// The `kind` of the message.
-const KIND: &str = "alert";
+pub(in crate::apply) const KIND: &str = "alert";
 
 /// How many open alerts a new IO is told of, the latest; of the rest it is told how many there are.
 const MOST: usize = 20;

@@ -101,6 +101,7 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         result: None,
         error: None,
         review_notes: None,
+        review_rounds: 0,
         progress: None,
         builders: Vec::new(),
         revision: Revision(1),

@@ -4,6 +4,7 @@ use go_bus_api::{EventKind, Host, Sprint, Task, TaskId, TaskPatch, TaskState};
 
 use super::super::Done;
 use super::super::ctx::Ctx;
+use super::super::sprints;
 use super::{dependencies, patch_state};
 use crate::Reject;
 use crate::stored::Stored;
@@ -18,6 +19,9 @@ pub(in crate::apply) fn patch(ctx: &mut Ctx<'_>, id: &TaskId, patch: &TaskPatch)
     check_body(ctx, patch)?;
     let mut task = before.clone();
     rewrite(&mut task, patch);
+    if let Some(sprint) = patch.sprint.as_ref().filter(|sprint| before.sprint.as_ref() != Some(*sprint)) {
+        sprints::join(ctx, id, sprint)?;
+    }
     if let Some(on) = &patch.depends_on {
         task.depends_on = dependencies::check(ctx, id, on)?;
         dependencies::check_acyclic(ctx, id, &task.depends_on)?;

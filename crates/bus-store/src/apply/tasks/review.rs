@@ -32,6 +32,7 @@ pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> 
         Verdict::RequestChanges => {
             task.state = task.state.become_state(TaskState::ChangesRequested)?;
             task.review_notes = Some(body.notes.clone());
+            task.review_rounds = task.review_rounds.saturating_add(1);
             task.assignee = None;
             ctx.update(&mut task, &EventKind::TaskChangesRequested)?
         }
