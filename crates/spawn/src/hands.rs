@@ -4,7 +4,7 @@ use go_bus_api::{AgentId, DriverKind, NewAgent, Prompt, Task, TaskState};
 use go_bus_client::World;
 use go_rules::placement::{self, Load};
 
-use crate::{Hand, Identity, ModelRouter, PromptBuilder, Purpose, Verification};
+use crate::{Hand, Identity, ModelRouter, PromptBuilder, PromptSource, Purpose, Verification};
 
 /// What an HO or PO spawns with.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +17,8 @@ pub struct Desk<'a> {
     pub parent: &'a AgentId,
     /// What runs the agent where its project names nothing.
     pub driver: DriverKind,
-    /// The rules that the prompt carries.
-    pub rules: &'a str,
+    /// What the prompt carries of the stewards', and how it is set.
+    pub prompts: &'a dyn PromptSource,
 }
 
 /// No host may take the task now: none fits, or those that do are full. The next change of a host or an agent may help.
@@ -30,12 +30,11 @@ pub struct NoHost;
 pub fn builder_for(task: &Task, desk: &Desk<'_>) -> Result<NewAgent, NoHost> {
     let hand = Hand::for_task(task);
     let identity = Identity::new(&format!("a {}", hand.role().as_str()), &format!("of project {}", task.project));
-    let prompt = PromptBuilder::for_hand(identity)
+    let prompt = PromptBuilder::for_hand(hand, identity)
         .mission("Do the ticket below, all of it and nothing else. Then end: your exit code is your answer.")
         .ticket(task)
-        .rules(desk.rules)
         .verification(Verification::commands(&task.verify))
-        .build();
+        .build(desk.prompts);
     desk.request(task, hand, Purpose::Build { hand, task }, prompt)
 }
 
@@ -49,12 +48,11 @@ pub fn reviewer_for(
     desk: &Desk<'_>,
 ) -> Result<NewAgent, NoHost> {
     let identity = Identity::new("a reviewer", &format!("of project {}", review.project));
-    let prompt = PromptBuilder::for_hand(identity)
+    let prompt = PromptBuilder::for_hand(Hand::Reviewer, identity)
         .mission(mission)
         .ticket(delivered)
-        .rules(desk.rules)
         .verification(Verification::commands(checks))
-        .build();
+        .build(desk.prompts);
     desk.request(review, Hand::Reviewer, Purpose::Review { delivered }, prompt)
 }
 

@@ -29,7 +29,10 @@ pub use handbook::Handbook;
 pub use hands::{Desk, NoHost, builder_for, reviewer_for};
 pub use models::{Models, Strength};
 pub use orchestrator::Orchestrator;
-pub use prompt::{Identity, Needed, NotNeeded, PromptBuilder, Rotation, RotationSettled, Verification};
+pub use prompt::{
+    Briefing, BuiltIn, Identity, Needed, NotNeeded, PromptBuilder, PromptSource, Rotation, RotationSettled, Sections,
+    Verification,
+};
 pub use request::orchestrator_request;
 pub use router::{ModelRouter, Purpose, SeedRouter};
 pub use succession::{EARLY, SeatHistory};

@@ -1,8 +1,10 @@
 //! Prompts that can't be built without verification (R23), nor an orchestrator's without context rotation (R26).
 
 mod builder;
+mod layout;
 mod quote;
 mod sections;
+mod source;
 pub(crate) mod texts;
 
 #[cfg(test)]
@@ -10,3 +12,4 @@ mod tests;
 
 pub use builder::{Needed, NotNeeded, PromptBuilder, RotationSettled};
 pub use sections::{Identity, Rotation, Verification};
+pub use source::{Briefing, BuiltIn, PromptSource, Sections};

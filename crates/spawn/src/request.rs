@@ -15,10 +15,9 @@ pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook
         Orchestrator::Io(user) => (None, Some(user.clone())),
     };
     let prompt = PromptBuilder::for_orchestrator(orchestrator)
-        .rules(&handbook.rules)
         .verification(Verification::of_an_orchestrator())
         .context_rotation(handbook.rotation)
-        .build();
+        .build(handbook.prompts.as_ref());
     Some(NewAgent {
         role: orchestrator.role(),
         host: Some(host),

@@ -9,7 +9,7 @@ use crate::Orchestrator;
 
 /// The orchestrators there have to be: an HO for each active host, a PO for each active project, an IO for each human with an
 /// open session.
-fn wanted(world: &World) -> BTreeSet<Orchestrator> {
+pub(crate) fn wanted(world: &World) -> BTreeSet<Orchestrator> {
     let hosts = world.hosts().filter(|host| host.state == HostState::Active);
     let projects = world.projects().filter(|project| project.state == ProjectState::Active);
     let hosts = hosts.map(|host| Orchestrator::Ho(host.id.clone()));

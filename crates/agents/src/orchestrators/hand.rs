@@ -26,7 +26,7 @@ pub(super) fn request(config: &HandConfig, me: &AgentId, world: &World, task: &T
         router: config.handbook.router.as_ref(),
         parent: me,
         driver: config.driver,
-        rules: &config.handbook.rules,
+        prompts: config.handbook.prompts.as_ref(),
     };
     let task = world.task(task)?;
     let request = match task.kind {

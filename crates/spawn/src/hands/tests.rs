@@ -6,7 +6,7 @@ use go_bus_api::{Agent, Attempt, Host, Project, Resource, Revision, Role, Task, 
 use go_rules::prompt::missing;
 
 use super::*;
-use crate::{SeedRouter, samples};
+use crate::{BuiltIn, SeedRouter, samples};
 
 fn world(resources: impl IntoIterator<Item = Resource>) -> World {
     let site = Resource::Project(samples::project("site"));
@@ -19,7 +19,7 @@ fn hosts(hosts: impl IntoIterator<Item = Host>) -> World {
 
 fn build(task: &Task, world: &World) -> Result<NewAgent, NoHost> {
     let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
-    builder_for(task, &Desk { world, router: &router, parent: &parent, driver: DriverKind::Shell, rules: "" })
+    builder_for(task, &Desk { world, router: &router, parent: &parent, driver: DriverKind::Shell, prompts: &BuiltIn })
 }
 
 fn at_work(id: &str, host: &str) -> Resource {
@@ -90,7 +90,7 @@ fn a_reviewer_gets_the_review_task_and_the_delivered_ticket_s_text() {
     let review = Task { kind: TaskKind::Review, review_of: Some(delivered.id.clone()), ..samples::task("R-1") };
     let world = hosts([samples::host("h1", 1)]);
     let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
-    let desk = Desk { world: &world, router: &router, parent: &parent, driver: DriverKind::Shell, rules: "" };
+    let desk = Desk { world: &world, router: &router, parent: &parent, driver: DriverKind::Shell, prompts: &BuiltIn };
     let reviewer = reviewer_for(&review, &delivered, "Look at it.", &["make lint".to_owned()], &desk).unwrap();
     assert_eq!((reviewer.role, reviewer.task), (Role::Reviewer, Some(review.id)));
     let prompt = reviewer.prompt.unwrap();

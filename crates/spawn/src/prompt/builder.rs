@@ -1,11 +1,13 @@
 //! The builder: its type says what is still missing, and `build` exists only once nothing is.
 
-use go_bus_api::{Prompt, Task, Text};
+use go_bus_api::{Prompt, Role, Task, Text};
 
-use crate::Orchestrator;
+use crate::prompt::layout;
 use crate::prompt::quote::{clip, quoted};
 use crate::prompt::sections::{Identity, Rotation, Verification, ticket};
+use crate::prompt::source::{BuiltIn, PromptSource, Sections};
 use crate::prompt::texts;
+use crate::{Hand, Orchestrator};
 
 /// A section that must still be given.
 #[derive(Debug, Clone, Copy)]
@@ -42,32 +44,35 @@ mod sealed {
 /// Bytes each free part may take; with the fixed texts they stay under a prompt's bound, so nothing is cut off at its end.
 const MISSION_BYTES: usize = 16 * 1024;
 const RULES_BYTES: usize = 48 * 1024;
+const ROTATION_RULE_BYTES: usize = 16 * 1024;
+const SKILLS_BYTES: usize = 16 * 1024;
+const STATE_FILES_BYTES: usize = 8 * 1024;
 
 /// A prompt in the making.
 ///
 /// ```
-/// use go_spawn::{Identity, PromptBuilder, Verification};
-/// let identity = Identity::new("a worker", "of project site");
-/// let prompt = PromptBuilder::for_hand(identity).mission("Tidy up.").verification(Verification::commands(["make test"])).build();
+/// use go_spawn::{BuiltIn, Hand, Identity, PromptBuilder, Verification};
+/// let builder = PromptBuilder::for_hand(Hand::Worker, Identity::new("a worker", "of project site"));
+/// let prompt = builder.mission("Tidy up.").verification(Verification::commands(["make test"])).build(&BuiltIn);
 /// assert!(prompt.as_str().contains("## Verification"));
 /// ```
 /// ```compile_fail
-/// # use go_spawn::{Identity, PromptBuilder};
+/// # use go_spawn::{BuiltIn, Hand, Identity, PromptBuilder};
 /// // No verification, no prompt.
-/// PromptBuilder::for_hand(Identity::new("a worker", "of project site")).build();
+/// PromptBuilder::for_hand(Hand::Worker, Identity::new("a worker", "of project site")).build(&BuiltIn);
 /// ```
 /// ```compile_fail
-/// # use go_spawn::{Identity, Orchestrator, PromptBuilder, Verification};
+/// # use go_spawn::{BuiltIn, Orchestrator, PromptBuilder, Verification};
 /// // An orchestrator's prompt needs context rotation too.
 /// let po = Orchestrator::Po("site".parse().unwrap());
-/// PromptBuilder::for_orchestrator(&po).verification(Verification::of_an_orchestrator()).build();
+/// PromptBuilder::for_orchestrator(&po).verification(Verification::of_an_orchestrator()).build(&BuiltIn);
 /// ```
 #[derive(Debug, Clone)]
 pub struct PromptBuilder<V, R> {
+    role: Role,
     identity: Identity,
     mission: String,
     ticket: Option<String>,
-    rules: String,
     verification: V,
     rotation: R,
 }
@@ -76,27 +81,27 @@ impl PromptBuilder<Needed, Needed> {
     /// The prompt of an HO, PO or IO.
     pub fn for_orchestrator(orchestrator: &Orchestrator) -> Self {
         let identity = texts::orchestrator_identity(orchestrator);
-        Self::begin(identity, Needed).mission(texts::orchestrator_mission(orchestrator))
+        Self::begin(orchestrator.role(), identity, Needed).mission(texts::orchestrator_mission(orchestrator))
     }
 }
 
 impl PromptBuilder<Needed, NotNeeded> {
     /// The prompt of a specialist, a worker or a reviewer.
-    pub fn for_hand(identity: Identity) -> Self {
-        Self::begin(identity, NotNeeded)
+    pub fn for_hand(hand: Hand, identity: Identity) -> Self {
+        Self::begin(hand.role(), identity, NotNeeded)
     }
 }
 
 impl<R> PromptBuilder<Needed, R> {
-    fn begin(identity: Identity, rotation: R) -> Self {
-        Self { identity, mission: String::new(), ticket: None, rules: String::new(), verification: Needed, rotation }
+    fn begin(role: Role, identity: Identity, rotation: R) -> Self {
+        Self { role, identity, mission: String::new(), ticket: None, verification: Needed, rotation }
     }
 
     /// How the work is verified.
     #[must_use]
     pub fn verification(self, verification: Verification) -> PromptBuilder<Verification, R> {
-        let Self { identity, mission, ticket, rules, rotation, .. } = self;
-        PromptBuilder { identity, mission, ticket, rules, verification, rotation }
+        let Self { role, identity, mission, ticket, rotation, .. } = self;
+        PromptBuilder { role, identity, mission, ticket, verification, rotation }
     }
 }
 
@@ -104,8 +109,8 @@ impl<V> PromptBuilder<V, Needed> {
     /// When and how it hands over to its successor.
     #[must_use]
     pub fn context_rotation(self, rotation: Rotation) -> PromptBuilder<V, Rotation> {
-        let Self { identity, mission, ticket, rules, verification, .. } = self;
-        PromptBuilder { identity, mission, ticket, rules, verification, rotation }
+        let Self { role, identity, mission, ticket, verification, .. } = self;
+        PromptBuilder { role, identity, mission, ticket, verification, rotation }
     }
 }
 
@@ -123,36 +128,36 @@ impl<V, R> PromptBuilder<V, R> {
         self.ticket = Some(ticket(task));
         self
     }
-
-    /// The rules of the house, as text.
-    #[must_use]
-    pub fn rules(mut self, rules: &str) -> Self {
-        self.rules = clip(rules, RULES_BYTES);
-        self
-    }
 }
 
 impl<R: RotationSettled> PromptBuilder<Verification, R> {
-    /// The prompt. It has every section that the Bus asks for, whatever texts went into it.
-    pub fn build(self) -> Prompt {
-        let mut text = self.identity.render();
-        section(&mut text, "Mission", &quoted(&self.mission));
-        section(&mut text, "Ticket", &self.ticket.unwrap_or_default());
-        section(&mut text, "Verification", &self.verification.render());
-        section(&mut text, "Context rotation", &self.rotation.section().unwrap_or_default());
-        section(&mut text, "Rules", &quoted(&self.rules));
-        section(&mut text, "Bus access", texts::BUS_ACCESS);
-        Text::clipped(&text)
+    /// The prompt, with what `source` has for its role, and as `source` sets it. It has every section that the Bus asks for,
+    /// whatever texts went into it and whatever `source` makes of them.
+    pub fn build(self, source: &dyn PromptSource) -> Prompt {
+        let sections = self.sections(source);
+        let theirs = source.lay_out(&sections).and_then(|text| layout::taken(text, &sections));
+        theirs.unwrap_or_else(|| Text::clipped(&layout::built_in(&sections)))
     }
-}
 
-/// Adds a section where there is something to say.
-fn section(text: &mut String, heading: &str, body: &str) {
-    if !body.trim().is_empty() {
-        text.push_str("\n## ");
-        text.push_str(heading);
-        text.push_str("\n\n");
-        text.push_str(body.trim_end());
-        text.push('\n');
+    fn sections(self, source: &dyn PromptSource) -> Sections {
+        let briefing = source.briefing(self.role);
+        let bounded = |text: &str, bytes| clip(&quoted(text), bytes);
+        let mut context_rotation = self.rotation.section().unwrap_or_default();
+        if !context_rotation.is_empty() && !briefing.context_rotation.trim().is_empty() {
+            context_rotation.push('\n');
+            context_rotation.push_str(&bounded(&briefing.context_rotation, ROTATION_RULE_BYTES));
+        }
+        Sections {
+            role: self.role,
+            identity: self.identity.line(),
+            mission: quoted(&self.mission),
+            ticket: self.ticket.unwrap_or_default(),
+            verification: self.verification.render(),
+            context_rotation,
+            rules: bounded(&briefing.rules, RULES_BYTES),
+            skills: bounded(&briefing.skills, SKILLS_BYTES),
+            state_files: bounded(&briefing.state_files, STATE_FILES_BYTES),
+            bus_access: texts::BUS_ACCESS.to_owned(),
+        }
     }
 }

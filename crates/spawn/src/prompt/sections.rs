@@ -21,8 +21,8 @@ impl Identity {
         Self { what: clip(&one_line(what), 256), of: clip(&one_line(of), 256) }
     }
 
-    pub(crate) fn render(&self) -> String {
-        format!("# You are {} {}\n", self.what, self.of)
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.what, self.of)
     }
 }
 
@@ -56,23 +56,29 @@ impl Verification {
 /// When an orchestrator hands over to a successor with a fresh context, and how (R26).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rotation {
-    percent: f64,
+    /// From 0 to 1.
+    at: f64,
 }
 
 impl Default for Rotation {
     fn default() -> Self {
-        Self { percent: 70.0 }
+        Self { at: 0.7 }
     }
 }
 
 impl Rotation {
     /// Hands over once this much of its context is used (the setting `context.rotate_at`, by default 0.7).
     pub fn at(rotate_at: Ratio) -> Self {
-        Self { percent: (rotate_at.get() * 100.0).round() }
+        Self { at: rotate_at.get() }
+    }
+
+    /// Whether a context that is this full has to be handed over.
+    pub fn is_due(&self, used: Ratio) -> bool {
+        used.get() >= self.at
     }
 
     pub(crate) fn render(&self) -> String {
-        texts::context_rotation(self.percent)
+        texts::context_rotation((self.at * 100.0).round())
     }
 }
 

@@ -4,8 +4,23 @@ use go_bus_api::{Ratio, Role, Task, Text};
 use go_rules::prompt::missing;
 use proptest::prelude::*;
 
-use super::{Identity, PromptBuilder, Rotation, Verification};
-use crate::{Orchestrator, samples};
+use super::{Briefing, BuiltIn, Identity, PromptBuilder, PromptSource, Rotation, Sections, Verification};
+use crate::{Hand, Orchestrator, samples};
+
+/// A source that says this to every question, and lays out by a function.
+#[derive(Debug)]
+struct Says(String, fn(&Sections) -> Option<String>);
+
+impl PromptSource for Says {
+    fn briefing(&self, _role: Role) -> Briefing {
+        let text = || self.0.clone();
+        Briefing { rules: text(), context_rotation: text(), skills: text(), state_files: text() }
+    }
+
+    fn lay_out(&self, sections: &Sections) -> Option<String> {
+        (self.1)(sections)
+    }
+}
 
 /// Text with what could break a prompt: headings, line ends, NULs, long runs.
 fn nasty() -> impl Strategy<Value = String> {
@@ -30,10 +45,10 @@ proptest! {
         commands in prop::collection::vec(nasty(), 0..12),
     ) {
         let task = Task { description: Text::clipped(&description), ..samples::task("T-1") };
-        let prompt = PromptBuilder::for_hand(Identity::new(&who, &who))
-            .mission(&mission).rules(&rules).ticket(&task)
+        let prompt = PromptBuilder::for_hand(Hand::Worker, Identity::new(&who, &who))
+            .mission(&mission).ticket(&task)
             .verification(Verification::commands(&commands))
-            .build();
+            .build(&Says(rules, |_| None));
         prop_assert!(missing(Role::Worker, prompt.as_str()).is_empty());
         prop_assert!(prompt.as_str().contains("XIO_TOKEN_FILE"), "the end was cut off");
         let headings = prompt.as_str().lines().filter(|line| line.trim_end() == "## Verification").count();
@@ -43,11 +58,12 @@ proptest! {
     #[test]
     fn an_orchestrator_s_prompt_is_complete_too(mission in nasty(), rules in nasty(), rotate_at in 0.0..1.0_f64) {
         let po = Orchestrator::Po(samples::id("site"));
-        let prompt = PromptBuilder::for_orchestrator(&po).mission(&mission).rules(&rules)
+        let prompt = PromptBuilder::for_orchestrator(&po).mission(&mission)
             .context_rotation(Rotation::at(Ratio::new(rotate_at).unwrap()))
             .verification(Verification::of_an_orchestrator())
-            .build();
+            .build(&Says(rules, |_| None));
         prop_assert!(missing(Role::Po, prompt.as_str()).is_empty());
+        prop_assert!(prompt.as_str().contains("XIO_TOKEN_FILE"), "the end was cut off");
     }
 }
 
@@ -59,13 +75,55 @@ fn what_the_builder_needs_to_know_is_there() {
         review_notes: Some(Text::clipped("no title")),
         ..samples::task("T-1")
     };
-    let prompt = PromptBuilder::for_hand(Identity::new("a worker", "of project site"))
+    let prompt = PromptBuilder::for_hand(Hand::Worker, Identity::new("a worker", "of project site"))
         .ticket(&task)
         .verification(Verification::commands(["test -s out\ntrue"]))
-        .build();
+        .build(&BuiltIn);
     for part in ["# You are a worker of project site", "make index", "exit 2", "no title", "- `test -s out`\n  `true`"]
     {
         assert!(prompt.as_str().contains(part), "{part:?} is missing in\n{prompt}");
     }
     assert!(!prompt.as_str().contains("## Context rotation"));
+}
+
+fn of_po(source: &Says) -> String {
+    PromptBuilder::for_orchestrator(&Orchestrator::Po(samples::id("site")))
+        .context_rotation(Rotation::default())
+        .verification(Verification::of_an_orchestrator())
+        .build(source)
+        .into()
+}
+
+#[test]
+fn what_the_stewards_have_stands_under_its_headings() {
+    let prompt = of_po(&Says("# mine\nto be known".to_owned(), |_| None));
+    let parts: Vec<&str> = prompt.split("\n## ").collect();
+    for heading in ["Context rotation", "Rules", "Skills", "State files"] {
+        let part = parts.iter().find(|part| part.starts_with(heading)).unwrap();
+        assert!(part.contains("### mine\nto be known"), "{part}");
+    }
+}
+
+#[test]
+fn a_layout_of_one_s_own_is_taken_where_it_is_whole() {
+    let own = |s: &Sections| {
+        Some(format!("## Context rotation\n{}\n## Verification\n{}", s.context_rotation, s.verification))
+    };
+    assert!(of_po(&Says(String::new(), own)).starts_with("## Context rotation\nReport how full"));
+}
+
+#[test]
+fn a_layout_that_loses_a_section_or_is_too_long_gives_way_to_the_built_in_one() {
+    let layouts: [fn(&Sections) -> Option<String>; 4] = [
+        |s| Some(format!("## Context rotation\n{}", s.context_rotation)),
+        |s| Some(format!("## Verification\n{}", s.verification)),
+        |s| Some(format!("## Context rotation\nas ever\n## Verification\n{}", s.verification)),
+        |s| {
+            let whole = format!("## Context rotation\n{}\n## Verification\n{}", s.context_rotation, s.verification);
+            Some(whole + &"x".repeat(256 * 1024))
+        },
+    ];
+    for lay_out in layouts {
+        assert!(of_po(&Says(String::new(), lay_out)).starts_with("# You are the PO"));
+    }
 }

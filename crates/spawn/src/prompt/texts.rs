@@ -26,7 +26,7 @@ names, read it anew for each request, since it is replaced while you work. Send 
 `GET /openapi.json` describes every call; events arrive at `GET /events/stream`. Never print the token or put it into a file.
 ";
 
-/// The rules of the house that every prompt carries until the stewards' registries replace them.
+/// The rules of the house, which every prompt carries; rule files add to them.
 pub(crate) const HOUSE_RULES: &str = "\
 - Assignment is the start signal; don't ask for permission.
 - Report progress to the Bus, and say what is blocked as soon as you know.
