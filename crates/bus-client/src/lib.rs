@@ -43,4 +43,4 @@ pub use retry::RetryPolicy;
 pub use subscribe::{SubscribeError, Subscription};
 pub use token::{Token, TokenError, TokenSource};
 pub use transport::{Frame, Frames, Opened, Request, Response, Sink, Transport, TransportError};
-pub use world::{PastTask, Scope, World};
+pub use world::{ImprovementRecord, PastTask, Scope, World};

@@ -2,11 +2,11 @@
 
 use go_bus_api::{
     Agent, AgentId, AgentState, Alert, AlertState, Host, HostId, Message, Project, ProjectId, Question, QuestionId,
-    QuestionState, Role, Session, SessionId, Sprint, SprintId, SprintState, Task, TaskId, TaskKind, TaskState,
+    QuestionState, Role, Session, SessionId, Sprint, SprintId, Task, TaskId, TaskKind, TaskState, Timestamp,
 };
 use go_rules::uniqueness::Seat;
 
-use super::{PastTask, World};
+use super::{ImprovementRecord, PastTask, World};
 
 /// Hosts, projects and what concerns humans.
 impl World {
@@ -55,14 +55,37 @@ impl World {
         self.sprints.get(id)
     }
 
-    /// The sprint under way, where there is one.
+    /// The sprints under way, the one that began first first: the next begins while the last one ends.
+    pub fn open_sprints(&self) -> impl DoubleEndedIterator<Item = &Sprint> {
+        self.sprints.open()
+    }
+
+    /// The sprint under way that began last, where there is one.
     pub fn open_sprint(&self) -> Option<&Sprint> {
-        self.sprints.iter().find(|sprint| sprint.state == SprintState::Open)
+        self.open_sprints().next_back()
+    }
+
+    /// The sprint under way that has `task`: in its batch, or by what the task says of itself.
+    pub fn open_sprint_of(&self, task: &Task) -> Option<&Sprint> {
+        let named = || task.sprint.as_ref().filter(|id| !self.sprints.is_over(id)).and_then(|id| self.sprint(id));
+        self.sprints.open_with(&task.id).or_else(named)
+    }
+
+    /// What was done or cancelled in a sprint that is under way, as it was: tickets, reviews and what else names the sprint. Of a
+    /// sprint that is over there is nothing.
+    pub fn finished_in<'a>(&'a self, sprint: &SprintId) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.tasks.finished_in(sprint)
     }
 
     /// The alerts that nobody took note of.
     pub fn open_alerts(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.iter().filter(|alert| alert.state == AlertState::Open)
+    }
+
+    /// The last alert with this key, open or not.
+    pub fn alert_with_key(&self, key: &str) -> Option<&Alert> {
+        let has_it = |alert: &&Alert| alert.dedupe_key.as_ref().is_some_and(|own| own.as_str() == key);
+        self.alerts.iter().filter(has_it).max_by_key(|alert| alert.raised_at)
     }
 
     /// The question with this id.
@@ -78,6 +101,11 @@ impl World {
     /// The messages to `agent` that it has not acknowledged, oldest first where the Bus made their ids.
     pub fn messages_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Message> + use<'a> {
         self.messages.to(agent)
+    }
+
+    /// The last message by which `agent` was asked to hand over to a fresh context, as it was sent, whether it has acknowledged it or not.
+    pub fn asked_to_rotate(&self, agent: &AgentId) -> Option<&Message> {
+        self.messages.asked_to_rotate(agent)
     }
 }
 
@@ -178,10 +206,35 @@ impl World {
         self.tasks.count_of_kinds(project, state, meant)
     }
 
+    /// Every improvement, past or not.
+    pub fn improvements(&self) -> impl Iterator<Item = ImprovementRecord> {
+        self.tasks.improvements()
+    }
+
+    /// When a task was last done or cancelled; of those that have failed the list tells.
+    pub fn last_end(&self) -> Option<Timestamp> {
+        self.tasks.last_end()
+    }
+
     /// The tasks that may be assigned as far as their state and what they depend on go: what a dispatch has to look at, however
     /// many others wait behind them.
     pub fn unblocked_tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.unblocked()
+    }
+
+    /// Those of them that are no tickets: what needs no sprint.
+    pub fn unblocked_others(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.unblocked_others()
+    }
+
+    /// Those of them that are tickets of priority `p0`.
+    pub fn unblocked_urgent(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.unblocked_urgent()
+    }
+
+    /// Whether this one is among them.
+    pub fn is_unblocked(&self, task: &TaskId) -> bool {
+        self.tasks.is_unblocked(task)
     }
 
     /// The open tasks that `agent` answers for; finished ones are not among them.

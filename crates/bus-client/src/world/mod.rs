@@ -1,22 +1,28 @@
 //! The state of the Bus as resources and events tell it, with the indexes that reconcilers look things up by.
 
 mod agents;
+mod completions;
+mod finished;
+mod improvements;
 mod index;
 mod lookup;
 mod messages;
 mod past;
 mod scope;
+mod sprints;
 mod table;
 mod tasks;
 
-use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint, Task};
+use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint, SprintState, Task};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use agents::Agents;
+pub use improvements::ImprovementRecord;
 use messages::Messages;
 pub use past::PastTask;
 pub use scope::Scope;
+use sprints::Sprints;
 use table::Table;
 use tasks::Tasks;
 
@@ -26,14 +32,14 @@ use tasks::Tasks;
 /// any order and more than once. Feeding one and each lookup cost O(log n). All iterators go by id, so two Worlds with the
 /// same content look alike. A clone shares its rows.
 ///
-/// Tasks that are done or cancelled come by the hundred thousand, and are looked at seldom: of those it keeps a [`PastTask`]. Agents
-/// that have ended are as many: of those whose end nobody judges any more it keeps that they have.
+/// Tasks that are done or cancelled come by the hundred thousand, and are looked at seldom: of those it keeps a [`PastTask`], and while
+/// the sprint that they were in is under way all of them. Agents that have ended are as many: of those whose end nobody judges any more it keeps that they have.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct World {
     hosts: Table<Host>,
     projects: Table<Project>,
     sessions: Table<Session>,
-    sprints: Table<Sprint>,
+    sprints: Sprints,
     alerts: Table<Alert>,
     questions: Table<Question>,
     agents: Agents,
@@ -54,7 +60,7 @@ impl World {
             Resource::Host(host) => self.hosts.put(host).is_some(),
             Resource::Project(project) => self.projects.put(project).is_some(),
             Resource::Session(session) => self.sessions.put(session).is_some(),
-            Resource::Sprint(sprint) => self.sprints.put(sprint).is_some(),
+            Resource::Sprint(sprint) => self.apply_sprint(sprint),
             Resource::Alert(alert) => self.alerts.put(alert).is_some(),
             Resource::Question(question) => self.questions.put(question).is_some(),
             Resource::Agent(agent) => self.agents.put(agent, &self.tasks),
@@ -63,9 +69,19 @@ impl World {
         }
     }
 
+    fn apply_sprint(&mut self, sprint: Sprint) -> bool {
+        let over = (sprint.state == SprintState::Closed).then(|| sprint.id.clone());
+        let is_news = self.sprints.put(sprint);
+        if let Some(over) = over {
+            self.tasks.forget_finished(&over);
+        }
+        is_news
+    }
+
     fn apply_task(&mut self, task: Task) -> bool {
         let id = task.id.clone();
-        let is_news = self.tasks.put(task);
+        let is_of_old = task.sprint.as_ref().is_none_or(|sprint| self.sprints.is_over(sprint));
+        let is_news = self.tasks.put(task, is_of_old);
         if is_news {
             self.agents.review(&id, &self.tasks);
         }

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use go_bus_api::{AgentId, Attempt, ProjectId, Revision, Task, TaskId, TaskKind, TaskState};
+use go_bus_api::{
+    AgentId, Attempt, Priority, ProjectId, Revision, SprintId, Task, TaskId, TaskKind, TaskState, Timestamp,
+};
 
+use super::completions::{Completions, Runs};
+use super::finished::Finished;
+use super::improvements::{ImprovementRecord, Improvements};
 use super::index::Index;
 use super::past::{PastTask, PastTasks};
 use super::scope::Scope;
@@ -24,6 +29,17 @@ pub(super) struct Tasks {
     reviews: Index<TaskId, TaskId>,
     /// Those that may be assigned as far as their state and what they depend on go.
     unblocked: BTreeSet<TaskId>,
+    /// Those of them that are no tickets.
+    unblocked_others: BTreeSet<TaskId>,
+    /// Those of them that are tickets of the highest priority.
+    unblocked_urgent: BTreeSet<TaskId>,
+    /// Past ones of sprints under way.
+    finished: Finished,
+    improvements: Improvements,
+    /// When a past task last came to its end.
+    last_end: Option<Timestamp>,
+    pub(super) completions: Completions,
+    pub(super) runs: Runs,
 }
 
 /// Who answers for an open task.
@@ -44,7 +60,8 @@ impl Tasks {
         Self { scope, ..Self::default() }
     }
 
-    pub(super) fn put(&mut self, task: Task) -> bool {
+    /// Takes `task` where it is newer; `is_of_old` where no sprint under way can have it.
+    pub(super) fn put(&mut self, task: Task, is_of_old: bool) -> bool {
         let known = self.head(&task.id);
         if known.is_some_and(|(_, revision)| revision >= task.revision) {
             return false;
@@ -52,6 +69,16 @@ impl Tasks {
         let (id, is_done) = (task.id.clone(), task.state == TaskState::Done);
         let was_done = known.is_some_and(|(state, _)| state == TaskState::Done);
         self.index_review(&task);
+        if task.state.is_final() && !is_of_old {
+            self.finished.put(&task);
+        } else {
+            self.finished.remove(&id);
+        }
+        self.improvements.note(&task);
+        self.runs.note(&task);
+        if is_done && !was_done {
+            self.completions.note(&task);
+        }
         if self.scope.keeps(&task) {
             self.keep(task)
         } else {
@@ -76,7 +103,8 @@ impl Tasks {
     fn pack(&mut self, task: &Task) {
         let old = self.rows.remove(&task.id);
         self.index(&task.id, old.as_deref(), None);
-        self.unblocked.remove(&task.id);
+        self.set_unblocked(task, false);
+        self.last_end = self.last_end.max(task.finished_at.filter(|_| task.state.is_final()));
         self.past.put(&PastTask::from(task));
     }
 
@@ -109,10 +137,23 @@ impl Tasks {
     /// Puts `task` among the unblocked, or takes it out.
     fn judge(&mut self, task: &Task) {
         let done = |id: &TaskId| self.state(id) == Some(TaskState::Done);
-        if task.state.is_assignable() && task.depends_on.iter().all(done) {
-            self.unblocked.insert(task.id.clone());
-        } else {
-            self.unblocked.remove(&task.id);
+        let is_unblocked = task.state.is_assignable() && task.depends_on.iter().all(done);
+        self.set_unblocked(task, is_unblocked);
+    }
+
+    fn set_unblocked(&mut self, task: &Task, is_unblocked: bool) {
+        let is_ticket = task.kind == TaskKind::Ticket;
+        let among = [
+            (&mut self.unblocked, true),
+            (&mut self.unblocked_others, !is_ticket),
+            (&mut self.unblocked_urgent, is_ticket && task.priority == Priority::P0),
+        ];
+        for (set, belongs) in among {
+            if is_unblocked && belongs {
+                set.insert(task.id.clone());
+            } else {
+                set.remove(&task.id);
+            }
         }
     }
 
@@ -137,8 +178,41 @@ impl Tasks {
         self.past.get(id).filter(|task| task.state.is_final())
     }
 
+    pub(super) fn improvements(&self) -> impl Iterator<Item = ImprovementRecord> {
+        self.improvements.iter().filter_map(|(id, created_at)| {
+            let past = || Some(ImprovementRecord::new(self.past.get(id)?, created_at));
+            self.get(id).map(ImprovementRecord::from).or_else(past)
+        })
+    }
+
+    pub(super) fn last_end(&self) -> Option<Timestamp> {
+        self.last_end
+    }
+
     pub(super) fn unblocked(&self) -> impl Iterator<Item = &Task> {
         self.unblocked.iter().filter_map(|id| self.get(id))
+    }
+
+    pub(super) fn unblocked_others(&self) -> impl Iterator<Item = &Task> {
+        self.unblocked_others.iter().filter_map(|id| self.get(id))
+    }
+
+    pub(super) fn unblocked_urgent(&self) -> impl Iterator<Item = &Task> {
+        self.unblocked_urgent.iter().filter_map(|id| self.get(id))
+    }
+
+    pub(super) fn is_unblocked(&self, id: &TaskId) -> bool {
+        self.unblocked.contains(id)
+    }
+
+    /// Past ones of `sprint` while it is under way, as they were.
+    pub(super) fn finished_in<'a>(&'a self, sprint: &SprintId) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.finished.of(sprint)
+    }
+
+    /// Forgets what `sprint` brought to its end but for what is kept of the past: it is over.
+    pub(super) fn forget_finished(&mut self, sprint: &SprintId) {
+        self.finished.forget(sprint);
     }
 
     pub(super) fn get(&self, id: &TaskId) -> Option<&Task> {

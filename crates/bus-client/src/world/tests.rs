@@ -1,8 +1,10 @@
 //! Tests of the World: what counts is the newest revision, however it comes.
 
+mod completions;
 mod lookups;
 mod replay;
 mod scope;
+mod sprints;
 
 use go_bus_api::{Agent, Event, EventKind, Message, Resource, ResourceKind, Seq, Subject, Task, Text, Timestamp};
 use serde_json::{Value, json};

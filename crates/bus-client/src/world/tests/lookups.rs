@@ -1,7 +1,8 @@
 //! Each index follows each change.
 
 use go_bus_api::{
-    AgentId, AgentState, Event, EventKind, HostId, ProjectId, Resource, ResourceKind, Role, TaskId, TaskKind, TaskState,
+    AgentId, AgentState, Event, EventKind, HostId, Message, ProjectId, Resource, ResourceKind, Role, TaskId, TaskKind,
+    TaskState, Text,
 };
 use go_rules::backoff::Backoff;
 use go_rules::uniqueness::Seat;
@@ -263,4 +264,53 @@ fn a_task_is_unblocked_once_all_that_it_depends_on_is_done() {
     assert_eq!(unblocked(&world), ["C"]);
     world.apply(with_task("C", 2, json!({"state": "changes_requested", "depends_on": ["A", "B", "ghost"]})));
     assert_eq!(unblocked(&world), [""; 0]);
+}
+
+#[test]
+fn who_was_asked_to_hand_over_is_known_though_it_has_acknowledged_that() {
+    let about =
+        |id: &str, kind: &str, is_read| Message { kind: Some(Text::clipped(kind)), ..message(id, "po-1", is_read) };
+    let to = AgentId::new("po-1").unwrap();
+    let asked = |world: &World| world.asked_to_rotate(&to).map(|asked| (asked.id.to_string(), asked.acknowledged_at));
+    let mut world = World::default();
+    world.apply(Resource::Message(about("m-1", "alert", false)));
+    assert_eq!(asked(&world), None);
+    world.apply(Resource::Message(about("m-3", Message::ROTATION, false)));
+    world.apply(Resource::Message(about("m-3", Message::ROTATION, true)));
+    world.apply(Resource::Message(about("m-2", Message::ROTATION, true)));
+    assert_eq!(asked(&world), Some(("m-3".to_owned(), None)), "the last one, as it was sent");
+    assert_eq!(world.messages_to(&to).count(), 1);
+}
+
+#[test]
+fn improvements_are_found_with_when_they_were_made_past_or_not() {
+    let of_kind = |id: &str, revision, state: &str, finished: Option<&str>| {
+        let more = json!({"kind": "improvement", "state": state, "finished_at": finished, "result": "two tests"});
+        with_task(id, revision, more)
+    };
+    let end = "2026-03-21T09:00:00.000Z";
+    let mut world: World = [of_kind("I-1", 1, "pending", None), with_task("T-1", 1, json!({}))].into_iter().collect();
+    world.apply(of_kind("I-2", 1, "failed", Some("2026-03-21T10:00:00.000Z")));
+    assert_eq!(world.last_end(), None, "what has failed is in the lists");
+    world.apply(of_kind("I-1", 2, "done", Some(end)));
+    let told = |record: crate::ImprovementRecord| (record.id.to_string(), record.state, record.finished_at.is_some());
+    let all: Vec<_> = world.improvements().map(told).collect();
+    assert_eq!(all, [("I-1".into(), TaskState::Done, true), ("I-2".into(), TaskState::Failed, true)]);
+    let first = world.improvements().next().unwrap();
+    assert_eq!((first.created_at, first.result.unwrap().as_str()), (AT.parse().unwrap(), "two tests"));
+    assert_eq!(world.last_end(), Some(end.parse().unwrap()));
+}
+
+#[test]
+fn of_alerts_with_one_key_the_last_is_found_whatever_its_state() {
+    let raise = |id: &str, state: &str, at: &str| {
+        Resource::Alert(read(json!({
+            "id": id, "level": "L2", "title": "t", "project": null, "state": state, "raised_at": at,
+            "acknowledged_by": null, "dedupe_key": "few", "revision": 1,
+        })))
+    };
+    let later = "2026-03-22T08:15:30.000Z";
+    let world: World = [raise("a-2", "acknowledged", AT), raise("a-1", "acknowledged", later)].into_iter().collect();
+    assert_eq!(world.alert_with_key("few").map(|alert| alert.id.as_str()), Some("a-1"));
+    assert_eq!(world.alert_with_key("none"), None);
 }

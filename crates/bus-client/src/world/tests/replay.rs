@@ -34,6 +34,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..60)
 }
 
+/// The tasks from here on are runs of the integration test.
+const TICKETS: usize = 3;
+
+fn name(id: usize) -> String {
+    if id < TICKETS { format!("T-{id}") } else { format!("integration-{id}") }
+}
+
 fn scope() -> impl Strategy<Value = Scope> {
     prop::sample::select(vec![Scope::Open, Scope::Assigned])
 }
@@ -47,11 +54,11 @@ fn commit(steps: &[Step]) -> Vec<Resource> {
         let revision = index as u64 + 1;
         committed.push(match step {
             Step::Task { id, state, assignee, depends_on } => Resource::Task(task(
-                &format!("T-{id}"),
+                &name(*id),
                 revision,
                 json!({
-                    "state": advance(&mut tasks[*id], state), "attempt": tasks[*id].0, "assignee": assignee.map(|a| format!("a-{a}")),
-                    "depends_on": depends_on.iter().map(|d| format!("T-{d}")).collect::<Vec<_>>(),
+                    "kind": if *id < TICKETS { "ticket" } else { "integration_test" }, "state": advance(&mut tasks[*id], state), "attempt": tasks[*id].0, "assignee": assignee.map(|a| format!("a-{a}")),
+                    "depends_on": depends_on.iter().map(|d| name(*d)).collect::<Vec<_>>(),
                 }),
             )),
             Step::Agent { id, state, task, attempt } => Resource::Agent(agent(
@@ -59,7 +66,7 @@ fn commit(steps: &[Step]) -> Vec<Resource> {
                 revision,
                 json!({
                     "role": if *id == 0 { "po" } else { "worker" }, "state": state, "attempt": attempt,
-                    "task": task.map(|t| format!("T-{t}")),
+                    "task": task.map(name),
                 }),
             )),
             Step::Message { id, read: now } => {
