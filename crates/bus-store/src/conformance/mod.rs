@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod alerts;
 pub mod builder_end;
+pub mod delegation;
 pub mod dependencies;
 pub mod engine;
 pub mod fencing;
@@ -119,6 +120,10 @@ macro_rules! for_each_property {
             tasks::a_patch_takes_listed_steps_alone,
             tasks::a_cancelled_task_stops_its_builder,
             tasks::progress_is_its_workers_alone,
+            delegation::m0_is_told_of_what_it_is_assigned,
+            delegation::go_ends_an_attempt_of_m0_and_of_nobody_else,
+            delegation::what_m0_delivers_is_reviewed_anywhere,
+            delegation::m0_sleeps_and_comes_back,
             dependencies::cycles_are_refused,
             dependencies::a_failure_blocks_what_depends_on_it,
             dependencies::a_new_task_behind_a_failure_is_blocked,

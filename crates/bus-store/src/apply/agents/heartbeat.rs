@@ -5,6 +5,7 @@ use go_bus_api::{Agent, AgentId, AgentState, EventKind, Heartbeat};
 use super::super::Done;
 use super::super::authority::{forbidden, launches, wrong_state};
 use super::super::ctx::Ctx;
+use super::super::seed;
 use super::state;
 use crate::Reject;
 
@@ -17,8 +18,9 @@ pub(in crate::apply) fn heartbeat(ctx: &mut Ctx<'_>, id: &AgentId, beat: &Heartb
     if agent.state.is_ended() {
         return Err(wrong_state(format!("agent {id} has ended")));
     }
+    let arrives = arrive(&mut agent);
     agent.last_heartbeat = Some(ctx.at);
-    let stepped = step(&mut agent, beat.state)?;
+    let stepped = step(&mut agent, beat.state)? || arrives;
     let filled = beat.context_used.is_some() && beat.context_used != agent.context_used;
     agent.context_used = beat.context_used.or(agent.context_used);
     let document = match (stepped, filled) {
@@ -30,6 +32,16 @@ pub(in crate::apply) fn heartbeat(ctx: &mut Ctx<'_>, id: &AgentId, beat: &Heartb
         (false, false) => ctx.touch(&agent)?,
     };
     Ok(Done::updated(document))
+}
+
+/// Whether one that is there from the start is heard of for the first time, or again: nobody ever succeeds it, so its silence was a
+/// sleep.
+fn arrive(agent: &mut Agent) -> bool {
+    let arrives = seed::is_fixed(&agent.id) && (agent.last_heartbeat.is_none() || agent.state == AgentState::Lost);
+    if arrives {
+        agent.state = AgentState::Ready;
+    }
+    arrives
 }
 
 /// Takes the state it names. One that was told to end, or is lost, need not know it yet: its beat counts, its state doesn't.

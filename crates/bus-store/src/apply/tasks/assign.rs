@@ -7,7 +7,7 @@ use super::super::Done;
 use super::super::agents;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::dependencies;
+use super::{delegation, dependencies};
 use crate::Reject;
 
 /// Assigns a task: its attempt grows, and its assignee answers for it from now on.
@@ -18,12 +18,16 @@ pub(in crate::apply) fn assign(ctx: &mut Ctx<'_>, id: &TaskId, body: &Assign) ->
     check_task(ctx, &task)?;
 
     task.state = task.state.become_state(TaskState::InProgress)?;
-    task.assignee = Some(assignee.id);
+    task.assignee = Some(assignee.id.clone());
     task.attempt = task.attempt.next();
     task.assigned_at = Some(ctx.at);
     (task.not_before, task.failed_at) = (None, None);
     (task.progress, task.finished_at, task.delivered_at) = (None, None, None);
-    Ok(Done::updated(ctx.update(&mut task, &EventKind::TaskAssigned)?))
+    let document = ctx.update(&mut task, &EventKind::TaskAssigned)?;
+    if assignee.role == Role::M0 {
+        delegation::tell(ctx, &task, &assignee)?;
+    }
+    Ok(Done::updated(document))
 }
 
 /// GO assigns only to a PO, an HO or M0 (R1, R11); the others to any live agent.

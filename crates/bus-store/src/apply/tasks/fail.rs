@@ -6,7 +6,7 @@ use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
 use super::super::interaction::alerts;
-use super::{authority, dependencies};
+use super::{authority, delegation, dependencies};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -16,7 +16,10 @@ pub(in crate::apply) fn fail(ctx: &mut Ctx<'_>, id: &TaskId, body: &Fail, jitter
     if is_repeat(&task, body) {
         return Ok(Done::unchanged(task.document()?));
     }
-    authority::must_be_assignee(ctx, &task)?;
+    let may_end = ctx.who.is_leader() && delegation::is_m0_s(ctx, &task)?;
+    if !may_end {
+        authority::must_be_assignee(ctx, &task)?;
+    }
     authority::must_be_current(&task, body.attempt)?;
     if !matches!(task.state, TaskState::InProgress | TaskState::Waiting) {
         return Err(wrong_state(format!("task {id} is {}", task.state.as_str())));

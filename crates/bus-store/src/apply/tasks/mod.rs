@@ -4,6 +4,7 @@ pub(super) mod assign;
 pub(super) mod authority;
 pub(super) mod complete;
 pub(super) mod create;
+mod delegation;
 pub(super) mod dependencies;
 pub(super) mod fail;
 pub(super) mod patch;

@@ -4,13 +4,15 @@ use go_bus_api::{AgentId, EventKind, NewTask, Role, Task, TaskId, TaskKind, Task
 
 use super::super::agents::terminate;
 use super::super::ctx::Ctx;
-use super::{authority, complete, create};
+use super::{authority, complete, create, delegation};
 use crate::Reject;
 use crate::tx::{Column, Filter};
 
 /// Makes the review task of a delivered task: the same project, priority and place; the review command is what it runs.
 pub(super) fn create(ctx: &mut Ctx<'_>, of: &Task) -> Result<(), Reject> {
     let title = Text::clipped(&format!("Review {}: {}", of.id, of.title));
+    // No host offers what was delegated for just that; a reviewer judges the result.
+    let capabilities = if delegation::is_m0_s(ctx, of)? { Vec::new() } else { of.capabilities.clone() };
     let body = NewTask {
         description: of.description.clone(),
         kind: TaskKind::Review,
@@ -18,7 +20,7 @@ pub(super) fn create(ctx: &mut Ctx<'_>, of: &Task) -> Result<(), Reject> {
         labels: of.labels.clone(),
         role: Some(Role::Reviewer),
         host: of.host.clone(),
-        capabilities: of.capabilities.clone(),
+        capabilities,
         run: of.review.as_ref().map(|command| Text::clipped(command.as_str())),
         verify: of.verify.clone(),
         review: of.review.clone(),
