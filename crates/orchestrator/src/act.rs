@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use go_bus_api::{Resource, TaskId, TaskPatch, TaskState};
+use go_bus_api::{NewTask, Resource, TaskId, TaskPatch, TaskState};
 use go_bus_client::{BusClient, BusError};
 use go_plan::reconcile::PlanChange;
 
@@ -18,6 +18,16 @@ pub(crate) async fn perform(action: &Action, bus: &BusClient) -> Result<Resource
         Action::Spawn { request, .. } => bus.spawn(request).await.map(Resource::Agent),
         Action::End(agent) => bus.terminate(agent).await.map(Resource::Agent),
         Action::Assign { task, assignee, .. } => bus.assign(task, assignee).await.map(Resource::Task),
+        Action::OpenSprint(sprint) => bus.create_sprint(sprint).await.map(Resource::Sprint),
+        Action::JoinSprint { task, sprint } => {
+            let join = TaskPatch { sprint: Some(sprint.clone()), ..TaskPatch::default() };
+            bus.patch_task(task, &join).await.map(Resource::Task)
+        }
+        Action::CloseSprint { sprint, close } => bus.close_sprint(sprint, close).await.map(Resource::Sprint),
+        Action::Create(task) => bus.create_task(task).await.map(Resource::Task),
+        Action::Raise(alert) => bus.raise_alert(alert).await.map(Resource::Alert),
+        Action::Send(message) => bus.send_message(message).await.map(Resource::Message),
+        Action::Rotate { request, .. } => bus.spawn(request).await.map(Resource::Agent),
     }
 }
 
@@ -46,15 +56,7 @@ pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
     let (mut last, mut starts) = (Vec::new(), Vec::new());
     for action in actions {
         let stage = match &action {
-            Action::Change(PlanChange::CreateTask(task)) => {
-                let before = task.depends_on.iter().filter_map(|id| depth.get(id)).max().copied().unwrap_or(0);
-                let own = before.saturating_add(1);
-                task.id.iter().for_each(|id| {
-                    depth.insert(id.clone(), own);
-                });
-                own
-            }
-            Action::Change(PlanChange::PatchTask(..) | PlanChange::CancelTask(_)) => {
+            Action::Change(PlanChange::PatchTask(..) | PlanChange::CancelTask(_)) | Action::JoinSprint { .. } => {
                 last.push(action);
                 continue;
             }
@@ -62,7 +64,7 @@ pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
                 starts.push(action);
                 continue;
             }
-            _ => 0,
+            other => created(other).map_or(0, |task| after_what_it_depends_on(task, &mut depth)),
         };
         if stages.len() <= stage {
             stages.resize_with(stage.saturating_add(1), Vec::new);
@@ -74,6 +76,25 @@ pub(crate) fn stages(actions: Vec<Action>) -> Vec<Vec<Action>> {
     stages.extend([last, starts]);
     stages.retain(|stage| !stage.is_empty());
     stages
+}
+
+/// The task that this makes.
+fn created(action: &Action) -> Option<&NewTask> {
+    match action {
+        Action::Change(PlanChange::CreateTask(task)) => Some(task),
+        Action::Create(task) => Some(task),
+        _ => None,
+    }
+}
+
+/// The stage of a new task: the one after those of the new tasks that it depends on.
+fn after_what_it_depends_on(task: &NewTask, depth: &mut HashMap<TaskId, usize>) -> usize {
+    let before = task.depends_on.iter().filter_map(|id| depth.get(id)).max().copied().unwrap_or(0);
+    let own = before.saturating_add(1);
+    if let Some(id) = &task.id {
+        depth.insert(id.clone(), own);
+    }
+    own
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use go_bus_api::{AgentId, Attempt, HostId, NewAgent, NewTask, ProjectId, TaskId, UserId};
+use go_bus_api::{
+    AgentId, Attempt, CloseSprint, HostId, NewAgent, NewAlert, NewMessage, NewSprint, NewTask, ProjectId, SprintId,
+    TaskId, UserId,
+};
 use go_plan::reconcile::PlanChange;
 use go_spawn::Orchestrator;
 
@@ -32,6 +35,37 @@ pub enum Action {
         /// Who answers for it from now on.
         assignee: AgentId,
     },
+    /// Begins a sprint (R27).
+    OpenSprint(NewSprint),
+    /// Takes a ticket into a sprint that is under way.
+    JoinSprint {
+        /// The ticket.
+        task: TaskId,
+        /// The sprint.
+        sprint: SprintId,
+    },
+    /// Ends a sprint, with all that follows from it (R28).
+    CloseSprint {
+        /// The sprint.
+        sprint: SprintId,
+        /// What it brought.
+        close: Box<CloseSprint>,
+    },
+    /// Makes a task of GO's own: an integration test, a fix, an improvement (R25, R29).
+    Create(Box<NewTask>),
+    /// Raises an alert.
+    Raise(Box<NewAlert>),
+    /// Sends a message.
+    Send(Box<NewMessage>),
+    /// Spawns the successor of an orchestrator whose context is full (R26).
+    Rotate {
+        /// Who is replaced.
+        old: AgentId,
+        /// Whose seat it is.
+        orchestrator: Orchestrator,
+        /// What is posted.
+        request: Box<NewAgent>,
+    },
 }
 
 /// What an action is about: while one about the same thing waits for its retry, it waits too.
@@ -55,6 +89,14 @@ pub enum Key {
     End(AgentId),
     /// The assignment that follows an attempt.
     Assignment(TaskId, Attempt),
+    /// A sprint's beginning or end.
+    Sprint(Option<SprintId>),
+    /// A ticket's place in a sprint.
+    Place(TaskId),
+    /// An alert, by its key or its title.
+    Alert(String),
+    /// A message, by whom it is for and what it is about.
+    Message(AgentId, String),
 }
 
 impl Action {
@@ -65,6 +107,15 @@ impl Action {
             Self::Spawn { orchestrator, .. } => Key::Seat(orchestrator.clone()),
             Self::End(agent) => Key::End(agent.clone()),
             Self::Assign { task, attempt, .. } => Key::Assignment(task.clone(), *attempt),
+            Self::OpenSprint(sprint) => Key::Sprint(sprint.id.clone()),
+            Self::JoinSprint { task, .. } => Key::Place(task.clone()),
+            Self::CloseSprint { sprint, .. } => Key::Sprint(Some(sprint.clone())),
+            Self::Create(task) => task.id.clone().map_or(Key::Unnamed, Key::NewTask),
+            Self::Raise(alert) => {
+                Key::Alert(alert.dedupe_key.as_ref().map_or_else(|| alert.title.to_string(), ToString::to_string))
+            }
+            Self::Send(message) => Key::Message(message.to.clone(), message.subject.to_string()),
+            Self::Rotate { orchestrator, .. } => Key::Seat(orchestrator.clone()),
         }
     }
 }
@@ -76,6 +127,16 @@ impl fmt::Display for Action {
             Self::Spawn { orchestrator, .. } => write!(f, "spawn the {orchestrator}"),
             Self::End(agent) => write!(f, "end {agent}"),
             Self::Assign { task, assignee, .. } => write!(f, "assign {task} to {assignee}"),
+            Self::OpenSprint(NewSprint { id: Some(id), tickets, .. }) => {
+                write!(f, "begin sprint {id} of {} tickets", tickets.len())
+            }
+            Self::OpenSprint(sprint) => write!(f, "begin a sprint of {} tickets", sprint.tickets.len()),
+            Self::JoinSprint { task, sprint } => write!(f, "take {task} into sprint {sprint}"),
+            Self::CloseSprint { sprint, .. } => write!(f, "end sprint {sprint}"),
+            Self::Create(task) => create(f, task),
+            Self::Raise(alert) => write!(f, "raise {:?}: {}", alert.level, alert.title),
+            Self::Send(message) => write!(f, "tell {}: {}", message.to, message.subject),
+            Self::Rotate { old, orchestrator, .. } => write!(f, "spawn the {orchestrator} in place of {old}"),
         }
     }
 }
@@ -100,9 +161,15 @@ fn describe(f: &mut fmt::Formatter<'_>, change: &PlanChange) -> fmt::Result {
         PlanChange::CreateProject(project) => write!(f, "create project {}", project.id),
         PlanChange::PatchProject(id, _) => write!(f, "change project {id}"),
         PlanChange::OpenSession(session) => write!(f, "open a session for {}", session.user),
-        PlanChange::CreateTask(NewTask { id: Some(id), .. }) => write!(f, "create task {id}"),
-        PlanChange::CreateTask(task) => write!(f, "create a task: {}", task.title),
+        PlanChange::CreateTask(task) => create(f, task),
         PlanChange::PatchTask(id, _) => write!(f, "change task {id}"),
         PlanChange::CancelTask(id) => write!(f, "cancel task {id}"),
+    }
+}
+
+fn create(f: &mut fmt::Formatter<'_>, task: &NewTask) -> fmt::Result {
+    match &task.id {
+        Some(id) => write!(f, "create task {id}"),
+        None => write!(f, "create a task: {}", task.title),
     }
 }

@@ -20,7 +20,7 @@ macro_rules! steps {
 
 steps! {
     Register, Acquire, CreateHost, PatchHost, CreateProject, PatchProject, OpenSession, CreateTask, PatchTask, CancelTask, Spawn,
-    End, Assign, Handoff, Release, Retire,
+    End, Assign, OpenSprint, JoinSprint, CloseSprint, Raise, Send, Rotate, Handoff, Release, Retire,
 }
 
 /// The step that an action is: an action without one does not compile, and a step that the scenario never takes fails.
@@ -31,12 +31,18 @@ pub(crate) fn step_of(action: &Action) -> Step {
         Action::Change(PlanChange::CreateProject(_)) => Step::CreateProject,
         Action::Change(PlanChange::PatchProject(..)) => Step::PatchProject,
         Action::Change(PlanChange::OpenSession(_)) => Step::OpenSession,
-        Action::Change(PlanChange::CreateTask(_)) => Step::CreateTask,
+        Action::Change(PlanChange::CreateTask(_)) | Action::Create(_) => Step::CreateTask,
         Action::Change(PlanChange::PatchTask(..)) => Step::PatchTask,
         Action::Change(PlanChange::CancelTask(_)) => Step::CancelTask,
         Action::Spawn { .. } => Step::Spawn,
         Action::End(_) => Step::End,
         Action::Assign { .. } => Step::Assign,
+        Action::OpenSprint(_) => Step::OpenSprint,
+        Action::JoinSprint { .. } => Step::JoinSprint,
+        Action::CloseSprint { .. } => Step::CloseSprint,
+        Action::Raise(_) => Step::Raise,
+        Action::Send(_) => Step::Send,
+        Action::Rotate { .. } => Step::Rotate,
     }
 }
 
@@ -55,6 +61,7 @@ impl Write {
         let seat = || ["role", "host", "project", "user"].map(text).join(" ");
         let (step, about) = match (method.as_str(), path.as_slice()) {
             ("POST", ["agents"]) if body["role"] == "go" => (Step::Register, String::new()),
+            ("POST", ["agents"]) if body["replaces"].is_string() => (Step::Rotate, seat()),
             ("POST", ["agents"]) => (Step::Spawn, seat()),
             ("POST", ["agents", "000", "lease"]) => (Step::Acquire, String::new()),
             ("DELETE", ["agents", "000", "lease"]) => (Step::Release, String::new()),
@@ -68,7 +75,12 @@ impl Write {
             ("POST", ["io", "sessions"]) => (Step::OpenSession, text("user")),
             ("POST", ["tasks"]) => (Step::CreateTask, text("id")),
             ("PATCH", ["tasks", id]) if body["state"] == "cancelled" => (Step::CancelTask, (*id).to_owned()),
+            ("PATCH", ["tasks", id]) if body["sprint"].is_string() => (Step::JoinSprint, (*id).to_owned()),
             ("PATCH", ["tasks", id]) => (Step::PatchTask, (*id).to_owned()),
+            ("POST", ["sprints"]) => (Step::OpenSprint, text("id")),
+            ("POST", ["sprints", id, "close"]) => (Step::CloseSprint, (*id).to_owned()),
+            ("POST", ["io", "alerts"]) => (Step::Raise, text("dedupe_key")),
+            ("POST", ["messages"]) => (Step::Send, text("to")),
             ("POST", ["tasks", id, "assign"]) => (Step::Assign, (*id).to_owned()),
             _ => return None,
         };
