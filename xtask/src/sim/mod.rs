@@ -8,6 +8,7 @@ mod table;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::command::{cargo, command};
 use crate::stopwatch::Stopwatch;
@@ -75,6 +76,9 @@ struct Series {
 /// Blips of a run of the scenario `blips` are 50, so these are a thousand; each has two restarts of the Bus.
 const BLIP_RUNS: u64 = 20;
 
+/// After so many runs it says how far it is.
+const PROGRESS: usize = 50;
+
 /// Runs what is asked for; whether nothing is wrong.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<bool, SimError> {
     let binary = build(root)?;
@@ -132,8 +136,15 @@ fn again(binary: &Path, seed: u64, arguments: &Arguments) -> Result<bool, SimErr
 /// Every run of every series, and their table.
 fn all(binary: &Path, series: &[Series], judges_speed: bool) -> Result<bool, SimError> {
     let watch = Stopwatch::start();
-    let jobs = series.iter().flat_map(jobs).collect();
-    let results = pool::run(binary, jobs, tell);
+    let jobs: Vec<Job> = series.iter().flat_map(jobs).collect();
+    let (all, done) = (jobs.len(), AtomicUsize::new(0));
+    let results = pool::run(binary, jobs, |job, result| {
+        tell(job, result);
+        let done = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if done % PROGRESS == 0 {
+            eprintln!("{done} of {all} runs after {} s", watch.elapsed().as_secs());
+        }
+    });
     let mut reports = Vec::new();
     for (job, result) in results {
         reports.push((job, result?));
