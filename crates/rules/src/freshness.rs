@@ -37,3 +37,6 @@ pub fn check(reviewer: &Agent, task: &Task) -> Result<(), NotFresh> {
         _ => Err(NotFresh::Older),
     }
 }
+
+#[cfg(test)]
+mod tests;

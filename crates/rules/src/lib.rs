@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod backoff;
 pub mod builder_end;
 pub mod freshness;
+pub mod integration;
 pub mod lease;
 pub mod liveness;
 pub mod mutation;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use go_bus_api::{Agent, Host, HostId, HostState, Task, TaskKind, TaskState, Text};
+use go_bus_api::{Agent, Host, HostId, HostState, Role, Task, TaskKind, TaskState, Text};
 
 use crate::slots;
 
@@ -99,15 +99,32 @@ impl Load {
 }
 
 /// Whether `task` is assigned and its builder is still to be spawned: a slot has to be kept for it. `builders` are the agents
-/// ever spawned with it. Pushes, delegations and rotations are done by their assignee itself, without a slot.
+/// ever spawned with it.
 pub fn awaits_builder<'a>(task: &Task, builders: impl IntoIterator<Item = &'a Agent>) -> bool {
     let has_one = |agent: &Agent| agent.attempt.is_none_or(|attempt| attempt == task.attempt);
-    task.state == TaskState::InProgress && takes_slot(task.kind) && !builders.into_iter().any(has_one)
+    task.state == TaskState::InProgress && takes_slot(task) && !builders.into_iter().any(has_one)
 }
 
-/// Whether work of this kind is built by an agent with a slot.
-pub fn takes_slot(kind: TaskKind) -> bool {
-    !matches!(kind, TaskKind::Push | TaskKind::Delegation | TaskKind::Rotation)
+/// Whether an agent with a slot does this task: everything but a delegation or a rotation without a command, which its assignee does
+/// itself.
+pub fn takes_slot(task: &Task) -> bool {
+    match task.kind {
+        TaskKind::Delegation | TaskKind::Rotation => task.run.as_ref().is_some_and(|run| !run.is_blank()),
+        TaskKind::Ticket | TaskKind::Improvement | TaskKind::Review | TaskKind::Push | TaskKind::IntegrationTest => {
+            true
+        }
+    }
+}
+
+/// Whether work of this kind touches a host, so that the host's HO answers for it (R1), with a worker of its own that runs a command
+/// there.
+pub fn is_host_work(kind: TaskKind) -> bool {
+    matches!(kind, TaskKind::Push | TaskKind::Delegation | TaskKind::Rotation | TaskKind::IntegrationTest)
+}
+
+/// The host on which whoever answers for a task has it done: an HO on its own, everybody else wherever there is room.
+pub fn place_of(answers: &Agent) -> Option<&HostId> {
+    answers.host.as_ref().filter(|_| answers.role == Role::Ho)
 }
 
 /// The host for `task` among the `open` ones: the freest of those that fit and have a slot free, the first by id among equals.
@@ -170,5 +187,23 @@ mod tests {
         load.reserve(Some(&h1.id));
         load.reserve(None);
         assert_eq!((load.on(&h1.id), load.free(&h1), load.floating(), load.at_work()), (1, 1, 1, 2));
+    }
+
+    #[test]
+    fn all_that_an_agent_does_takes_a_slot_and_host_work_without_a_command_is_its_assignee_s_own() {
+        let task = |kind: TaskKind, run: Option<&str>| -> Task {
+            serde_json::from_value(serde_json::json!({
+                "id": "T-1", "project": "site", "title": "t", "kind": kind, "priority": "p2", "state": "pending", "run": run,
+                "attempt": 0, "max_attempts": 3, "failures": 0, "losses": 0, "created_at": "2026-03-21T08:15:30.000Z",
+                "revision": 1,
+            }))
+            .unwrap()
+        };
+        for kind in TaskKind::ALL {
+            assert!(takes_slot(&task(kind, Some("true"))), "{kind:?}");
+            let own = matches!(kind, TaskKind::Delegation | TaskKind::Rotation);
+            assert_eq!(takes_slot(&task(kind, None)), !own, "{kind:?}");
+            assert_eq!(takes_slot(&task(kind, Some(" "))), !own, "{kind:?}");
+        }
     }
 }

@@ -32,32 +32,52 @@ impl<'a> Capacity<'a> {
         self.under_cap().map_or(slots, |under| slots.min(under))
     }
 
+    /// How many are at work, with the tasks whose builder is still to be spawned: what `agents.min` and `agents.max` count.
+    pub fn at_work(&self) -> usize {
+        self.load.at_work()
+    }
+
+    /// Why nothing at all may be started; `None` where there is room.
+    pub fn why_no_room(&self) -> Option<Reason> {
+        match (self.room(), self.under_cap(), self.max) {
+            (1.., ..) => None,
+            (0, Some(0), Some(max)) => Some(Reason::Cap { at_work: self.load.at_work(), max }),
+            _ if self.open.is_empty() => Some(Reason::NoHost),
+            _ => Some(Reason::Full(self.open.iter().map(|host| self.fill(host)).collect())),
+        }
+    }
+
+    fn fill(&self, host: &Host) -> Fill {
+        let slots = host.slots.get();
+        Fill { host: host.id.clone(), used: (slots as usize).saturating_sub(self.load.free(host)), slots }
+    }
+
     fn under_cap(&self) -> Option<usize> {
         self.max.map(|max| (max as usize).saturating_sub(self.load.at_work()))
     }
 
-    /// Takes a slot for `task` and says where; `None` where none is free for it.
-    pub fn take(&mut self, task: &Task) -> Option<HostId> {
+    /// Takes a slot for `task` and says where; `None` where none is free for it, or none on the one host where it may be done.
+    pub fn take(&mut self, task: &Task, place: Option<&HostId>) -> Option<HostId> {
         if self.room() == 0 {
             return None;
         }
-        let host = placement::choose(&self.open, task, &self.load)?;
+        let host = placement::choose(&self.open_at(place), task, &self.load)?;
         self.load.reserve(Some(&host.id));
         Some(host.id.clone())
     }
 
+    fn open_at(&self, place: Option<&HostId>) -> Vec<&'a Host> {
+        self.open.iter().filter(|host| place.is_none_or(|place| host.id == *place)).copied().collect()
+    }
+
     /// Why there is no slot for `task`; `None` where there is one, or where no open host may take it whatever its slots.
-    pub fn why_not(&self, task: &Task) -> Option<Reason> {
+    pub fn why_not(&self, task: &Task, place: Option<&HostId>) -> Option<Reason> {
         if let (Some(0), Some(max)) = (self.under_cap(), self.max) {
             return Some(Reason::Cap { at_work: self.load.at_work(), max });
         }
-        let fits: Vec<_> = self.open.iter().filter(|host| placement::check(host, task).is_ok()).collect();
+        let open = self.open_at(place);
+        let fits: Vec<_> = open.iter().filter(|host| placement::check(host, task).is_ok()).collect();
         let full = fits.iter().all(|host| self.load.free(host) == 0) || self.room() == 0;
-        let fill = |host: &&&Host| Fill {
-            host: host.id.clone(),
-            used: (host.slots.get() as usize).saturating_sub(self.load.free(host)),
-            slots: host.slots.get(),
-        };
-        (full && !fits.is_empty()).then(|| Reason::Full(fits.iter().map(fill).collect()))
+        (full && !fits.is_empty()).then(|| Reason::Full(fits.iter().map(|host| self.fill(host)).collect()))
     }
 }

@@ -40,8 +40,8 @@ pub fn dispatch(
     let mut assignments = Vec::new();
     while let Some((queue, task)) = next(&mut queues, policy, &turns) {
         let Answerer::Agent(agent) = answerer(world, task) else { continue };
-        let host = if placement::takes_slot(task.kind) {
-            let Some(host) = capacity.take(task) else { continue };
+        let host = if placement::takes_slot(task) {
+            let Some(host) = capacity.take(task, placement::place_of(agent)) else { continue };
             turns.take(queue.share.project);
             queue.share.running = queue.share.running.saturating_add(1);
             Some(host)
@@ -71,7 +71,7 @@ impl Queues<'_> {
     /// Leaves only work without a slot: the rest has to wait for one.
     fn retain_slotless(&mut self) {
         for queue in &mut self.0 {
-            queue.tasks.retain(|task| !placement::takes_slot(task.kind));
+            queue.tasks.retain(|task| !placement::takes_slot(task));
         }
     }
 }
@@ -79,7 +79,7 @@ impl Queues<'_> {
 /// The ready tasks by project; without room for more only those that need no slot.
 fn queues<'a>(world: &'a World, policy: &dyn DispatchPolicy, room: bool, now: Timestamp) -> Queues<'a> {
     let mut ready: BTreeMap<&ProjectId, Vec<&Task>> = BTreeMap::new();
-    for task in world.unblocked_tasks().filter(|task| room || !placement::takes_slot(task.kind)) {
+    for task in world.unblocked_tasks().filter(|task| room || !placement::takes_slot(task)) {
         if missing(world, task, now).is_empty() {
             ready.entry(&task.project).or_default().push(task);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use go_bus_api::{HostState, ProjectState, Task, TaskId, TaskState, Timestamp};
+use go_bus_api::{HostState, ProjectState, Task, TaskId, TaskKind, TaskState, Timestamp};
 use go_bus_client::World;
 use go_rules::backoff::paused_until;
 use go_rules::placement::{self, Unfit};
@@ -15,6 +15,11 @@ pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason>
     let mut reasons = Vec::new();
     dependencies(world, task, &mut reasons);
     own_state(task, &mut reasons);
+    if task.kind == TaskKind::Push
+        && let Some(red) = world.red_run()
+    {
+        reasons.push(Reason::IntegrationRed(red.id.clone()));
+    }
     if let Some(until) = paused_until(task, now) {
         reasons.push(Reason::Backoff { until });
     }

@@ -4,6 +4,7 @@ use go_bus_api::{Task, TaskState, Timestamp};
 use go_bus_client::World;
 use go_rules::placement;
 
+use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
 use crate::limits::Limits;
 use crate::prerequisites::missing;
@@ -29,8 +30,11 @@ pub fn readiness(world: &World, task: &Task, limits: &Limits, now: Timestamp) ->
         TaskState::InProgress | TaskState::InReview | TaskState::Waiting => Readiness::UnderWay,
         TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {
             let mut reasons = missing(world, task, now);
-            if reasons.is_empty() && placement::takes_slot(task.kind) {
-                reasons.extend(Capacity::of(world, limits).why_not(task));
+            if reasons.is_empty()
+                && placement::takes_slot(task)
+                && let Answerer::Agent(agent) = answerer(world, task)
+            {
+                reasons.extend(Capacity::of(world, limits).why_not(task, placement::place_of(agent)));
             }
             if reasons.is_empty() { Readiness::Ready } else { Readiness::Waiting(reasons) }
         }

@@ -24,6 +24,8 @@ pub enum Reason {
         /// How it ended.
         state: TaskState,
     },
+    /// Nothing is pushed until the integration test is green again: this run was red.
+    IntegrationRed(TaskId),
     /// The Bus has blocked it, for this reason.
     Blocked(Text<16384>),
     /// The operator has set it aside.
@@ -100,7 +102,7 @@ impl Reason {
         match self {
             Self::Backoff { .. } | Self::NoOrchestrator(_) | Self::HostAway(_) => Outlook::Passes,
             Self::NoHost | Self::Full(_) | Self::Cap { .. } => Outlook::Passes,
-            Self::Dependency { .. } => Outlook::Others,
+            Self::Dependency { .. } | Self::IntegrationRed(_) => Outlook::Others,
             Self::Held
             | Self::Project { state: ProjectState::Paused, .. }
             | Self::Host { state: HostState::Draining, .. } => Outlook::Operator,
@@ -118,6 +120,7 @@ impl fmt::Display for Reason {
             Self::UnknownDependency(task) => write!(f, "dependency {task} is not on the Bus"),
             Self::Behind { task, state: TaskState::Failed } => write!(f, "blocked behind {task}, which failed"),
             Self::Behind { task, state } => write!(f, "blocked behind {task}, which is {}", state.as_str()),
+            Self::IntegrationRed(run) => write!(f, "{run} was red: nothing is pushed until the integration test is green"),
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
             Self::Held => f.write_str("held by the operator"),

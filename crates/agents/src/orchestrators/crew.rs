@@ -37,7 +37,7 @@ pub fn next_step<'a>(task: &Task, hands: impl IntoIterator<Item = &'a Agent>, po
     }
     match ended {
         Some(hand) => verdict(task, hand, policy),
-        None if placement::takes_slot(task.kind) => Next::Spawn,
+        None if placement::takes_slot(task) => Next::Spawn,
         None => Next::Fail(not_ours(task)),
     }
 }
@@ -46,9 +46,10 @@ fn has(hand: &Agent, task: &Task, attempt: Attempt) -> bool {
     hand.task.as_ref() == Some(&task.id) && hand.attempt == Some(attempt)
 }
 
-/// Work that an orchestrator does with its own hands, and this reference one doesn't know how to.
+/// Work without a command, which an orchestrator does itself, and this reference one doesn't know how to.
 fn not_ours(task: &Task) -> Fail {
-    let error = format!("the reference orchestrators do no {}; link your own HO or PO", task.kind.as_str());
+    let kind = task.kind.as_str();
+    let error = format!("the reference orchestrators do no {kind} without a `run`; give it one, or link your own HO or PO");
     Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false }
 }
 

@@ -109,14 +109,24 @@ fn a_task_that_finds_no_slot_on_its_host_holds_nobody_up() {
 }
 
 #[test]
-fn a_push_needs_no_slot_and_a_review_goes_first() {
+fn a_delegation_without_a_command_needs_no_slot_and_a_review_goes_first() {
     let mut world = samples::world([("h1", 1)]);
     add_tickets(&mut world, "site", 2);
     let of_kind = |id: &str, kind| Resource::Task(Task { kind, priority: Priority::P3, ..samples::task(id, "site") });
-    world.extend([of_kind("push", TaskKind::Push), of_kind("review", TaskKind::Review)]);
+    world.extend([of_kind("ask", TaskKind::Delegation), of_kind("review", TaskKind::Review)]);
     let assignments = assign(&world, &Limits::default());
-    assert_eq!(ids(&assignments), ["review", "push"]);
-    assert_eq!(assignments.last().map(|push| (push.assignee.as_str(), push.host.is_none())), Some(("ho-h1", true)));
+    assert_eq!(ids(&assignments), ["review", "ask"]);
+    assert_eq!(assignments.last().map(|ask| (ask.assignee.as_str(), ask.host.is_none())), Some(("ho-h1", true)));
+}
+
+#[test]
+fn host_work_takes_a_slot_on_the_host_of_the_ho_that_answers_for_it() {
+    let mut world = samples::world([("h1", 1), ("h2", 4)]);
+    let push = |id: &str| Resource::Task(Task { kind: TaskKind::Push, ..samples::task(id, "site") });
+    world.extend([push("push-1"), push("push-2")]);
+    let assignments = assign(&world, &Limits::default());
+    assert_eq!(ids(&assignments), ["push-1"], "the other host's room is no use");
+    assert_eq!(assignments.first().and_then(|push| push.host.clone()), Some(samples::id("h1")));
 }
 
 #[test]

@@ -192,7 +192,32 @@ fn the_cap_over_all_hosts_comes_before_slots() {
 #[test]
 fn work_without_a_slot_starts_on_a_full_host() {
     let world = and(samples::world([("h1", 1)]), builder("h1"));
-    assert!(words(&world, &Task { kind: TaskKind::Push, ..ticket() }).is_empty());
+    assert!(words(&world, &Task { kind: TaskKind::Delegation, ..ticket() }).is_empty());
+    let push = Task { kind: TaskKind::Push, ..ticket() };
+    assert_eq!(words(&world, &push), ["no slot is free on h1 (1 of 1)"]);
+    let roomy = and(samples::world([("h1", 1), ("h2", 9)]), builder("h1"));
+    assert_eq!(words(&roomy, &push), ["no slot is free on h1 (1 of 1)"], "it is for the HO of h1");
+}
+
+#[test]
+fn nothing_is_pushed_while_the_integration_test_is_red() {
+    let run = |number: u64, state, revision| {
+        let kind = TaskKind::IntegrationTest;
+        let run = samples::task(&format!("integration-{number}"), "site");
+        Resource::Task(Task { kind, state, attempt: Attempt(1), revision: Revision(revision), ..run })
+    };
+    let push = Task { kind: TaskKind::Push, ..ticket() };
+    let mut world = and(samples::world([("h1", 1)]), run(5, TaskState::Failed, 1));
+    assert_eq!(
+        words(&world, &push),
+        ["integration-5 was red: nothing is pushed until the integration test is green"]
+    );
+    assert_eq!(reasons(&world, &push).iter().map(Reason::outlook).collect::<Vec<_>>(), [Outlook::Others]);
+    assert!(words(&world, &ticket()).is_empty(), "tickets go on");
+    world.apply(run(10, TaskState::InProgress, 1));
+    assert_eq!(words(&world, &push).len(), 1, "a run that is under way mends nothing yet");
+    world.apply(run(10, TaskState::Done, 2));
+    assert!(words(&world, &push).is_empty());
 }
 
 #[test]
