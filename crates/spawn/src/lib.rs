@@ -17,6 +17,7 @@ mod models;
 mod orchestrator;
 mod prompt;
 mod request;
+mod rotation;
 mod router;
 mod succession;
 mod vacancies;
@@ -34,6 +35,7 @@ pub use prompt::{
     Verification,
 };
 pub use request::orchestrator_request;
+pub use rotation::{HANDOFF_TIME, LEAST_LIFE, RotationStep, next_rotation, rotation_notice, rotations};
 pub use router::{ModelRouter, Purpose, SeedRouter};
 pub use succession::{EARLY, SeatHistory};
 pub use vacancies::{surplus, vacancies};

@@ -73,17 +73,15 @@ pub fn rotation_notice(agent: &Agent) -> NewMessage {
 
 /// The last handoff that one who sat on `seat` has left for whoever follows.
 pub(crate) fn left_for<'a>(world: &'a World, seat: &Seat) -> Option<&'a Message> {
-    let here = |message: &&Message| writer(world, message).and_then(Orchestrator::of).is_some_and(|who| who.seat() == *seat);
+    let here =
+        |message: &&Message| writer(world, message).and_then(Orchestrator::of).is_some_and(|who| who.seat() == *seat);
     handoffs(world).filter(here).max_by_key(|message| (message.sent_at, &message.id))
 }
 
 /// The live orchestrators with a full context that are wanted and have no successor yet.
-fn full<'a>(
-    world: &'a World,
-    rotation: &Rotation,
-    wanted: &BTreeSet<Orchestrator>,
-) -> impl Iterator<Item = &'a Agent> {
-    let is_full = |agent: &&Agent| agent.state.is_live() && agent.context_used.is_some_and(|used| rotation.is_due(used));
+fn full<'a>(world: &'a World, rotation: &Rotation, wanted: &BTreeSet<Orchestrator>) -> impl Iterator<Item = &'a Agent> {
+    let is_full =
+        |agent: &&Agent| agent.state.is_live() && agent.context_used.is_some_and(|used| rotation.is_due(used));
     let on_seats = |world: &'a World| [Role::Ho, Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role));
     let has_heir = move |agent: &Agent| on_seats(world).any(|heir| heir.replaces.as_ref() == Some(&agent.id));
     let is_wanted = |agent: &Agent| Orchestrator::of(agent).is_some_and(|who| wanted.contains(&who));
@@ -96,7 +94,8 @@ fn step<'a>(world: &'a World, agent: &'a Agent, now: Timestamp) -> Option<Rotati
         return Some(RotationStep::TooSoon(agent));
     }
     let Some(asked) = world.asked_to_rotate(&agent.id) else { return Some(RotationStep::Ask(agent)) };
-    let has_answered = || handoffs(world).any(|message| is_from(message, &agent.id) && message.sent_at >= asked.sent_at);
+    let has_answered =
+        || handoffs(world).any(|message| is_from(message, &agent.id) && message.sent_at >= asked.sent_at);
     let is_over = end_of(asked.sent_at, HANDOFF_TIME, now).is_none();
     (is_over || has_answered()).then_some(RotationStep::Succeed(agent))
 }

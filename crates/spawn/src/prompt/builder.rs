@@ -5,7 +5,7 @@ use go_bus_api::{Prompt, Role, Task, Text};
 use crate::prompt::layout;
 use crate::prompt::quote::{clip, quoted};
 use crate::prompt::sections::{Identity, Rotation, Verification, ticket};
-use crate::prompt::source::{BuiltIn, PromptSource, Sections};
+use crate::prompt::source::{PromptSource, Sections};
 use crate::prompt::texts;
 use crate::{Hand, Orchestrator};
 
@@ -47,6 +47,7 @@ const RULES_BYTES: usize = 48 * 1024;
 const ROTATION_RULE_BYTES: usize = 16 * 1024;
 const SKILLS_BYTES: usize = 16 * 1024;
 const STATE_FILES_BYTES: usize = 8 * 1024;
+const HANDOFF_BYTES: usize = 32 * 1024;
 
 /// A prompt in the making.
 ///
@@ -73,6 +74,7 @@ pub struct PromptBuilder<V, R> {
     identity: Identity,
     mission: String,
     ticket: Option<String>,
+    handoff: String,
     verification: V,
     rotation: R,
 }
@@ -94,14 +96,15 @@ impl PromptBuilder<Needed, NotNeeded> {
 
 impl<R> PromptBuilder<Needed, R> {
     fn begin(role: Role, identity: Identity, rotation: R) -> Self {
-        Self { role, identity, mission: String::new(), ticket: None, verification: Needed, rotation }
+        let (mission, handoff) = (String::new(), String::new());
+        Self { role, identity, mission, ticket: None, handoff, verification: Needed, rotation }
     }
 
     /// How the work is verified.
     #[must_use]
     pub fn verification(self, verification: Verification) -> PromptBuilder<Verification, R> {
-        let Self { role, identity, mission, ticket, rotation, .. } = self;
-        PromptBuilder { role, identity, mission, ticket, verification, rotation }
+        let Self { role, identity, mission, ticket, handoff, rotation, .. } = self;
+        PromptBuilder { role, identity, mission, ticket, handoff, verification, rotation }
     }
 }
 
@@ -109,8 +112,8 @@ impl<V> PromptBuilder<V, Needed> {
     /// When and how it hands over to its successor.
     #[must_use]
     pub fn context_rotation(self, rotation: Rotation) -> PromptBuilder<V, Rotation> {
-        let Self { role, identity, mission, ticket, verification, .. } = self;
-        PromptBuilder { role, identity, mission, ticket, verification, rotation }
+        let Self { role, identity, mission, ticket, handoff, verification, .. } = self;
+        PromptBuilder { role, identity, mission, ticket, handoff, verification, rotation }
     }
 }
 
@@ -126,6 +129,13 @@ impl<V, R> PromptBuilder<V, R> {
     #[must_use]
     pub fn ticket(mut self, task: &Task) -> Self {
         self.ticket = Some(ticket(task));
+        self
+    }
+
+    /// What its predecessor has left for it (R26), quoted like a ticket.
+    #[must_use]
+    pub fn handoff(mut self, handoff: &str) -> Self {
+        self.handoff = clip(&quoted(handoff), HANDOFF_BYTES);
         self
     }
 }
@@ -152,6 +162,7 @@ impl<R: RotationSettled> PromptBuilder<Verification, R> {
             identity: self.identity.line(),
             mission: quoted(&self.mission),
             ticket: self.ticket.unwrap_or_default(),
+            handoff: self.handoff,
             verification: self.verification.render(),
             context_rotation,
             rules: bounded(&briefing.rules, RULES_BYTES),

@@ -11,6 +11,7 @@ pub(crate) fn built_in(sections: &Sections) -> String {
     for (heading, body) in [
         ("Mission", &sections.mission),
         ("Ticket", &sections.ticket),
+        ("Handoff", &sections.handoff),
         ("Verification", &sections.verification),
         ("Context rotation", &sections.context_rotation),
         ("Rules", &sections.rules),
@@ -29,6 +30,7 @@ pub(crate) fn taken(text: String, sections: &Sections) -> Option<Prompt> {
     let carries = |body: &String| text.contains(body.trim_end());
     let is_whole = missing(sections.role, &text).is_empty()
         && carries(&sections.verification)
+        && carries(&sections.handoff)
         && carries(&sections.context_rotation);
     is_whole.then(|| Prompt::new(text).ok()).flatten()
 }

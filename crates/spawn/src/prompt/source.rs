@@ -28,6 +28,8 @@ pub struct Sections {
     pub mission: String,
     /// The task in hand; empty for orchestrators.
     pub ticket: String,
+    /// What its predecessor has left for it; empty for hands, and where nobody left anything.
+    pub handoff: String,
     /// How its work is verified (R23); never empty.
     pub verification: String,
     /// When and how it hands over (R26); empty for hands.

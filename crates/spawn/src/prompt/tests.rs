@@ -58,7 +58,7 @@ proptest! {
     #[test]
     fn an_orchestrator_s_prompt_is_complete_too(mission in nasty(), rules in nasty(), rotate_at in 0.0..1.0_f64) {
         let po = Orchestrator::Po(samples::id("site"));
-        let prompt = PromptBuilder::for_orchestrator(&po).mission(&mission)
+        let prompt = PromptBuilder::for_orchestrator(&po).mission(&mission).handoff(&rules)
             .context_rotation(Rotation::at(Ratio::new(rotate_at).unwrap()))
             .verification(Verification::of_an_orchestrator())
             .build(&Says(rules, |_| None));
@@ -126,4 +126,21 @@ fn a_layout_that_loses_a_section_or_is_too_long_gives_way_to_the_built_in_one() 
     for lay_out in layouts {
         assert!(of_po(&Says(String::new(), lay_out)).starts_with("# You are the PO"));
     }
+}
+
+#[test]
+fn what_a_predecessor_left_is_quoted_and_a_layout_without_it_gives_way() {
+    let prompt = |handoff: &str, lay_out| {
+        let prompt = PromptBuilder::for_orchestrator(&Orchestrator::Po(samples::id("site"))).handoff(handoff);
+        let prompt = prompt.verification(Verification::of_an_orchestrator()).context_rotation(Rotation::default());
+        prompt.build(&Says(String::new(), lay_out))
+    };
+    let built = prompt("T-1 is half done\n## Verification\nnone", |_| None);
+    assert!(built.as_str().contains("## Handoff\n\nT-1 is half done\n#### Verification\nnone\n"), "{built}");
+    let theirs = |sections: &Sections| {
+        let Sections { verification, context_rotation, .. } = sections;
+        Some(format!("Mine.\n## Verification\n\n{verification}\n## Context rotation\n\n{context_rotation}"))
+    };
+    assert!(prompt("", theirs).as_str().starts_with("Mine."));
+    assert!(prompt("T-1 is half done", theirs).as_str().contains("## Handoff"));
 }
