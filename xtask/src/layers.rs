@@ -30,6 +30,7 @@ pub(crate) const LAYERS: &[(&str, Layer)] = &[
     ("crates/spawn", Layer::Concern),
     ("crates/review", Layer::Concern),
     ("crates/sprint", Layer::Concern),
+    ("crates/steward", Layer::Concern),
     ("crates/bus-store", Layer::Concern),
     ("crates/runtime", Layer::Concern),
     ("crates/driver", Layer::Concern),
@@ -43,8 +44,17 @@ pub(crate) const LAYERS: &[(&str, Layer)] = &[
 ];
 
 /// Packages whose normal dependencies hold no IO, however deep.
-pub(crate) const PURE: &[&str] =
-    &["go-bus-api", "go-rules", "go-lease", "go-plan", "go-spawn", "go-review", "go-sprint", "go-governor"];
+pub(crate) const PURE: &[&str] = &[
+    "go-bus-api",
+    "go-rules",
+    "go-lease",
+    "go-plan",
+    "go-spawn",
+    "go-review",
+    "go-sprint",
+    "go-governor",
+    "go-steward",
+];
 
 /// What does IO: HTTP, SQL, processes. The `http` crate is only vocabulary and may be used.
 pub(crate) const IO_CRATES: &[&str] = &[
