@@ -7,6 +7,7 @@ mod answerer;
 mod capacity;
 pub mod conformance;
 mod dispatch;
+pub mod improvement;
 mod limits;
 mod policy;
 mod prerequisites;
