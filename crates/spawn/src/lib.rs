@@ -16,6 +16,7 @@ mod hands;
 mod models;
 mod orchestrator;
 mod prompt;
+mod prompts;
 mod request;
 mod rotation;
 mod router;
@@ -34,6 +35,7 @@ pub use prompt::{
     Briefing, BuiltIn, Identity, Needed, NotNeeded, PromptBuilder, PromptSource, Rotation, RotationSettled, Sections,
     Verification,
 };
+pub use prompts::{builder_prompt, orchestrator_prompt, reviewer_prompt};
 pub use request::orchestrator_request;
 pub use rotation::{HANDOFF_TIME, LEAST_LIFE, RotationStep, next_rotation, rotation_notice, rotations};
 pub use router::{ModelRouter, Purpose, SeedRouter};

@@ -4,7 +4,7 @@ use go_bus_api::{Host, HostId, HostState, NewAgent};
 use go_bus_client::World;
 
 use crate::rotation::left_for;
-use crate::{Handbook, Orchestrator, PromptBuilder, Purpose, Verification};
+use crate::{Handbook, Orchestrator, Purpose, orchestrator_prompt};
 
 /// The spawn of `orchestrator`. An HO runs on its own host; a PO or IO on the first active host by id, one that has a launcher
 /// first. `None` while there is no host to run on. What the last one on that seat has left for it goes with the prompt.
@@ -16,11 +16,7 @@ pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook
         Orchestrator::Io(user) => (None, Some(user.clone())),
     };
     let left = left_for(world, &orchestrator.seat()).map_or("", |message| message.body.as_str());
-    let prompt = PromptBuilder::for_orchestrator(orchestrator)
-        .handoff(left)
-        .verification(Verification::of_an_orchestrator())
-        .context_rotation(handbook.rotation)
-        .build(handbook.prompts.as_ref());
+    let prompt = orchestrator_prompt(orchestrator, left, handbook);
     Some(NewAgent {
         role: orchestrator.role(),
         host: Some(host),
