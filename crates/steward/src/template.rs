@@ -29,6 +29,8 @@ pub struct Variables<'a> {
     pub mission: &'a str,
     /// `ticket`: the task in hand; empty for orchestrators.
     pub ticket: &'a str,
+    /// `handoff`: what its predecessor has left for it; empty for hands, and where nobody left anything.
+    pub handoff: &'a str,
     /// `verification`: how its work is verified (R23).
     pub verification: &'a str,
     /// `context_rotation`: when and how it hands over (R26); empty for hands.
@@ -45,12 +47,13 @@ pub struct Variables<'a> {
 
 impl<'a> Variables<'a> {
     /// Each text by its name.
-    pub(crate) fn texts(&self) -> [(&'static str, &'a str); 10] {
+    pub(crate) fn texts(&self) -> [(&'static str, &'a str); 11] {
         [
             ("role", self.role.as_str()),
             ("identity", self.identity),
             ("mission", self.mission),
             ("ticket", self.ticket),
+            ("handoff", self.handoff),
             ("verification", self.verification),
             ("context_rotation", self.context_rotation),
             ("rules", self.rules),

@@ -14,6 +14,7 @@ fn full(role: Role) -> Variables<'static> {
         identity: "a sample of the identity",
         mission: "a sample of the mission\nin two lines",
         ticket: if is_orchestrator { "" } else { "a sample of the ticket\nin two lines" },
+        handoff: if is_orchestrator { "a sample of the handoff\nin two lines" } else { "" },
         verification: "a sample of the verification\nin two lines",
         context_rotation: if is_orchestrator { "a sample of the context rotation\nin two lines" } else { "" },
         rules: "a sample of the rules\nin two lines",
@@ -25,7 +26,7 @@ fn full(role: Role) -> Variables<'static> {
 
 /// The least that a prompt has.
 fn bare(role: Role) -> Variables<'static> {
-    Variables { mission: "", ticket: "", rules: "", skills: "", state_files: "", ..full(role) }
+    Variables { mission: "", ticket: "", handoff: "", rules: "", skills: "", state_files: "", ..full(role) }
 }
 
 /// All that is wrong with `template`, each once.
@@ -44,7 +45,8 @@ fn of_sample(template: &Template, sample: &Variables<'_>) -> Vec<Diagnostic> {
     };
     let mut findings = Findings::of(&template.path);
     for (name, text) in sample.texts() {
-        let is_needed = matches!(name, "mission" | "ticket" | "verification" | "context_rotation" | "rules");
+        let is_needed =
+            matches!(name, "mission" | "ticket" | "handoff" | "verification" | "context_rotation" | "rules");
         if is_needed && !rendered.contains(text) {
             let role = sample.role.as_str();
             findings.add(

@@ -63,12 +63,13 @@ fn message(source: &str, error: &Error) -> String {
 }
 
 /// The names of the variables.
-fn names() -> [&'static str; 10] {
+fn names() -> [&'static str; 11] {
     let none = Variables {
         role: go_bus_api::Role::Po,
         identity: "",
         mission: "",
         ticket: "",
+        handoff: "",
         verification: "",
         context_rotation: "",
         rules: "",

@@ -14,7 +14,7 @@ fn parse(role: Role, text: &str) -> Result<Template, Vec<String>> {
 /// A template with everything in it, and `more` in the third line.
 fn whole(more: &str) -> String {
     format!(
-        "{{{{ identity }}}}\n{{{{ mission }}}}{{{{ ticket }}}}{{{{ rules }}}}\n{more}\n## Verification\n{{{{ verification }}}}\n"
+        "{{{{ identity }}}}\n{{{{ mission }}}}{{{{ ticket }}}}{{{{ handoff }}}}{{{{ rules }}}}\n{more}\n## Verification\n{{{{ verification }}}}\n"
     )
 }
 
@@ -27,6 +27,7 @@ fn the_built_in_templates_are_good_and_have_each_section_once() {
             identity: "a sample",
             mission: "M",
             ticket: "",
+            handoff: "",
             verification: "V",
             context_rotation: "C",
             rules: "R",
@@ -108,6 +109,7 @@ fn samples_of(role: Role) -> Variables<'static> {
         identity: "",
         mission: "",
         ticket: "",
+        handoff: "",
         verification: "V",
         context_rotation: "",
         rules: "",
