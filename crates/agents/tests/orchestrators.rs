@@ -202,3 +202,51 @@ async fn a_bus_that_can_t_answer_yet_is_waited_for() {
     then_end(&server).await;
     work(&server).await.unwrap();
 }
+
+fn message(id: &str, from: &str, to: &str, kind: &str) -> Value {
+    json!({"id": id, "from": from, "to": to, "subject": "s", "body": "b", "kind": kind, "sent_at": AT, "acknowledged_at": null})
+}
+
+/// Takes note of what the server was asked, in order, but for beats and reading.
+async fn writes(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    let is_write = |path: &str| path.starts_with("/messages");
+    requests.iter().map(|request| request.url.path().to_owned()).filter(|path| is_write(path)).collect()
+}
+
+#[tokio::test]
+async fn one_that_is_asked_to_hand_over_says_what_it_knows_before_it_acknowledges_that_and_works_on() {
+    let busy = hand("busy", &Value::Null);
+    let server = bus(line("message", &message("m-1", "000", "a-po", "rotation"))
+        + &line("task", &task())
+        + &line("agent", &busy))
+    .await;
+    let said = json!({"to": "000", "kind": "handoff", "subject": "handoff of a-po"});
+    let sent = ResponseTemplate::new(201).set_body_json(message("m-2", "a-po", "000", "handoff"));
+    Mock::given(method("POST"))
+        .and(path("/messages"))
+        .and(body_partial_json(said))
+        .respond_with(sent)
+        .expect(1)
+        .mount(&server)
+        .await;
+    let mut read = message("m-1", "000", "a-po", "rotation");
+    read["acknowledged_at"] = json!(AT);
+    let noted = ResponseTemplate::new(200).set_body_json(read);
+    Mock::given(method("POST")).and(path("/messages/m-1/ack")).respond_with(noted).expect(1).mount(&server).await;
+    then_end(&server).await;
+    work(&server).await.unwrap();
+    assert_eq!(writes(&server).await, ["/messages", "/messages/m-1/ack"]);
+}
+
+#[tokio::test]
+async fn one_whose_acknowledgement_was_lost_does_not_hand_over_twice() {
+    let both = line("message", &message("m-1", "000", "a-po", "rotation"))
+        + &line("message", &message("m-2", "a-po", "000", "handoff"));
+    let server = bus(both).await;
+    let noted = ResponseTemplate::new(200).set_body_json(message("m-1", "000", "a-po", "rotation"));
+    Mock::given(method("POST")).and(path("/messages/m-1/ack")).respond_with(noted).mount(&server).await;
+    then_end(&server).await;
+    work(&server).await.unwrap();
+    assert!(writes(&server).await.iter().all(|path| path == "/messages/m-1/ack"));
+}

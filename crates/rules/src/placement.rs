@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use go_bus_api::{Agent, Host, HostId, HostState, Role, Task, TaskKind, TaskState, Text};
+use go_bus_api::{Agent, AgentId, Host, HostId, HostState, Role, Task, TaskKind, TaskState, Text};
 
 use crate::slots;
 
@@ -106,8 +106,11 @@ pub fn awaits_builder<'a>(task: &Task, builders: impl IntoIterator<Item = &'a Ag
 }
 
 /// Whether an agent with a slot does this task: everything but a delegation or a rotation without a command, which its assignee does
-/// itself.
+/// itself, and what M0 has in hand, which it does on the Mac (R9).
 pub fn takes_slot(task: &Task) -> bool {
+    if task.assignee == Some(AgentId::m0()) {
+        return false;
+    }
     match task.kind {
         TaskKind::Delegation | TaskKind::Rotation => task.run.as_ref().is_some_and(|run| !run.is_blank()),
         TaskKind::Ticket | TaskKind::Improvement | TaskKind::Review | TaskKind::Push | TaskKind::IntegrationTest => {
@@ -204,6 +207,8 @@ mod tests {
             let own = matches!(kind, TaskKind::Delegation | TaskKind::Rotation);
             assert_eq!(takes_slot(&task(kind, None)), !own, "{kind:?}");
             assert_eq!(takes_slot(&task(kind, Some(" "))), !own, "{kind:?}");
+            let on_the_mac = Task { assignee: Some(AgentId::m0()), ..task(kind, Some("true")) };
+            assert!(!takes_slot(&on_the_mac), "{kind:?}");
         }
     }
 }

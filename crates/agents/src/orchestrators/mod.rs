@@ -13,6 +13,7 @@ mod interaction;
 mod judgement;
 mod orders;
 mod pulse;
+mod rotation;
 mod run;
 
 pub use crew::{Next, next_step};

@@ -232,6 +232,11 @@ impl World {
         self.tasks.unblocked_urgent()
     }
 
+    /// Those of them that ask for a capability (R9): few do.
+    pub fn unblocked_asking(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.unblocked_asking()
+    }
+
     /// Whether this one is among them.
     pub fn is_unblocked(&self, task: &TaskId) -> bool {
         self.tasks.is_unblocked(task)

@@ -33,6 +33,8 @@ pub(super) struct Tasks {
     unblocked_others: BTreeSet<TaskId>,
     /// Those of them that are tickets of the highest priority.
     unblocked_urgent: BTreeSet<TaskId>,
+    /// Those of them that ask for a capability.
+    unblocked_asking: BTreeSet<TaskId>,
     /// Past ones of sprints under way.
     finished: Finished,
     improvements: Improvements,
@@ -147,6 +149,7 @@ impl Tasks {
             (&mut self.unblocked, true),
             (&mut self.unblocked_others, !is_ticket),
             (&mut self.unblocked_urgent, is_ticket && task.priority == Priority::P0),
+            (&mut self.unblocked_asking, !task.capabilities.is_empty()),
         ];
         for (set, belongs) in among {
             if is_unblocked && belongs {
@@ -199,6 +202,10 @@ impl Tasks {
 
     pub(super) fn unblocked_urgent(&self) -> impl Iterator<Item = &Task> {
         self.unblocked_urgent.iter().filter_map(|id| self.get(id))
+    }
+
+    pub(super) fn unblocked_asking(&self) -> impl Iterator<Item = &Task> {
+        self.unblocked_asking.iter().filter_map(|id| self.get(id))
     }
 
     pub(super) fn is_unblocked(&self, id: &TaskId) -> bool {

@@ -86,4 +86,9 @@ fn what_is_unblocked_is_known_by_kind_and_urgency() {
     world.apply(ticket("T-2", 2, json!({"priority": "p0"})));
     world.apply(ticket("T-1", 2, json!({"priority": "p0", "state": "done"})));
     assert_eq!(ids(world.unblocked_urgent().collect()), ["T-2"]);
+    world.apply(ticket("T-4", 1, json!({"capabilities": ["browser"]})));
+    world.apply(ticket("T-5", 1, json!({"capabilities": ["browser"], "depends_on": ["T-4"]})));
+    assert_eq!(ids(world.unblocked_asking().collect()), ["T-4"]);
+    world.apply(ticket("T-4", 2, json!({"capabilities": ["browser"], "state": "done"})));
+    assert_eq!(ids(world.unblocked_asking().collect()), ["T-5"]);
 }
