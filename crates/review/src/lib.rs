@@ -1,10 +1,11 @@
-//! The review regime's least part (R24): what is significant, what a completion hands over, and what its reviewer is told.
+//! The review regime: what is significant and what its reviewer is told (R24), and when the integration test runs (R25).
 //!
 //! An HO or PO asks the policy when it judges an exit and when it spawns a reviewer; the Bus enforces freshness and makes the
-//! review task. Everything here is pure.
+//! review task. GO asks [`integration::steps`] in every tick. Everything here is pure.
 
 mod brief;
 pub mod conformance;
+pub mod integration;
 mod policy;
 mod seed;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use go_bus_api::{Task, TaskId, TaskKind, TaskState, Timestamp};
+use go_bus_api::{Attempt, Task, TaskId, TaskKind, TaskState, Timestamp};
 use go_rules::integration;
 
 use super::World;
@@ -88,19 +88,33 @@ impl World {
         self.integration_tests().filter_map(integration::covered).fold(self.tasks.runs.covered, u64::max)
     }
 
+    /// The same without the run `but`.
+    pub fn covered_without(&self, but: &TaskId) -> u64 {
+        let others = self.integration_tests().filter(|run| run.id != *but);
+        others.filter_map(integration::covered).fold(self.tasks.runs.covered, u64::max)
+    }
+
     /// How many completions the last green run covered; 0 before the first.
     pub fn green_completions(&self) -> u64 {
         self.tasks.runs.green
     }
 
-    /// The last run that has failed, where no later one is green: until one is, nothing is pushed.
+    /// The last run that has failed, where no later one is green.
     pub fn red_run(&self) -> Option<&Task> {
-        let failed = self.integration_tests().filter(|run| run.state == TaskState::Failed);
-        let later = failed.filter_map(|run| Some((integration::covered(run)?, run)));
-        later
-            .filter(|(covered, _)| *covered > self.tasks.runs.green)
-            .max_by_key(|(covered, _)| *covered)
-            .map(|(_, run)| run)
+        self.last_run(|run| run.state == TaskState::Failed)
+    }
+
+    /// The last run that has failed or had to be begun again, where no later one is green: until one is, nothing is pushed.
+    pub fn unproven_run(&self) -> Option<&Task> {
+        self.last_run(|run| run.state == TaskState::Failed || run.attempt > Attempt(1))
+    }
+
+    /// The last run that is neither past nor of a time that a green one has proven, and that is `meant`.
+    fn last_run(&self, meant: impl Fn(&Task) -> bool) -> Option<&Task> {
+        let runs = self.integration_tests().filter(|run| meant(run));
+        let runs = runs.filter_map(|run| Some((integration::covered(run)?, run)));
+        let unproven = runs.filter(|(covered, _)| *covered > self.tasks.runs.green);
+        unproven.max_by_key(|(covered, _)| *covered).map(|(_, run)| run)
     }
 
     /// The last run that could not be run, where no later one was: how many it covered, and its id.

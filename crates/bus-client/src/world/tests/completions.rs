@@ -71,18 +71,25 @@ fn a_run_is_green_red_or_neither_and_the_later_one_counts() {
     assert_eq!((world.covered_completions(), red(&world), world.green_completions()), (12, Some("integration-10"), 0));
     run(&mut world, 15, 1, json!({"state": "in_progress", "attempt": 1}));
     assert_eq!((world.covered_completions(), red(&world)), (15, Some("integration-10")), "it has not ended yet");
+    assert_eq!(world.covered_without(&TaskId::new("integration-15").unwrap()), 12);
     run(&mut world, 15, 2, json!({"state": "done", "attempt": 1, "result": "all well"}));
     assert_eq!((world.covered_completions(), red(&world), world.green_completions()), (15, None, 15));
 }
 
 #[test]
-fn a_failed_run_that_is_tried_again_is_red_no_more() {
+fn a_failed_run_that_is_tried_again_is_red_no_more_but_proves_nothing_until_it_is_green() {
     let mut world = World::default();
+    let unproven = |world: &World| world.unproven_run().map(|run| run.id.to_string());
+    let five = Some("integration-5".to_owned());
     run(&mut world, 5, 1, json!({"state": "failed", "attempt": 2}));
+    assert_eq!(unproven(&world), five);
     run(&mut world, 5, 2, json!({"state": "pending", "attempt": 2}));
-    assert_eq!(red(&world), None);
+    assert_eq!((red(&world), unproven(&world)), (None, five));
     run(&mut world, 5, 3, json!({"state": "cancelled", "attempt": 2}));
     assert_eq!((world.covered_completions(), world.green_completions(), red(&world)), (5, 0, None));
+    assert_eq!(unproven(&world), None);
+    run(&mut world, 10, 1, json!({"state": "in_progress", "attempt": 1}));
+    assert_eq!(unproven(&world), None, "a first attempt holds nothing up");
 }
 
 #[test]
