@@ -7,6 +7,7 @@ use std::time::Duration;
 use go_lease::LeaseConfig;
 use go_plan::reconcile::Defaults;
 
+use crate::chronicle::Chronicle;
 use crate::handoff::HandoffFile;
 use crate::policy::Policy;
 use crate::rest::Rest;
@@ -37,6 +38,8 @@ pub struct GoConfig {
     pub rest: Option<Rest>,
     /// Where it keeps the handoff beside the Bus (R3, R4).
     pub handoff_file: Option<Arc<dyn HandoffFile>>,
+    /// Where it writes down what closed sprints brought (R8, R28); nowhere where absent.
+    pub chronicle: Option<Chronicle>,
 }
 
 impl Default for GoConfig {
@@ -49,6 +52,7 @@ impl Default for GoConfig {
             exit_when_done: false,
             rest: None,
             handoff_file: None,
+            chronicle: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost};
 
+use crate::chronicle::ChronicleDesk;
 use crate::config::GoConfig;
 use crate::finish::{Finished, finished};
 use crate::follow::Follower;
@@ -55,8 +56,8 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
         Some((desk, view)) => (Some(desk), view),
         None => (None, &mut none),
     };
-    let returns = lease.returns();
-    let mut leader = Leader { policy, lease, returns, clock, follower, view, retries, handoff };
+    let (returns, chronicle) = (lease.returns(), ChronicleDesk::new(config.chronicle.clone()));
+    let mut leader = Leader { policy, lease, returns, clock, follower, view, retries, handoff, chronicle };
     let ended = leader.run(config.exit_when_done, &mut desk, stop, lost).await;
     if let Ended::Finished(_) = &ended {
         leader.take_rest(config.rest.as_ref()).await;
@@ -75,6 +76,7 @@ impl Leader<'_> {
     ) -> Ended {
         touch(desk, self.clock.boottime());
         self.handoff.touch(self.clock.boottime());
+        self.chronicle.touch(self.clock.boottime());
         loop {
             let ticked = self.tick().await;
             match &ticked {
@@ -92,6 +94,7 @@ impl Leader<'_> {
                 Ticked::Idle { .. } | Ticked::Untrusted => {}
             }
             self.write_plan(desk);
+            self.write_chronicle();
             if matches!(ticked, Ticked::Idle { .. }) {
                 self.write_handoff();
             }
@@ -109,6 +112,9 @@ impl Leader<'_> {
                     }
                 }
                 Woken::Plan(Some(plan)) => self.view.replace(plan, self.policy),
+                Woken::Chronicle(written) => {
+                    self.chronicle.take(written, self.clock.boottime());
+                }
                 Woken::BusBack => self.follower.reconnect(),
                 Woken::Plan(None) | Woken::Timer => {}
             }
@@ -131,6 +137,7 @@ impl Leader<'_> {
             return Some(Ended::Unauthorized);
         }
         self.view.unsettle();
+        self.chronicle.touch(self.clock.boottime());
         None
     }
 
@@ -144,6 +151,13 @@ impl Leader<'_> {
     fn write_plan(&mut self, desk: &mut Option<&mut PlanDesk>) {
         if let (Some(desk), Some(plan), Ok(_)) = (desk, self.view.plan(), self.lease.client()) {
             desk.write_if_due(plan, self.follower.world(), self.clock.boottime());
+        }
+    }
+
+    /// Begins to write down what closed sprints brought, where that is due and this instance may.
+    fn write_chronicle(&mut self) {
+        if let Ok(bus) = self.lease.client() {
+            self.chronicle.write_if_due(self.follower.world(), self.clock.boottime(), bus);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use go_bus_api::Resource;
+use go_bus_api::{Resource, ResourceKind};
 use go_bus_client::{BusError, Changes};
 use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost, Returns};
@@ -11,6 +11,7 @@ use go_lease::{Lease, Lost, Returns};
 use crate::act::{AT_ONCE, perform, stages};
 use crate::action::Action;
 use crate::answer::{Meaning, meaning};
+use crate::chronicle::ChronicleDesk;
 use crate::decide::plan;
 use crate::follow::Follower;
 use crate::handoff::{HandoffDesk, HandoffDocument};
@@ -30,6 +31,7 @@ pub(crate) struct Leader<'a> {
     pub(crate) view: &'a mut PlanView,
     pub(crate) retries: Retries,
     pub(crate) handoff: HandoffDesk,
+    pub(crate) chronicle: ChronicleDesk,
 }
 
 /// What came of a tick.
@@ -143,6 +145,9 @@ impl Leader<'_> {
         }
         if changes.reset || !changes.items.is_empty() {
             self.handoff.touch(self.clock.boottime());
+        }
+        if changes.reset || changes.items.iter().any(|change| change.resource == ResourceKind::Sprint) {
+            self.chronicle.touch(self.clock.boottime());
         }
     }
 

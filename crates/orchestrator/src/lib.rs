@@ -7,6 +7,7 @@
 mod act;
 mod action;
 mod answer;
+mod chronicle;
 mod config;
 mod decide;
 mod error;
@@ -33,6 +34,7 @@ mod why;
 mod samples;
 
 pub use action::{Action, Key};
+pub use chronicle::Chronicle;
 pub use config::{GoConfig, PlanSource};
 pub use decide::plan;
 pub use error::GoError;

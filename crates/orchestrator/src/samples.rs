@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use go_bus_api::{Agent, DriverKind, Host, Project, Role, Slots, Task, Text};
+use go_bus_api::{Agent, DriverKind, Host, Project, Role, Slots, Sprint, Task, Text};
 use go_plan::Plan;
 use go_plan::reconcile::Defaults;
 use serde_json::json;
@@ -69,6 +69,16 @@ pub(crate) fn task(id: &str, project: &str) -> Task {
     serde_json::from_value(json!({
         "id": id, "project": project, "title": "A ticket", "kind": "ticket", "priority": "p2", "state": "pending",
         "attempt": 0, "max_attempts": 3, "failures": 0, "losses": 0, "created_at": AT, "revision": 1,
+    }))
+    .unwrap()
+}
+
+/// A sprint of two tickets that is closed; one was carried over.
+pub(crate) fn closed_sprint(id: &str, summary: &str) -> Sprint {
+    serde_json::from_value(json!({
+        "id": id, "state": "closed", "tickets": ["T-1", "T-2"], "started_at": AT, "ends_at": "2026-03-21T11:15:30.000Z",
+        "closed_at": "2026-03-21T10:15:30.250Z", "summary": summary, "pace": 0.8, "revision": 2,
+        "carried": [{"ticket": "T-2", "why": "blocked behind T-9"}],
     }))
     .unwrap()
 }

@@ -69,14 +69,14 @@ impl Leader<'_> {
             () = self.lease.overrun() => return,
         };
         let Ok(bus) = trusted else { return };
-        let Self { follower, view, handoff, .. } = self;
+        let Self { follower, view, handoff, chronicle, lease, clock, .. } = self;
         let world = follower.world();
         let write_plan = async {
             if let (Some(desk), Some(plan)) = (desk, view.plan()) {
                 desk.flush(plan.clone(), world).await;
             }
         };
-        tokio::join!(handoff.flush(document, &bus), write_plan);
+        tokio::join!(handoff.flush(document, &bus), write_plan, chronicle.flush(world, lease, clock));
     }
 
     /// Begins to write the handoff, where that is due and this instance may.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use go_bus_client::{Changes, FeedError};
 use go_lease::Lost;
 
+use crate::chronicle::Written;
 use crate::decide::next_wake;
 use crate::leader::{Leader, Ticked};
 use crate::plan_desk::PlanDesk;
@@ -25,6 +26,8 @@ pub(crate) enum Woken {
     Feed(Result<Changes, FeedError>),
     /// The plan's file has changed, or was written.
     Plan(Option<go_plan::Plan>),
+    /// What closed sprints brought was written down, or could not be.
+    Chronicle(Written),
     /// The Bus answers again after an outage.
     BusBack,
     /// Something is due.
@@ -49,6 +52,7 @@ impl Leader<'_> {
             lost = lost => Woken::Lost(lost),
             changes = self.follower.next() => Woken::Feed(changes),
             plan = plan_changed(desk) => Woken::Plan(plan),
+            written = self.chronicle.ended() => Woken::Chronicle(written),
             () = self.returns.next() => Woken::BusBack,
             _ = lease.trusted(), if untrusted => Woken::Timer,
             () = async { if !sleep.is_zero() { clock.sleep(sleep).await } } => Woken::Timer,
@@ -65,7 +69,7 @@ impl Leader<'_> {
             _ => None,
         };
         let wake = next_wake(self.follower.world(), &self.follower.memory, wall).map(|at| at.since(wall));
-        let writes = [desk.and_then(PlanDesk::next_write), self.handoff.next_write()];
+        let writes = [desk.and_then(PlanDesk::next_write), self.handoff.next_write(), self.chronicle.next_write()];
         let timers = writes.into_iter().chain([retry]).flatten().map(|at| at.since(now)).chain(wake);
         timers.chain([LONGEST_SLEEP]).min().unwrap_or(LONGEST_SLEEP)
     }

@@ -1,5 +1,6 @@
 //! The parts of a fleet, made from the settings, and how they run together in one process.
 
+mod execution_log;
 mod handoff_file;
 mod launchers;
 mod parts;

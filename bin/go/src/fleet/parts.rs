@@ -11,6 +11,7 @@ use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
 
+use super::execution_log::chronicle;
 use super::handoff_file::InData;
 use crate::failure::Failure;
 use crate::settings::{RuntimeKind, Settings};
@@ -36,6 +37,7 @@ pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> 
         exit_when_done: false,
         rest: None,
         handoff_file: Some(Arc::new(handoff)),
+        chronicle: Some(chronicle(settings)),
     })
 }
 

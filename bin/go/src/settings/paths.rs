@@ -14,6 +14,8 @@ const BLUEPRINT: &str = "struxio-design/02_xiopro_architecture/blueprint_xiopro_
 pub(crate) struct PathSettings {
     /// The plan.
     pub(crate) plan: PathBuf,
+    /// The Execution Log, in the blueprint's folder where nothing else is said.
+    pub(crate) execution_log: PathBuf,
 }
 
 impl PathSettings {
@@ -23,10 +25,10 @@ impl PathSettings {
         reader.get("paths.skills", format!("{WORKSPACE}/skills/SKILL_REGISTRY.yaml"));
         reader.get("paths.templates", format!("{WORKSPACE}/templates/TEMPLATE_REGISTRY.yaml"));
         reader.get("paths.rules", format!("{WORKSPACE}/rules"));
-        reader.get("paths.blueprint", BLUEPRINT.to_owned());
-        reader.get("paths.execution_log", format!("{BLUEPRINT}/11_EXECUTION_LOG.md"));
+        let blueprint = reader.get("paths.blueprint", BLUEPRINT.to_owned());
+        let execution_log = reader.get("paths.execution_log", format!("{blueprint}/11_EXECUTION_LOG.md")).into();
         reader.get("paths.memory", "~/.claude/projects/*/memory".to_owned());
         reader.get("paths.bootstrap_skill", "bootstrap".to_owned());
-        Self { plan }
+        Self { plan, execution_log }
     }
 }

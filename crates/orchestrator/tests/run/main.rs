@@ -1,6 +1,8 @@
 //! GO against a Bus in memory: a plan from its start to its end, tenures that begin and end, whatever the Bus answers.
 
 #[cfg(test)]
+mod chronicle;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod fixture;

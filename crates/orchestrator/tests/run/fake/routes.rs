@@ -62,6 +62,17 @@ impl State {
             ("POST", ["io", "sessions"]) => {
                 self.create("session", body, json!({"id": "s-1", "opened_at": AT, "io": null}))
             }
+            ("POST", ["io", "alerts"]) => {
+                self.create("alert", body, json!({"id": "alert-1", "state": "open", "raised_at": AT}))
+            }
+            ("POST", ["io", "alerts", id, "ack"]) => {
+                let alert = with(
+                    json!(self.others[&format!("alerts/{id}")])["resource"].clone(),
+                    &json!({"state": "acknowledged"}),
+                );
+                self.put_other(&format!("alerts/{id}"), "alert", &alert);
+                (200, alert)
+            }
             ("GET", ["snapshot"]) => (200, Value::Null),
             other => panic!("the fake Bus does not know {other:?}"),
         }
