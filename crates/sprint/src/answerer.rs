@@ -1,14 +1,16 @@
-//! Who answers for a task: the PO of its project, or the HO of a host.
+//! Who answers for a task: the PO of its project, the HO of a host, or M0.
 
 use go_bus_api::{Agent, Task, TaskKind};
 use go_bus_client::World;
 use go_rules::placement;
 use go_rules::uniqueness::Seat;
 
+use crate::delegation::m0_for;
+
 /// Who answers for a task, as far as that can be told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answerer<'a> {
-    /// This live agent.
+    /// This agent: it is live, or M0, which may sleep.
     Agent(&'a Agent),
     /// Whoever will sit here; nobody alive does now.
     Vacant(Seat),
@@ -17,8 +19,11 @@ pub enum Answerer<'a> {
 }
 
 /// Who answers for `task`: a PO for tickets, improvements and reviews; for pushes, delegations, rotations and the integration
-/// test the HO of the host that the task names, else of the first open one.
+/// test the HO of the host that the task names, else of the first open one; M0 for what no host offers and M0 does.
 pub fn answerer<'a>(world: &'a World, task: &Task) -> Answerer<'a> {
+    if let Some(m0) = m0_for(world, task) {
+        return Answerer::Agent(m0);
+    }
     let seat = match task.kind {
         TaskKind::Ticket | TaskKind::Improvement | TaskKind::Review => Some(Seat::Project(task.project.clone())),
         TaskKind::Push | TaskKind::Delegation | TaskKind::Rotation | TaskKind::IntegrationTest => {

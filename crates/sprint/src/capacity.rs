@@ -32,6 +32,12 @@ impl<'a> Capacity<'a> {
         self.under_cap().map_or(slots, |under| slots.min(under))
     }
 
+    /// How many may work at once: the slots of the open hosts, as far as the cap goes.
+    pub fn slots(&self) -> usize {
+        let slots = self.open.iter().fold(0_usize, |sum, host| sum.saturating_add(host.slots.get() as usize));
+        self.max.map_or(slots, |max| slots.min(max as usize))
+    }
+
     /// How many are at work, with the tasks whose builder is still to be spawned: what `agents.min` and `agents.max` count.
     pub fn at_work(&self) -> usize {
         self.load.at_work()

@@ -8,6 +8,7 @@ use go_rules::backoff::paused_until;
 use go_rules::placement::{self, Unfit};
 
 use crate::answerer::{Answerer, answerer};
+use crate::delegation::{hold_up, m0_for};
 use crate::reason::Reason;
 
 /// Everything that `task` waits for, slots and caps aside; empty where nothing is in the way.
@@ -16,7 +17,7 @@ pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason>
     dependencies(world, task, &mut reasons);
     own_state(task, &mut reasons);
     if task.kind == TaskKind::Push
-        && let Some(red) = world.red_run()
+        && let Some(red) = world.unproven_run()
     {
         reasons.push(Reason::IntegrationRed(red.id.clone()));
     }
@@ -24,7 +25,10 @@ pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason>
         reasons.push(Reason::Backoff { until });
     }
     project(world, task, &mut reasons);
-    host(world, task, &mut reasons);
+    match m0_for(world, task) {
+        Some(m0) => reasons.extend(hold_up(world, m0)),
+        None => host(world, task, &mut reasons),
+    }
     match answerer(world, task) {
         Answerer::Agent(_) => {}
         Answerer::Vacant(seat) => reasons.push(Reason::NoOrchestrator(seat)),

@@ -6,6 +6,8 @@ use go_rules::placement;
 
 use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
+use crate::delegation::m0_for;
+use crate::enrolment::awaits_sprint;
 use crate::limits::Limits;
 use crate::prerequisites::missing;
 use crate::reason::Reason;
@@ -30,11 +32,16 @@ pub fn readiness(world: &World, task: &Task, limits: &Limits, now: Timestamp) ->
         TaskState::InProgress | TaskState::InReview | TaskState::Waiting => Readiness::UnderWay,
         TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {
             let mut reasons = missing(world, task, now);
+            let waits_for_sprint = reasons.is_empty() && awaits_sprint(world, task, now);
             if reasons.is_empty()
                 && placement::takes_slot(task)
+                && m0_for(world, task).is_none()
                 && let Answerer::Agent(agent) = answerer(world, task)
             {
                 reasons.extend(Capacity::of(world, limits).why_not(task, placement::place_of(agent)));
+            }
+            if waits_for_sprint {
+                reasons.insert(0, Reason::NextSprint);
             }
             if reasons.is_empty() { Readiness::Ready } else { Readiness::Waiting(reasons) }
         }

@@ -24,12 +24,14 @@ pub enum Reason {
         /// How it ended.
         state: TaskState,
     },
-    /// Nothing is pushed until the integration test is green again: this run was red.
+    /// Nothing is pushed until the integration test is green again: this run failed.
     IntegrationRed(TaskId),
     /// The Bus has blocked it, for this reason.
     Blocked(Text<16384>),
     /// The operator has set it aside.
     Held,
+    /// Nothing else is in the way: it is taken into a sprint when the next begins.
+    NextSprint,
     /// A retry waits for its time.
     Backoff {
         /// When that is.
@@ -61,6 +63,13 @@ pub enum Reason {
     NoHost,
     /// No active host that it may run on offers this.
     Capability(Text<64>),
+    /// It is M0's (R9), and nothing is heard of that.
+    M0Away {
+        /// When it was last heard of; `None` where it never was.
+        since: Option<Timestamp>,
+    },
+    /// It is M0's, which has this in hand.
+    M0Busy(TaskId),
     /// Every host that it may run on is full.
     Full(Vec<Fill>),
     /// As many agents are at work as may be.
@@ -101,7 +110,10 @@ impl Reason {
     pub fn outlook(&self) -> Outlook {
         match self {
             Self::Backoff { .. } | Self::NoOrchestrator(_) | Self::HostAway(_) => Outlook::Passes,
-            Self::NoHost | Self::Full(_) | Self::Cap { .. } => Outlook::Passes,
+            Self::NextSprint | Self::NoHost | Self::Full(_) | Self::Cap { .. } => Outlook::Passes,
+            // One that was there sleeps; where none ever was there may be none.
+            Self::M0Away { since: Some(_) } | Self::M0Busy(_) => Outlook::Passes,
+            Self::M0Away { since: None } => Outlook::Stays,
             Self::Dependency { .. } | Self::IntegrationRed(_) => Outlook::Others,
             Self::Held
             | Self::Project { state: ProjectState::Paused, .. }
@@ -120,9 +132,12 @@ impl fmt::Display for Reason {
             Self::UnknownDependency(task) => write!(f, "dependency {task} is not on the Bus"),
             Self::Behind { task, state: TaskState::Failed } => write!(f, "blocked behind {task}, which failed"),
             Self::Behind { task, state } => write!(f, "blocked behind {task}, which is {}", state.as_str()),
-            Self::IntegrationRed(run) => write!(f, "{run} was red: nothing is pushed until the integration test is green"),
+            Self::IntegrationRed(run) => {
+                write!(f, "{run} is not green: nothing is pushed until the integration test is")
+            }
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
+            Self::NextSprint => f.write_str("it waits for the next sprint"),
             Self::Held => f.write_str("held by the operator"),
             Self::Backoff { until } => write!(f, "backoff until {until}"),
             Self::Project { project, state } => write!(f, "project {project} is {}", state.as_str()),
@@ -135,6 +150,11 @@ impl fmt::Display for Reason {
             Self::HostAway(host) => write!(f, "host {host} has no launcher now"),
             Self::NoHost => f.write_str("no active host has a launcher now"),
             Self::Capability(name) => write!(f, "capability {name} is on no active host that it may run on"),
+            Self::M0Away { since: None } => f.write_str("only M0 offers what it needs, and M0 was never heard of"),
+            Self::M0Away { since: Some(since) } => {
+                write!(f, "only M0 offers what it needs, and M0 sleeps: nothing is heard of it since {since}")
+            }
+            Self::M0Busy(task) => write!(f, "only M0 offers what it needs, and M0 is at work on {task}"),
             Self::Full(hosts) => write_full(f, hosts),
             Self::Cap { at_work, max } => write!(f, "cap agents.max: {at_work} of {max} at work"),
         }

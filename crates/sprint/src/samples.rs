@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use go_bus_api::{Agent, Host, Project, Resource, Role, Task};
+use go_bus_api::{Agent, Host, Project, Resource, Revision, Role, Sprint, Task, TaskId, TaskKind};
 use go_bus_client::World;
 use serde_json::json;
 
@@ -44,6 +44,23 @@ pub(crate) fn project(id: &str) -> Project {
         "id": id, "name": id, "state": "active", "priority": "p2", "weight": 1, "created_at": AT, "revision": 1,
     }))
     .unwrap()
+}
+
+/// A sprint under way with these tickets, with a window that no test reaches the end of.
+pub(crate) fn sprint(id: &str, tickets: &[TaskId]) -> Sprint {
+    serde_json::from_value(json!({
+        "id": id, "state": "open", "tickets": tickets, "started_at": AT, "ends_at": "2026-03-21T11:15:30.000Z",
+        "closed_at": null, "summary": null, "pace": null, "revision": 1,
+    }))
+    .unwrap()
+}
+
+/// Takes every ticket that there is into the sprint `S-1`.
+pub(crate) fn enrol(world: &mut World) {
+    let tickets = world.tasks().filter(|task| task.kind == TaskKind::Ticket).map(|task| task.id.clone());
+    let tickets: Vec<TaskId> = tickets.collect();
+    let revision = world.sprint(&id("S-1")).map_or(Revision(1), |sprint| sprint.revision.next());
+    world.apply(Resource::Sprint(Sprint { revision, ..sprint("S-1", &tickets) }));
 }
 
 /// The PO `po-<project>`.

@@ -1,38 +1,74 @@
-//! Turns among projects that have an equal claim: start-time fair queueing.
+//! Turns among projects that have an equal claim: start-time fair queueing, with preemption of starts by what is urgent.
 
 use std::collections::HashMap;
 
-use go_bus_api::{Project, ProjectId};
+use go_bus_api::{Project, ProjectId, Task};
+use go_rules::placement;
 
-/// What a slot costs a project of weight 1; weights go up to 1000, so each stride is a whole number of some size.
-const STRIDE: u64 = 1_000_000;
+use crate::policy::{claim, is_urgent};
 
-/// How much each project has been given for its weight. Without it, of two projects that run nothing the first by id would
+/// What a slot costs a project of claim 1; claims go up to 8000, so each stride is a whole number of some size.
+const STRIDE: u64 = 8_000_000;
+
+/// How many starts in a row what is urgent may take from the others. Then one goes to them, so that nobody starves behind urgent work
+/// that never ends.
+const IN_A_ROW: u32 = 7;
+
+/// How much each project has been given for its claim. Without it, of two projects that run nothing the first by id would
 /// always get the one slot. One that had nothing to do gains no credit by that. Empty at a start: turns begin by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Turns {
     finish: HashMap<ProjectId, u64>,
     virtual_time: u64,
+    /// The number of the last turn of each: of two with an equal place, who was served longer ago is next.
+    last: HashMap<ProjectId, u64>,
+    taken: u64,
+    urgent_in_a_row: u32,
 }
 
 impl Turns {
     /// The project's place in the queue: the least is next.
-    pub fn place(&self, project: &ProjectId) -> u64 {
+    pub fn place(&self, project: &ProjectId) -> (u64, u64) {
+        let last = self.last.get(project).copied().unwrap_or(0);
+        (self.start(project), last)
+    }
+
+    fn start(&self, project: &ProjectId) -> u64 {
         self.finish.get(project).copied().unwrap_or(0).max(self.virtual_time)
     }
 
-    /// Notes that `project` was given a slot.
+    /// Whether what is urgent has had its starts in a row: the next one is somebody else's.
+    pub fn is_others_turn(&self) -> bool {
+        self.urgent_in_a_row >= IN_A_ROW
+    }
+
+    /// Notes that `task` of `project` was started: what is urgent uses nobody's turn, and what needs no slot takes none.
+    pub fn note(&mut self, project: &Project, task: &Task) {
+        if !placement::takes_slot(task) {
+            return;
+        }
+        if is_urgent(project, task) {
+            self.urgent_in_a_row = self.urgent_in_a_row.saturating_add(1);
+        } else {
+            self.take(project);
+        }
+    }
+
+    /// Notes that `project` was given a slot in its turn.
     pub fn take(&mut self, project: &Project) {
-        let start = self.place(&project.id);
+        self.urgent_in_a_row = 0;
+        let start = self.start(&project.id);
         self.virtual_time = start;
-        let stride = STRIDE / u64::from(project.weight.get()).max(1);
+        let stride = STRIDE / claim(project).max(1);
         self.finish.insert(project.id.clone(), start.saturating_add(stride));
+        self.taken = self.taken.saturating_add(1);
+        self.last.insert(project.id.clone(), self.taken);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use go_bus_api::Weight;
+    use go_bus_api::{Priority, TaskKind, Weight};
 
     use super::*;
     use crate::samples;
@@ -48,12 +84,15 @@ mod tests {
     }
 
     #[test]
-    fn turns_go_round_by_weight() {
+    fn turns_go_round_by_weight_and_priority() {
         let [a, b] = ["a", "b"].map(samples::project);
         let heavy = Project { weight: Weight::new(3).unwrap(), ..a.clone() };
+        let pressing = Project { priority: Priority::P1, ..a.clone() };
         assert_eq!(served(&mut Turns::default(), &[a, b.clone()], 6), "ababab");
-        let order = served(&mut Turns::default(), &[heavy, b], 8);
+        let order = served(&mut Turns::default(), &[heavy, b.clone()], 8);
         assert_eq!(order.matches('a').count(), 6, "{order}");
+        let order = served(&mut Turns::default(), &[pressing, b], 6);
+        assert_eq!(order.matches('a').count(), 4, "{order}");
     }
 
     #[test]
@@ -63,5 +102,34 @@ mod tests {
         served(&mut turns, std::slice::from_ref(&a), 100);
         let order = served(&mut turns, &[a, b], 6);
         assert_eq!(order.matches('b').count(), 3, "{order}");
+    }
+
+    #[test]
+    fn of_two_in_one_place_who_was_served_longer_ago_is_next() {
+        let [a, b, c] = ["a", "b", "c"].map(samples::project);
+        let mut turns = Turns::default();
+        served(&mut turns, &[a.clone(), b.clone()], 2);
+        // Others moved on meanwhile: both are behind by now.
+        served(&mut turns, std::slice::from_ref(&c), 9);
+        assert_eq!(turns.start(&a.id), turns.start(&b.id));
+        assert!(turns.place(&a.id) < turns.place(&b.id));
+        turns.take(&a);
+        served(&mut turns, std::slice::from_ref(&c), 9);
+        assert!(turns.place(&b.id) < turns.place(&a.id));
+    }
+
+    #[test]
+    fn what_is_urgent_uses_nobody_s_turn_and_ends_after_seven() {
+        let site = samples::project("site");
+        let urgent = Task { priority: Priority::P0, ..samples::task("T-1", "site") };
+        let mut turns = Turns::default();
+        let before = turns.place(&site.id);
+        (0..7).for_each(|_| turns.note(&site, &urgent));
+        assert!(turns.is_others_turn() && turns.place(&site.id) == before);
+        let alone = Task { kind: TaskKind::Rotation, ..samples::task("R-1", "site") };
+        turns.note(&site, &alone);
+        assert!(turns.is_others_turn(), "what needs no slot is no start");
+        turns.note(&site, &samples::task("T-2", "site"));
+        assert!(!turns.is_others_turn() && turns.place(&site.id) > before);
     }
 }

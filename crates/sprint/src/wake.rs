@@ -1,12 +1,14 @@
-//! When to look again though nothing happens: the end of a backoff.
+//! When to look again though nothing happens: the end of a backoff, or of a sprint's window.
 
 use go_bus_api::Timestamp;
 use go_bus_client::World;
 use go_rules::backoff::paused_until;
 
-/// The first end of a backoff after `now`. Everything else that a task may wait for comes with an event.
+/// The first end of a backoff or of a window after `now`. Everything else that a task or a sprint may wait for comes with an event.
 pub fn next_wake(world: &World, now: Timestamp) -> Option<Timestamp> {
-    world.unblocked_tasks().filter_map(|task| paused_until(task, now)).min()
+    let pauses = world.unblocked_tasks().filter_map(|task| paused_until(task, now));
+    let windows = world.open_sprints().map(|sprint| sprint.ends_at).filter(|end| *end > now);
+    pauses.chain(windows).min()
 }
 
 #[cfg(test)]
@@ -26,6 +28,19 @@ mod tests {
         let world: World = tasks.into_iter().map(Resource::Task).collect();
         assert_eq!(next_wake(&world, at(1_000)), Some(at(2_000)));
         assert_eq!(next_wake(&world, at(3_000)), None);
+    }
+
+    #[test]
+    fn the_first_window_that_ends_counts_where_no_pause_is_over_before() {
+        let at = Timestamp::from_unix_millis;
+        let sprint = |id: &str, ends_at| Resource::Sprint(go_bus_api::Sprint { ends_at, ..samples::sprint(id, &[]) });
+        let mut world: World = [sprint("S-1", at(5_000)), sprint("S-2", at(4_000))].into_iter().collect();
+        assert_eq!(
+            [3_000, 4_000, 5_000].map(|now| next_wake(&world, at(now))),
+            [Some(at(4_000)), Some(at(5_000)), None]
+        );
+        world.apply(Resource::Task(Task { not_before: Some(at(3_500)), ..samples::task("T-1", "site") }));
+        assert_eq!(next_wake(&world, at(3_000)), Some(at(3_500)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Never too much, nobody starves, the same answer twice.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use go_bus_api::{Agent, Attempt, Host, Priority, Project, Resource, Revision, Ro
 use proptest::prelude::*;
 
 use super::*;
-use crate::policy::SeedDispatch;
+use crate::policy::{SeedDispatch, Share};
 use crate::samples;
 
 fn now() -> Timestamp {
@@ -15,7 +16,9 @@ fn now() -> Timestamp {
 }
 
 fn assign(world: &World, limits: &Limits) -> Vec<Assignment> {
-    dispatch(world, limits, &SeedDispatch::default(), &Turns::default(), now())
+    let mut world = world.clone();
+    samples::enrol(&mut world);
+    dispatch(&world, limits, &SeedDispatch::default(), &Turns::default(), now()).assignments
 }
 
 fn ids(assignments: &[Assignment]) -> Vec<&str> {
@@ -75,14 +78,45 @@ fn nothing_that_waits_is_assigned() {
 }
 
 #[test]
-fn a_more_urgent_project_goes_first_and_equals_share_by_weight() {
-    let mut world = samples::world([("h1", 8)]);
-    for (id, priority, weight) in [("a", Priority::P1, 3), ("b", Priority::P1, 1), ("c", Priority::P2, 100)] {
+fn projects_share_by_weight_and_priority() {
+    let mut world = samples::world([("h1", 10)]);
+    for (id, priority, weight) in [("a", Priority::P1, 3), ("b", Priority::P1, 1), ("c", Priority::P3, 4)] {
         add_project(&mut world, id, priority, weight);
         add_tickets(&mut world, id, 20);
     }
     let shares = by_project(&assign(&world, &Limits::default()));
-    assert_eq!(shares, BTreeMap::from([("a".to_owned(), 6), ("b".to_owned(), 2)]));
+    assert_eq!(shares, BTreeMap::from([("a".to_owned(), 6), ("b".to_owned(), 2), ("c".to_owned(), 2)]));
+}
+
+#[test]
+fn what_is_urgent_goes_first_whatever_its_project_and_ends_after_seven() {
+    let mut world = samples::world([("h1", 9)]);
+    add_project(&mut world, "a", Priority::P1, 100);
+    add_project(&mut world, "z", Priority::P3, 1);
+    add_tickets(&mut world, "a", 5);
+    let urgent = |n: usize| Task { priority: Priority::P0, ..samples::task(&format!("z-{n}"), "z") };
+    world.extend((0..9).map(urgent).map(Resource::Task));
+    let order = assign(&world, &Limits::default());
+    assert_eq!(ids(&order), ["z-0", "z-1", "z-2", "z-3", "z-4", "z-5", "z-6", "a-0", "z-7"]);
+}
+
+#[test]
+fn a_ticket_that_no_sprint_under_way_has_does_not_start() {
+    let mut world = samples::world([("h1", 9)]);
+    add_tickets(&mut world, "site", 2);
+    let (limits, policy, turns) = (Limits::default(), SeedDispatch::default(), Turns::default());
+    let started = |world: &World, now| {
+        let dispatched = dispatch(world, &limits, &policy, &turns, now);
+        dispatched.assignments.iter().map(|given| given.task.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(started(&world, now()), [""; 0]);
+    let sprint = samples::sprint("S-1", &[samples::id("site-1")]);
+    world.apply(Resource::Sprint(sprint.clone()));
+    assert_eq!(started(&world, now()), ["site-1"]);
+    assert_eq!(started(&world, sprint.ends_at), [""; 0], "nor does one whose window is over");
+    let review = Task { kind: TaskKind::Review, ..samples::task("R-1", "site") };
+    world.apply(Resource::Task(review));
+    assert_eq!(started(&world, sprint.ends_at), ["R-1"], "a review needs none");
 }
 
 #[test]
@@ -136,12 +170,13 @@ fn with_one_slot_equal_projects_take_turns() {
         add_project(&mut world, id, Priority::P2, 1);
         add_tickets(&mut world, id, 20);
     }
+    samples::enrol(&mut world);
     let mut turns = Turns::default();
     let mut served = String::new();
     for _ in 0..9 {
-        let next = dispatch(&world, &Limits::default(), &SeedDispatch::default(), &turns, now());
+        let next = dispatch(&world, &Limits::default(), &SeedDispatch::default(), &turns, now()).assignments;
         let task = world.task(&next[0].task).unwrap().clone();
-        turns.take(world.project(&task.project).unwrap());
+        turns.note(world.project(&task.project).unwrap(), &task);
         served.push_str(task.project.as_str());
         world.apply(Resource::Task(Task { state: TaskState::Done, revision: Revision(3), ..task }));
     }
@@ -149,14 +184,15 @@ fn with_one_slot_equal_projects_take_turns() {
 }
 
 #[test]
-fn neither_finished_tasks_nor_those_behind_others_slow_a_dispatch() {
+fn neither_finished_tasks_nor_those_behind_others_nor_those_of_later_sprints_slow_a_dispatch() {
     let mut world = samples::world([("h1", 1)]);
     add_tickets(&mut world, "site", 2);
+    samples::enrol(&mut world);
     let small = time_of_dispatches(&world);
     for n in 0..50_000 {
         let done = Task { state: TaskState::Done, ..samples::task(&format!("old-{n}"), "site") };
         let behind = Task { depends_on: vec![samples::id("site-0")], ..samples::task(&format!("later-{n}"), "site") };
-        world.extend([done, behind].map(Resource::Task));
+        world.extend([done, behind, samples::task(&format!("next-{n}"), "site")].map(Resource::Task));
     }
     let large = time_of_dispatches(&world);
     // One look at each of them would make it a thousand times slower.
@@ -167,7 +203,8 @@ fn neither_finished_tasks_nor_those_behind_others_slow_a_dispatch() {
 fn time_of_dispatches(world: &World) -> Duration {
     let start = std::time::Instant::now();
     for _ in 0..100 {
-        assert_eq!(assign(world, &Limits::default()).len(), 1);
+        let given = dispatch(world, &Limits::default(), &SeedDispatch::default(), &Turns::default(), now());
+        assert_eq!(given.assignments.len(), 1);
     }
     start.elapsed()
 }
@@ -209,6 +246,12 @@ impl Fleet {
 }
 
 fn build(hosts: &[u32], projects: &[(usize, u32)], tasks: &[(usize, usize, usize, bool)]) -> World {
+    let mut world = build_without_sprint(hosts, projects, tasks);
+    samples::enrol(&mut world);
+    world
+}
+
+fn build_without_sprint(hosts: &[u32], projects: &[(usize, u32)], tasks: &[(usize, usize, usize, bool)]) -> World {
     let names: Vec<String> = (0..hosts.len()).map(|n| format!("h{n}")).collect();
     let mut world = samples::world(names.iter().map(String::as_str).zip(hosts.iter().copied()));
     let priorities = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
@@ -261,7 +304,7 @@ proptest! {
     fn never_over_slots_or_the_cap_whatever_the_policy(fleet in fleet(), max in 0_u32..12, contrary in any::<bool>()) {
         let (world, limits) = (fleet.world(), Limits { agents_max: Some(max) });
         let policy: &dyn DispatchPolicy = if contrary { &Contrary } else { &SeedDispatch::default() };
-        let assignments = dispatch(&world, &limits, policy, &Turns::default(), now());
+        let assignments = dispatch(&world, &limits, policy, &Turns::default(), now()).assignments;
         let (before, after) = (kept(&world, &[]), kept(&world, &assignments));
         for (host, used) in &after {
             let slots = host.as_ref().and_then(|id| world.host(id)).map_or(0, |host| host.slots.get() as usize);

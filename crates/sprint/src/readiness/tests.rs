@@ -19,8 +19,13 @@ fn ticket() -> Task {
     samples::task("T-1", "site")
 }
 
+/// With its sprint under way.
+fn enrolled(world: &World, task: &Task) -> World {
+    and(world.clone(), Resource::Sprint(samples::sprint("S-1", std::slice::from_ref(&task.id))))
+}
+
 fn reasons_under(limits: Limits, world: &World, task: &Task) -> Vec<Reason> {
-    match readiness(world, task, &limits, now()) {
+    match readiness(&enrolled(world, task), task, &limits, now()) {
         Readiness::Waiting(reasons) => reasons,
         Readiness::Ready => Vec::new(),
         other => panic!("{other:?}"),
@@ -62,9 +67,22 @@ fn builder(host: &str) -> Resource {
 #[test]
 fn with_nothing_in_the_way_it_is_ready() {
     let world = and(samples::world([("h1", 1)]), in_state("T-0", TaskState::Done));
+    let world = enrolled(&world, &ticket());
     assert_eq!(readiness(&world, &depends(&["T-0"]), &Limits::default(), now()), Readiness::Ready);
     let again = Task { state: TaskState::ChangesRequested, ..ticket() };
     assert_eq!(readiness(&world, &again, &Limits::default(), now()), Readiness::Ready);
+}
+
+#[test]
+fn with_nothing_but_its_sprint_in_the_way_it_waits_for_the_next() {
+    let world = and(samples::world([("h1", 1)]), in_state("T-0", TaskState::InProgress));
+    let words = |task: &Task| match readiness(&world, task, &Limits::default(), now()) {
+        Readiness::Waiting(reasons) => reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(words(&ticket()), ["it waits for the next sprint", "no slot is free on h1 (0 of 1)"]);
+    assert_eq!(words(&depends(&["T-0"])), ["dependency T-0 is in_progress"]);
+    assert_eq!(Reason::NextSprint.outlook(), Outlook::Passes);
 }
 
 #[test]
@@ -208,10 +226,7 @@ fn nothing_is_pushed_while_the_integration_test_is_red() {
     };
     let push = Task { kind: TaskKind::Push, ..ticket() };
     let mut world = and(samples::world([("h1", 1)]), run(5, TaskState::Failed, 1));
-    assert_eq!(
-        words(&world, &push),
-        ["integration-5 was red: nothing is pushed until the integration test is green"]
-    );
+    assert_eq!(words(&world, &push), ["integration-5 is not green: nothing is pushed until the integration test is"]);
     assert_eq!(reasons(&world, &push).iter().map(Reason::outlook).collect::<Vec<_>>(), [Outlook::Others]);
     assert!(words(&world, &ticket()).is_empty(), "tickets go on");
     world.apply(run(10, TaskState::InProgress, 1));

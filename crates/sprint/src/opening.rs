@@ -1,0 +1,91 @@
+//! When the next sprint begins, and with what (R27).
+
+use go_bus_api::{NewSprint, Priority, SprintId, Task, TaskState, Timestamp};
+use go_bus_client::World;
+use go_rules::placement;
+
+use crate::answerer::{Answerer, answerer};
+use crate::batch::Batch;
+use crate::capacity::Capacity;
+use crate::dispatch::Dispatched;
+use crate::enrolment::{awaits_sprint, is_over};
+use crate::motion::moves_alone;
+use crate::policy::DispatchPolicy;
+use crate::prerequisites::missing;
+use crate::rhythm::Rhythm;
+
+/// What a sprint's id begins with; its number follows.
+const PREFIX: &str = "S-";
+
+/// The sprint that is to begin at `now`, given what was `dispatched`: one begins where a ticket that no sprint has could start in what is left, so
+/// nothing of the sprints under way could; and where work is under way that no sprint has, as after the end of a window. The same input
+/// gives the same sprint. Its cost grows with the tickets that wait, but only where there is room for one.
+pub fn opening(
+    world: &World,
+    rhythm: &Rhythm,
+    dispatched: &Dispatched<'_>,
+    policy: &dyn DispatchPolicy,
+    now: Timestamp,
+) -> Option<NewSprint> {
+    let under_way = under_way(world, now);
+    let first = first_startable(world, &dispatched.left, now);
+    let is_adopting = !under_way.is_empty() && joinable(world, now).is_none();
+    if first.is_none() && !is_adopting {
+        return None;
+    }
+    let mut batch = Batch::new(world, rhythm, dispatched, policy, now);
+    under_way.into_iter().for_each(|task| batch.put(task));
+    batch.fill(waiting(world, now));
+    if let Some(first) =
+        first.filter(|first| !batch.has(first) && !batch.has_any(|task| fits(world, &dispatched.left, task)))
+    {
+        batch.put(first);
+    }
+    Some(NewSprint {
+        id: Some(next_id(world)?),
+        tickets: batch.ids(),
+        ends_at: now.after(rhythm.window(batch.length())),
+    })
+}
+
+/// The sprint that urgent tickets join: the last that began, while it takes starts.
+pub(crate) fn joinable(world: &World, now: Timestamp) -> Option<&go_bus_api::Sprint> {
+    world.open_sprint().filter(|sprint| !is_over(sprint, now))
+}
+
+/// The unblocked tickets that wait for a sprint to begin.
+fn waiting(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
+    let joins = joinable(world, now).is_some();
+    let tickets = world.unblocked_tasks().filter(move |task| !(joins && task.priority == Priority::P0));
+    tickets.filter(move |task| awaits_sprint(world, task, now))
+}
+
+/// A ticket that waits for nothing but its sprint, with a slot free for it.
+fn first_startable<'a>(world: &'a World, left: &Capacity<'_>, now: Timestamp) -> Option<&'a Task> {
+    if left.room() == 0 {
+        return None;
+    }
+    waiting(world, now).find(|task| fits(world, left, task) && missing(world, task, now).is_empty())
+}
+
+fn fits(world: &World, left: &Capacity<'_>, task: &Task) -> bool {
+    match answerer(world, task) {
+        Answerer::Agent(agent) => left.clone().take(task, placement::place_of(agent)).is_some(),
+        _ => false,
+    }
+}
+
+/// The tickets under way that no sprint has.
+fn under_way(world: &World, now: Timestamp) -> Vec<&Task> {
+    let tasks = [TaskState::InProgress, TaskState::InReview].into_iter().flat_map(|state| world.tasks_in(state));
+    tasks.filter(|task| awaits_sprint(world, task, now) && moves_alone(world, task, now)).collect()
+}
+
+/// The id after the highest that any sprint has.
+fn next_id(world: &World) -> Option<SprintId> {
+    let numbers = world.sprints().filter_map(|sprint| sprint.id.as_str().strip_prefix(PREFIX)?.parse::<u64>().ok());
+    SprintId::new(format!("{PREFIX}{}", numbers.max().unwrap_or(0).saturating_add(1))).ok()
+}
+
+#[cfg(test)]
+mod tests;
