@@ -15,11 +15,13 @@ use crate::names::Called;
 
 mod fleet;
 mod planning;
+mod prompting;
 mod reading;
 mod session;
 
 pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
 pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
+pub(crate) use prompting::{PromptCommand, PromptRole, Shown};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
 pub(crate) use session::{TmuxCommand, Watchdog};
 
@@ -134,6 +136,9 @@ pub(crate) enum Command {
     /// Look at a plan without touching anything
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Look at prompts
+    #[command(subcommand)]
+    Prompt(PromptCommand),
     #[command(flatten)]
     Read(ReadCommand),
     /// Act on a task as the operator

@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// The plan is wrong.
     #[error("{}", lines(.0))]
     Plan(Vec<Diagnostic>),
+    /// The stewards' files are wrong.
+    #[error("{}", lines(.0))]
+    Stewards(Vec<go_steward::Diagnostic>),
     /// The Bus can't be reached, or refused.
     #[error("{0}")]
     Bus(#[from] BusError),
@@ -83,7 +86,9 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::CommandLine(error) if !error.use_stderr() => Exit::Done,
-            Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) | Self::Plan(_) => Exit::Usage,
+            Self::CommandLine(_) | Self::Usage { .. } | Self::Settings(_) | Self::Plan(_) | Self::Stewards(_) => {
+                Exit::Usage
+            }
             Self::Bus(error) => of_bus(error),
             Self::Go(error) if error.is_held() => Exit::LeaseHeld,
             Self::Go(_) => Exit::Failed,
@@ -97,6 +102,7 @@ impl Failure {
         match self {
             Self::Usage { advice, .. } | Self::Failed { advice, .. } => advice.clone(),
             Self::Settings(_) => "`go config show` lists every setting; nothing was started".to_owned(),
+            Self::Stewards(_) => "docs/stewards.md says what these files are; nothing was started".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => "check the path".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check who owns it and its mode".to_owned()
@@ -134,7 +140,7 @@ impl Failure {
             Self::OutputClosed => {}
             // Help and version go to standard output; a closed one is no failure.
             Self::CommandLine(error) => error.print().unwrap_or_default(),
-            Self::Settings(_) | Self::Plan(_) => eprintln!("{self}"),
+            Self::Settings(_) | Self::Plan(_) | Self::Stewards(_) => eprintln!("{self}"),
             _ => eprintln!("go: {self}"),
         }
         let advice = self.advice();

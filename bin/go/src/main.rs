@@ -17,6 +17,7 @@ mod open_files;
 mod render;
 mod settings;
 mod signals;
+mod stewards;
 mod tokio_runtime;
 mod waiting;
 

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::hand_config;
 use crate::settings::Settings;
+use crate::stewards;
 use crate::tokio_runtime;
 
 /// Works until it is told to end.
@@ -19,11 +20,12 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
     let me = Identity::from_environment().map_err(|error| Failure::usage(error, started_by))?;
     let tokens = TokenSource::file(&me.token_file).map_err(|error| Failure::failed(error, started_by))?;
     tokio_runtime::one_shot(async {
+        let steward = stewards::of_an_agent(settings);
         let client = connect::lasting_client(&me.bus_url, tokens)?;
         let config = OrchestratorConfig {
             agent: me.agent,
             heartbeat: settings.agents.heartbeat.duration(),
-            hands: hand_config(settings),
+            hands: hand_config(settings, &steward),
         };
         let ended = orchestrators::run(config, client, Arc::new(SystemClock)).await;
         ended.map(|()| Exit::Done).map_err(|error| Failure::failed(error, "its successor goes on with its tasks"))

@@ -11,6 +11,7 @@ mod launcher;
 mod manual;
 mod message;
 mod plan;
+mod prompt;
 mod read;
 mod run;
 mod serve;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use fleet::Order;
 
-use crate::cli::{BusCommand, Cli, Command, Global, Serve, TaskCommand, Up};
+use crate::cli::{BusCommand, Cli, Command, Global, PromptCommand, Serve, TaskCommand, Up};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
@@ -66,6 +67,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
         Command::Answer { id, text, json } => answer::run(&id, &text, json.json, &settings(&cli.global, &[])?),
         Command::Plan(command) => plan::run(&command, &cli.global),
+        Command::Prompt(PromptCommand::Show(asked)) => prompt::show(&asked, &settings(&cli.global, &[])?),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { dir } => manual::man(&dir),
         Command::Config(command) => config::run(&command, &cli.global),

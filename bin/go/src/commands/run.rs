@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::fleet::go_config;
 use crate::settings::Settings;
 use crate::signals::Stop;
+use crate::stewards;
 use crate::tokio_runtime;
 
 /// Leads, or stands by until it may, until a signal. The agents work on: the successor adopts them.
@@ -20,7 +21,8 @@ pub(super) fn run(standby_ok: bool, settings: &Settings) -> Result<Exit, Failure
     tokio_runtime::serving(async {
         let stop = Stop::on_signals()?;
         let client = connect::operator(settings)?;
-        let mut config = go_config(settings, plan, &settings.bus.url)?;
+        let steward = stewards::open(settings)?;
+        let mut config = go_config(settings, plan, &settings.bus.url, &steward)?;
         config.lease.standby_ok = standby_ok;
         match go_orchestrator::run(config, client, Arc::new(SystemClock), stop.asked()).await? {
             Finished::Stopped => Ok(Exit::Interrupted),

@@ -10,14 +10,20 @@ use go_lease::LeaseConfig;
 use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
+use go_steward::Steward;
 
 use super::execution_log::chronicle;
 use super::handoff_file::InData;
 use crate::failure::Failure;
 use crate::settings::{RuntimeKind, Settings};
 
-/// What GO goes by, with the plan at `plan`.
-pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> Result<GoConfig, Failure> {
+/// What GO goes by, with the plan at `plan` and the stewards' files that `steward` holds.
+pub(crate) fn go_config(
+    settings: &Settings,
+    plan: Option<&Path>,
+    url: &str,
+    steward: &Arc<Steward>,
+) -> Result<GoConfig, Failure> {
     let handoff = InData::of(&settings.data);
     let lease = LeaseConfig {
         heartbeat: settings.lease.heartbeat.duration(),
@@ -26,7 +32,8 @@ pub(crate) fn go_config(settings: &Settings, plan: Option<&Path>, url: &str) -> 
         url: Text::new(url).ok(),
         ..LeaseConfig::default()
     };
-    let policy = Policy { limits: settings.limits(), handbook: settings.spawning.handbook(), ..Policy::default() };
+    let policy =
+        Policy { limits: settings.limits(), handbook: settings.spawning.handbook(steward), ..Policy::default() };
     let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
     let heartbeat = settings.agents.heartbeat.duration();
     Ok(GoConfig {
@@ -66,7 +73,8 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
     }
     let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
     let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
-    let handed_on = settings.set_in(&["agents.", "models.", "context."]);
+    let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
+    let handed_on = handed_on.chain(settings.stewards_paths());
     Ok(LauncherConfig {
         orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),
@@ -77,8 +85,12 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
 }
 
 /// What an HO's, PO's or IO's hands are chosen and told by.
-pub(crate) fn hand_config(settings: &Settings) -> HandConfig {
-    HandConfig { handbook: settings.spawning.handbook(), review: Arc::new(SeedPolicy), driver: settings.agents.driver }
+pub(crate) fn hand_config(settings: &Settings, steward: &Arc<Steward>) -> HandConfig {
+    HandConfig {
+        handbook: settings.spawning.handbook(steward),
+        review: Arc::new(SeedPolicy),
+        driver: settings.agents.driver,
+    }
 }
 
 /// The program that runs now.

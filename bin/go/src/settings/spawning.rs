@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use go_bus_api::{Model, Ratio, Text};
 use go_spawn::{Handbook, Models, Rotation, SeedRouter};
+use go_steward::Steward;
 
 use super::reader::Reader;
 use super::value::Setting;
+use crate::stewards::Shelf;
 
 /// What agents are spawned with.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +41,10 @@ impl SpawnSettings {
         Self { models, rotate_at: reader.get("context.rotate_at", Ratio::new(0.7).ok()) }
     }
 
-    /// What a spawner goes by.
-    pub(crate) fn handbook(&self) -> Handbook {
+    /// What a spawner goes by, with the stewards' files that `steward` holds.
+    pub(crate) fn handbook(&self, steward: &Arc<Steward>) -> Handbook {
         let rotation = self.rotate_at.map(Rotation::at).unwrap_or_default();
-        Handbook { router: Arc::new(SeedRouter::new(self.models.clone())), rotation, ..Handbook::default() }
+        let prompts = Arc::new(Shelf(Arc::clone(steward)));
+        Handbook { router: Arc::new(SeedRouter::new(self.models.clone())), prompts, rotation }
     }
 }
