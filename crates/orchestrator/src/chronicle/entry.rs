@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use go_bus_api::{Sprint, SprintId, Timestamp};
 
-use super::markdown::beneath;
+use super::markdown::{beneath, title};
 
 /// What the line begins with that ends an entry.
 pub(super) const END: &str = "<!-- end of sprint ";
@@ -29,9 +29,9 @@ impl Entry {
         let end = format!("{END}{id} {closed} -->");
         let date = closed.to_string().get(..10).unwrap_or_default().to_owned();
         let text = format!(
-            "<!-- sprint {id} {closed} -->\n## {date} · Sprint {id}\n\n{}\n{}\n\n{end}\n",
-            facts(sprint),
-            body(sprint)
+            "<!-- sprint {id} {closed} -->\n## {date} · {}\n\n{}\n\n{end}\n",
+            heading(sprint),
+            body(sprint).trim_end()
         );
         Some(Self { sprint: id.clone(), text, end })
     }
@@ -39,12 +39,28 @@ impl Entry {
 
 /// The summary of `sprint` as a document of its own.
 pub(super) fn summary(sprint: &Sprint) -> String {
-    let summary = sprint.summary.as_ref().map(AsRef::as_ref).unwrap_or_default().trim();
-    if summary.starts_with("# ") {
-        return format!("{summary}\n");
+    match title(told(sprint)) {
+        Some(_) => format!("{}\n", told(sprint)),
+        None => format!("# {}\n\n{}\n", heading(sprint), body(sprint).trim_end()),
     }
-    let body = if summary.is_empty() { body(sprint) } else { summary.to_owned() };
-    format!("# Sprint {}\n\n{}\n{body}\n", sprint.id, facts(sprint))
+}
+
+fn told(sprint: &Sprint) -> &str {
+    sprint.summary.as_ref().map(AsRef::as_ref).unwrap_or_default().trim()
+}
+
+fn heading(sprint: &Sprint) -> String {
+    title(told(sprint)).unwrap_or_else(|| format!("Sprint {}", sprint.id))
+}
+
+/// A summary that has a title tells everything; with another, or none, comes what else is known.
+fn body(sprint: &Sprint) -> String {
+    let summary = beneath(told(sprint));
+    if title(told(sprint)).is_some() {
+        return summary;
+    }
+    let rest = if summary.is_empty() { tickets(sprint) } else { summary };
+    format!("{}\n{rest}", facts(sprint))
 }
 
 fn facts(sprint: &Sprint) -> String {
@@ -62,14 +78,8 @@ fn facts(sprint: &Sprint) -> String {
     lines + "\n"
 }
 
-/// The summary, or where there is none what else is known.
-fn body(sprint: &Sprint) -> String {
-    let summary = beneath(sprint.summary.as_ref().map(AsRef::as_ref).unwrap_or_default());
-    if !summary.is_empty() {
-        return summary;
-    }
-    let carried =
-        sprint.carried.iter().map(|carried| format!("\n- {} was carried over: {}", carried.ticket, carried.why));
+fn tickets(sprint: &Sprint) -> String {
+    let carried = sprint.carried.iter().map(|one| format!("\n- {} was carried over: {}", one.ticket, one.why));
     let tickets: Vec<&str> = sprint.tickets.iter().map(|ticket| ticket.as_str()).collect();
     beneath(&format!("No summary was written. Its tickets: {}.{}", tickets.join(", "), carried.collect::<String>()))
 }
@@ -85,17 +95,24 @@ mod tests {
     use crate::samples::closed_sprint as sprint;
 
     #[test]
-    fn it_tells_when_what_and_why_under_a_heading_of_its_date() {
-        let entry =
-            Entry::of(&sprint("S-3", "# Sprint S-3\n\n- T-1 done by a-7\n## Carried over\n- T-2: blocked")).unwrap();
+    fn the_summary_s_title_is_its_heading_under_the_date_of_its_end() {
+        let text = "# Sprint S-3: 1 of 2 tickets done\n\n- Pace: 0.80\n\n## Done\n\n- T-1 by a-7\n";
         assert_eq!(
-            entry.text,
+            Entry::of(&sprint("S-3", text)).unwrap().text,
+            "<!-- sprint S-3 2026-03-21T10:15:30.250Z -->\n## 2026-03-21 · Sprint S-3: 1 of 2 tickets done\n\n\
+             - Pace: 0.80\n\n### Done\n\n- T-1 by a-7\n\n<!-- end of sprint S-3 2026-03-21T10:15:30.250Z -->\n"
+        );
+    }
+
+    #[test]
+    fn a_summary_without_a_title_comes_after_what_else_is_known() {
+        assert_eq!(
+            Entry::of(&sprint("S-3", "It went well.")).unwrap().text,
             "<!-- sprint S-3 2026-03-21T10:15:30.250Z -->\n## 2026-03-21 · Sprint S-3\n\n\
              - Window: 2026-03-21 08:15 to 2026-03-21 11:15 UTC, closed 2026-03-21 10:15\n\
              - Tickets: 2, of which 1 carried over\n\
              - Pace: 0.80 (actual time over estimated time)\n\n\
-             - T-1 done by a-7\n#### Carried over\n- T-2: blocked\n\n\
-             <!-- end of sprint S-3 2026-03-21T10:15:30.250Z -->\n"
+             It went well.\n\n<!-- end of sprint S-3 2026-03-21T10:15:30.250Z -->\n"
         );
     }
 

@@ -3,7 +3,14 @@
 /// The deepest heading that Markdown has.
 const DEEPEST: usize = 6;
 
-/// `text` as a part beneath a heading of the second level: its title is left out, the other headings go two levels down, and comments
+/// The title of `text`, where it begins with one, on one line and without a comment.
+pub(crate) fn title(text: &str) -> Option<String> {
+    let first = text.trim().lines().next().filter(|line| level(line) == Some(1))?;
+    let title = visible(first.trim_start_matches('#').trim());
+    (!title.is_empty()).then_some(title)
+}
+
+/// `text` as a part beneath a heading of the second level: its title is left out, the other headings go down below that, and comments
 /// are made visible, so that no text of a ticket can pass for a marker.
 pub(crate) fn beneath(text: &str) -> String {
     let mut fence = None;
@@ -13,14 +20,21 @@ pub(crate) fn beneath(text: &str) -> String {
         fence = after(fence, line);
         let is_title = lines.is_empty() && !is_code && level(line) == Some(1);
         if !is_title {
-            let lower =
-                level(line).filter(|_| !is_code).map_or("", |level| "##".get(..DEEPEST - level).unwrap_or("##"));
-            lines.push(format!("{lower}{}", line.trim_end()).replace("<!--", "&lt;!--"));
+            let lower = match level(line).filter(|_| !is_code) {
+                Some(1) => "##",
+                Some(2..DEEPEST) => "#",
+                _ => "",
+            };
+            lines.push(format!("{lower}{}", visible(line.trim_end())));
         }
     }
     // One that was left open would take in all that comes after.
     lines.extend(fence.map(str::to_owned));
     lines.join("\n").trim().to_owned()
+}
+
+fn visible(line: &str) -> String {
+    line.replace("<!--", "&lt;!--")
 }
 
 /// The level of the heading that `line` is, if it is one.
@@ -50,10 +64,16 @@ mod tests {
 
     #[test]
     fn the_title_goes_and_the_other_headings_go_down() {
-        assert_eq!(beneath("# Sprint S-1\n\nText.  \n## Done\n- a\n"), "Text.\n#### Done\n- a");
+        assert_eq!(beneath("# Sprint S-1\n\nText.  \n## Done\n- a\n"), "Text.\n### Done\n- a");
         assert_eq!(beneath("##### Deep\n###### Deeper\n#no heading"), "###### Deep\n###### Deeper\n#no heading");
         assert_eq!(beneath("Text.\n# Second"), "Text.\n### Second");
         assert_eq!(beneath("  \n"), "");
+    }
+
+    #[test]
+    fn only_a_heading_of_the_first_level_at_the_very_beginning_is_a_title() {
+        let titles = ["# Sprint S-1: all", "\n#  <!-- x\n", "## Sprint", "Text.\n# Sprint", "#", ""].map(title);
+        assert_eq!(titles, [Some("Sprint S-1: all".to_owned()), Some("&lt;!-- x".to_owned()), None, None, None, None]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::samples::closed_sprint;
 
 fn entries(ids: &[&str]) -> Vec<Entry> {
-    ids.iter().map(|id| Entry::of(&closed_sprint(id, "# Sprint\n\n## Done\n\n- T-1 by a-7\n")).unwrap()).collect()
+    ids.iter().map(|id| Entry::of(&closed_sprint(id, "## Done\n\n- T-1 by a-7\n")).unwrap()).collect()
 }
 
 fn appended(log: &[u8], entries: &[Entry]) -> Vec<u8> {
