@@ -27,6 +27,8 @@ pub(crate) async fn perform(action: &Action, bus: &BusClient) -> Result<Resource
         Action::Create(task) => bus.create_task(task).await.map(Resource::Task),
         Action::Raise(alert) => bus.raise_alert(alert).await.map(Resource::Alert),
         Action::Send(message) => bus.send_message(message).await.map(Resource::Message),
+        Action::Acknowledge(message) => bus.acknowledge_message(message).await.map(Resource::Message),
+        Action::Fail { task, body } => bus.fail(task, body).await.map(Resource::Task),
         Action::Rotate { request, .. } => bus.spawn(request).await.map(Resource::Agent),
     }
 }

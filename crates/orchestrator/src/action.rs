@@ -3,8 +3,8 @@
 use std::fmt;
 
 use go_bus_api::{
-    AgentId, Attempt, CloseSprint, HostId, NewAgent, NewAlert, NewMessage, NewSprint, NewTask, ProjectId, SprintId,
-    TaskId, UserId,
+    AgentId, Attempt, CloseSprint, Fail, HostId, MessageId, NewAgent, NewAlert, NewMessage, NewSprint, NewTask,
+    ProjectId, SprintId, TaskId, UserId,
 };
 use go_plan::reconcile::PlanChange;
 use go_spawn::Orchestrator;
@@ -57,6 +57,15 @@ pub enum Action {
     Raise(Box<NewAlert>),
     /// Sends a message.
     Send(Box<NewMessage>),
+    /// Takes note of a message to `000`.
+    Acknowledge(MessageId),
+    /// Ends an attempt of M0's that takes too long (R9).
+    Fail {
+        /// The task.
+        task: TaskId,
+        /// The attempt, and why it is over.
+        body: Box<Fail>,
+    },
     /// Spawns the successor of an orchestrator whose context is full (R26).
     Rotate {
         /// Who is replaced.
@@ -97,6 +106,10 @@ pub enum Key {
     Alert(String),
     /// A message, by whom it is for and what it is about.
     Message(AgentId, String),
+    /// A message to `000`.
+    Inbox(MessageId),
+    /// The end of an attempt.
+    Attempt(TaskId, Attempt),
 }
 
 impl Action {
@@ -115,6 +128,8 @@ impl Action {
                 Key::Alert(alert.dedupe_key.as_ref().map_or_else(|| alert.title.to_string(), ToString::to_string))
             }
             Self::Send(message) => Key::Message(message.to.clone(), message.subject.to_string()),
+            Self::Acknowledge(message) => Key::Inbox(message.clone()),
+            Self::Fail { task, body } => Key::Attempt(task.clone(), body.attempt),
             Self::Rotate { orchestrator, .. } => Key::Seat(orchestrator.clone()),
         }
     }
@@ -136,6 +151,8 @@ impl fmt::Display for Action {
             Self::Create(task) => create(f, task),
             Self::Raise(alert) => write!(f, "raise {:?}: {}", alert.level, alert.title),
             Self::Send(message) => write!(f, "tell {}: {}", message.to, message.subject),
+            Self::Acknowledge(message) => write!(f, "take note of message {message}"),
+            Self::Fail { task, body } => write!(f, "end attempt {} of {task}: {}", body.attempt, body.error),
             Self::Rotate { old, orchestrator, .. } => write!(f, "spawn the {orchestrator} in place of {old}"),
         }
     }

@@ -23,7 +23,9 @@ pub(crate) enum Meaning {
 
 /// What `error` means for `action`.
 pub(crate) fn meaning(action: &Action, error: &BusError) -> Meaning {
-    use ProblemKind::{AlreadyExists, NotFound, NotHolder, NotLeader, StaleEpoch, WrongState};
+    use ProblemKind::{
+        AlreadyExists, NotAssignee, NotFound, NotHolder, NotLeader, StaleAttempt, StaleEpoch, WrongState,
+    };
     match (error, error.problem()) {
         (BusError::Unauthorized(_), _) => Meaning::Unauthorized,
         _ if error.is_over() => Meaning::Expired,
@@ -31,6 +33,9 @@ pub(crate) fn meaning(action: &Action, error: &BusError) -> Meaning {
         (_, Some(AlreadyExists)) => Meaning::AlreadySo,
         (_, Some(WrongState)) if matches!(action, Action::Assign { .. } | Action::End(_)) => Meaning::AlreadySo,
         (_, Some(NotFound)) if matches!(action, Action::End(_)) => Meaning::AlreadySo,
+        (_, Some(WrongState | StaleAttempt | NotAssignee)) if matches!(action, Action::Fail { .. }) => {
+            Meaning::AlreadySo
+        }
         _ if error.is_retryable() => Meaning::Retry(Tried::Soon),
         _ => Meaning::Retry(Tried::Refused),
     }

@@ -6,23 +6,33 @@ use go_bus_api::{TaskId, Timestamp};
 use go_bus_client::World;
 use go_plan::reconcile::PlanChange;
 use go_spawn::{orchestrator_request, surplus, vacancies};
-use go_sprint::dispatch;
+use go_sprint::improvement::{Shortfall, shortfall};
+use go_sprint::{Assignment, closing, dispatch, joiners, opening};
 
 use crate::action::Action;
+use crate::delegation;
+use crate::integration;
 use crate::memory::Memory;
 use crate::plan_view::PlanView;
 use crate::policy::Policy;
+use crate::rotation;
 
-/// What is to be done now: the plan's changes, spawns for vacant seats, ends of orchestrators that are not wanted any more, and
-/// assignments, but of nothing that the plan is about to hold or cancel. It looks at the whole state and at nothing else, so whatever a predecessor left half done is simply what is
+/// What is to be done now: the plan's changes, spawns for vacant seats, ends of orchestrators that are not wanted any more, sprints
+/// that end and begin, and assignments, but of nothing that the plan is about to hold or cancel. It looks at the whole state and at nothing else, so whatever a predecessor left half done is simply what is
 /// missing. The same input gives the same actions, each about another thing.
 pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now: Timestamp) -> Vec<Action> {
     let changes = view.changes(world);
     let stays: BTreeSet<&TaskId> = changes.iter().filter_map(is_to_stay).collect();
     let mut actions: Vec<Action> = spawns(policy, world, memory, now).collect();
+    actions.extend(rotation::actions(&policy.handbook, world, now));
+    actions.extend(delegation::actions(world, now));
     actions.extend(surplus(world).into_iter().map(|agent| Action::End(agent.id.clone())));
     let may_start = |action: &Action| !matches!(action, Action::Assign { task, .. } if stays.contains(task));
-    actions.extend(assignments(policy, world, view, memory, now).filter(may_start));
+    actions.extend(rhythm(policy, world, view, memory, now).into_iter().filter(may_start));
+    actions.extend(integration::actions(&policy.integration, world, &actions));
+    if changes.is_empty() && !actions.iter().any(brings_work) {
+        actions.extend(improvements(policy, world, now));
+    }
     changes.into_iter().map(Action::Change).chain(actions).collect()
 }
 
@@ -49,25 +59,52 @@ fn spawns<'a>(
     })
 }
 
-fn assignments<'a>(
-    policy: &Policy,
-    world: &'a World,
-    view: &PlanView,
-    memory: &Memory,
-    now: Timestamp,
-) -> impl Iterator<Item = Action> + use<'a> {
-    let given = dispatch(world, &policy.limits, view.dispatch(), &memory.turns, now);
-    given.into_iter().filter_map(|given| {
-        let task = world.task(&given.task)?;
-        let (project, attempt) = (task.project.clone(), task.attempt);
-        Some(Action::Assign { task: given.task, attempt, project, assignee: given.assignee })
-    })
+/// Sprints that end and begin, tickets that join one, and assignments (R27, R29).
+fn rhythm(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now: Timestamp) -> Vec<Action> {
+    let dispatched = dispatch(world, &policy.limits, view.dispatch(), &memory.turns, now);
+    let ends = closing(world, now).into_iter();
+    let mut actions: Vec<Action> =
+        ends.map(|(sprint, close)| Action::CloseSprint { sprint, close: Box::new(close) }).collect();
+    actions.extend(joiners(world, now).into_iter().map(|(task, sprint)| Action::JoinSprint { task, sprint }));
+    actions.extend(opening(world, &policy.rhythm, &dispatched, view.dispatch(), now).map(Action::OpenSprint));
+    let given = dispatched.assignments.into_iter().chain(go_sprint::delegation(world, now));
+    actions.extend(given.filter_map(|given| assign(world, given)));
+    actions
 }
 
-/// When to look again though nothing happens: the end of a task's backoff, or of a seat's.
-pub(crate) fn next_wake(world: &World, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
+fn assign(world: &World, given: Assignment) -> Option<Action> {
+    let task = world.task(&given.task)?;
+    let (project, attempt) = (task.project.clone(), task.attempt);
+    Some(Action::Assign { task: given.task, attempt, project, assignee: given.assignee })
+}
+
+/// Whether `action` makes work that can start with the next tick.
+fn brings_work(action: &Action) -> bool {
+    matches!(action, Action::Create(_) | Action::OpenSprint(_) | Action::JoinSprint { .. } | Action::Assign { .. })
+}
+
+/// Improvements where fewer than `agents.min` work and nothing else can start, or the alert that there can't be any (R29).
+fn improvements(policy: &Policy, world: &World, now: Timestamp) -> Vec<Action> {
+    let Some(short) = below_min(policy, world, now) else { return Vec::new() };
+    let alert = short.alert(world, &policy.improvement.settings, now).map(Box::new).map(Action::Raise);
+    short.make.into_iter().map(Box::new).map(Action::Create).chain(alert).collect()
+}
+
+fn below_min(policy: &Policy, world: &World, now: Timestamp) -> Option<Shortfall> {
+    let is_wanted = policy.improvement.settings.enabled;
+    is_wanted.then(|| shortfall(world, &policy.improvement, &policy.limits, now))?
+}
+
+/// When to look again though nothing happens: the end of a task's backoff, of a seat's, of a rotation's or M0's time, of a sprint's window, or of a rest of improvement
+/// work.
+pub(crate) fn next_wake(policy: &Policy, world: &World, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
     let seats = vacancies(world).into_iter().filter_map(|who| memory.seats.not_before(&who, now));
-    go_sprint::next_wake(world, now).into_iter().chain(seats).min()
+    let short = below_min(policy, world, now);
+    let improvement = short.and_then(|short| short.next_wake(world, &policy.improvement.settings, now));
+    let rotation = go_spawn::next_rotation(world, &policy.handbook.rotation, now);
+    let delegation = go_sprint::next_deadline(world, now);
+    let fleet = seats.chain(rotation).chain(delegation);
+    go_sprint::next_wake(world, now).into_iter().chain(fleet).chain(improvement).min()
 }
 
 #[cfg(test)]

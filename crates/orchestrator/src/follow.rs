@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_api::{Epoch, Resource, Seq};
+use go_bus_api::{Epoch, Resource, Seq, TaskId};
 use go_bus_client::{BusClient, BusError, Changes, Feed, FeedError, SubscribeError, World};
 use go_clock::Clock;
 use go_rules::mutation::{Mutation, is_on};
@@ -58,6 +58,15 @@ impl Follower {
     /// The last event.
     pub(crate) fn seq(&self) -> Seq {
         self.feed.seq()
+    }
+
+    /// Takes note of whose turn an assignment uses, before its answer is folded in.
+    pub(crate) fn note_start(&mut self, task: &TaskId) {
+        let world = self.feed.world();
+        let Some(task) = world.task(task) else { return };
+        if let Some(project) = world.project(&task.project) {
+            self.memory.turns.note(project, task);
+        }
     }
 
     /// Folds in the answer of a write of one's own.

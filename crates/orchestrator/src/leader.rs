@@ -103,10 +103,8 @@ impl Leader<'_> {
 
     fn take(&mut self, action: &Action, resource: Resource) {
         tracing::info!(%action, "done");
-        if let Action::Assign { project, .. } = action
-            && let Some(project) = self.follower.world().project(project).cloned()
-        {
-            self.follower.memory.turns.take(&project);
+        if let Action::Assign { task, .. } = action {
+            self.follower.note_start(task);
         }
         self.follower.apply(resource);
         self.handoff.decided.note(action, self.clock.wall());

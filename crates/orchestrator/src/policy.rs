@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use go_review::integration::IntegrationPolicy;
 use go_spawn::Handbook;
-use go_sprint::{DispatchPolicy, Limits, Ranking, SeedDispatch};
+use go_sprint::improvement::ImprovementPolicy;
+use go_sprint::{DispatchPolicy, Limits, Ranking, Rhythm, SeedDispatch};
 
 /// How a plan's ranks become the order of dispatch.
 pub type MakeDispatch = Arc<dyn Fn(Ranking) -> Arc<dyn DispatchPolicy> + Send + Sync>;
@@ -13,8 +15,14 @@ pub type MakeDispatch = Arc<dyn Fn(Ranking) -> Arc<dyn DispatchPolicy> + Send + 
 pub struct Policy {
     /// The caps above the hosts' slots.
     pub limits: Limits,
+    /// How long sprints last and how much they take on.
+    pub rhythm: Rhythm,
+    /// When the integration test runs, and what it is.
+    pub integration: IntegrationPolicy,
     /// Models, rules and rotation of what it spawns.
     pub handbook: Handbook,
+    /// What is done where fewer than `agents.min` work; nothing unless it is set (R29).
+    pub improvement: ImprovementPolicy,
     /// Makes the order of dispatch from a plan's ranks, anew for each version of the plan.
     pub dispatch: MakeDispatch,
 }
@@ -23,7 +31,10 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            rhythm: Rhythm::default(),
+            integration: IntegrationPolicy::default(),
             handbook: Handbook::default(),
+            improvement: ImprovementPolicy::off(),
             dispatch: Arc::new(|ranking| Arc::new(SeedDispatch::new(ranking))),
         }
     }
@@ -31,7 +42,11 @@ impl Default for Policy {
 
 impl std::fmt::Debug for Policy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { limits, handbook, .. } = self;
-        f.debug_struct("Policy").field("limits", limits).field("handbook", handbook).finish_non_exhaustive()
+        let Self { limits, rhythm, handbook, .. } = self;
+        f.debug_struct("Policy")
+            .field("limits", limits)
+            .field("rhythm", rhythm)
+            .field("handbook", handbook)
+            .finish_non_exhaustive()
     }
 }

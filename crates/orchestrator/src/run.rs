@@ -9,6 +9,7 @@ use go_bus_api::HolderId;
 use go_bus_client::{BusClient, BusError};
 use go_clock::Clock;
 use go_lease::{Lease, LeaseError, LeaseKeeper, Lost};
+use go_sprint::improvement::ImprovementPolicy;
 
 use crate::config::GoConfig;
 use crate::error::GoError;
@@ -42,6 +43,10 @@ pub async fn run(
     clock: Arc<dyn Clock>,
     stop: impl Future<Output = ()>,
 ) -> Result<Finished, GoError> {
+    if config.exit_when_done {
+        // It would make work for a fleet that is to come to its end.
+        config.policy.improvement = ImprovementPolicy::off();
+    }
     let mut desk = match &config.plan {
         Some(source) => {
             let (desk, plan) = PlanDesk::open(source)?;

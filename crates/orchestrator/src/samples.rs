@@ -73,6 +73,15 @@ pub(crate) fn task(id: &str, project: &str) -> Task {
     .unwrap()
 }
 
+/// The sprint `S-1`, under way with these tickets and a window that no test reaches the end of.
+pub(crate) fn open_sprint(tickets: &[&str]) -> Sprint {
+    serde_json::from_value(json!({
+        "id": "S-1", "state": "open", "tickets": tickets, "started_at": AT, "ends_at": "2026-03-21T11:15:30.000Z",
+        "closed_at": null, "summary": null, "pace": null, "revision": 1,
+    }))
+    .unwrap()
+}
+
 /// A sprint of two tickets that is closed; one was carried over.
 pub(crate) fn closed_sprint(id: &str, summary: &str) -> Sprint {
     serde_json::from_value(json!({

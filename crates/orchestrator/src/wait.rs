@@ -68,7 +68,7 @@ impl Leader<'_> {
             Ticked::Idle { next } => *next,
             _ => None,
         };
-        let wake = next_wake(self.follower.world(), &self.follower.memory, wall).map(|at| at.since(wall));
+        let wake = next_wake(self.policy, self.follower.world(), &self.follower.memory, wall).map(|at| at.since(wall));
         let writes = [desk.and_then(PlanDesk::next_write), self.handoff.next_write(), self.chronicle.next_write()];
         let timers = writes.into_iter().chain([retry]).flatten().map(|at| at.since(now)).chain(wake);
         timers.chain([LONGEST_SLEEP]).min().unwrap_or(LONGEST_SLEEP)

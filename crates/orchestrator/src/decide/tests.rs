@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use go_bus_api::{
-    Agent, AgentState, Exit, ExitReport, HostState, ProjectState, Resource, Revision, Role, Seq, Session, Task,
+    Agent, AgentState, Exit, ExitReport, HostState, ProjectState, Resource, Revision, Role, Seq, Session, Sprint, Task,
     TaskState,
 };
 use go_bus_client::Changes;
@@ -69,6 +69,11 @@ fn carry_out(world: &mut World, action: &Action, serial: usize) {
             let (attempt, revision) = (task.attempt.next(), task.revision.next());
             Resource::Task(Task { state: TaskState::InProgress, assignee: Some(assignee), attempt, revision, ..task })
         }
+        Action::OpenSprint(new) => {
+            let tickets: Vec<&str> = new.tickets.iter().map(|id| id.as_str()).collect();
+            let ends_at = new.ends_at;
+            Resource::Sprint(Sprint { id: new.id.unwrap(), ends_at, ..samples::open_sprint(&tickets) })
+        }
         other => panic!("{other}"),
     };
     assert!(world.apply(resource), "{action}");
@@ -83,21 +88,22 @@ fn from_nothing_to_a_running_ticket_and_then_nothing_more() {
         log.push(words(&planned));
         planned.iter().enumerate().for_each(|(n, action)| carry_out(&mut world, action, round * 10 + n));
     }
-    let expected: [&[&str]; 4] = [
+    let expected: [&[&str]; 5] = [
         &["create host localhost", "create project site", "open a session for operator", "create task T-1"],
         &["spawn the HO of host localhost", "spawn the PO of project site", "spawn the IO of operator"],
+        &["begin sprint S-1 of 1 tickets"],
         &["assign T-1 to a-11"],
         &[],
     ];
-    assert_eq!(log[..4], expected.map(|round| round.iter().map(ToString::to_string).collect::<Vec<_>>()));
-    assert!(log[4..].iter().all(Vec::is_empty), "{log:?}");
+    assert_eq!(log[..5], expected.map(|round| round.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    assert!(log[5..].iter().all(Vec::is_empty), "{log:?}");
 }
 
 #[test]
 fn every_subset_of_a_finished_activation_is_completed_and_nothing_done_twice() {
     let (mut world, view) = (World::default(), planned(samples::ONE_TICKET));
     let mut steps = Vec::new();
-    for round in 0..4 {
+    for round in 0..5 {
         for (n, action) in actions(&world, &view).into_iter().enumerate() {
             carry_out(&mut world, &action, round * 10 + n);
             steps.push(action);
@@ -108,7 +114,7 @@ fn every_subset_of_a_finished_activation_is_completed_and_nothing_done_twice() {
         let mut world = World::default();
         steps.iter().take(done).enumerate().for_each(|(n, action)| carry_out(&mut world, action, n));
         let mut keys: HashSet<Key> = steps.iter().take(done).map(Action::key).collect();
-        for round in 1..6 {
+        for round in 1..7 {
             for (n, action) in actions(&world, &view).into_iter().enumerate() {
                 assert!(keys.insert(action.key()), "{action} again after {done} steps");
                 carry_out(&mut world, &action, round * 10 + n);
@@ -136,6 +142,7 @@ fn a_po_that_ends_is_succeeded_and_its_tasks_are_not_touched() {
     let running =
         Task { state: TaskState::InProgress, assignee: Some(samples::id("po")), ..samples::task("T-1", "site") };
     world.apply(Resource::Task(running));
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
     let none = PlanView::none(&Policy::default());
     assert!(actions(&world, &none).is_empty());
     world.apply(Resource::Agent(Agent {
@@ -165,7 +172,7 @@ fn a_po_that_crashes_early_waits_for_its_backoff_and_the_timer_knows() {
     let (policy, none) = (Policy::default(), PlanView::none(&Policy::default()));
     let due = ended.after(Duration::from_millis(250));
     assert!(plan(&policy, &world, &none, &memory, ended).is_empty());
-    assert_eq!(next_wake(&world, &memory, ended), Some(due));
+    assert_eq!(next_wake(&Policy::default(), &world, &memory, ended), Some(due));
     assert_eq!(words(&plan(&policy, &world, &none, &memory, due)), ["spawn the PO of project site"]);
 }
 
@@ -190,6 +197,7 @@ fn what_is_seen_in_events_is_remembered_too() {
 fn a_paused_project_s_idle_po_is_ended_and_a_drained_host_gets_nothing() {
     let mut world = fleet();
     world.apply(Resource::Task(samples::task("T-1", "site")));
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
     let none = PlanView::none(&Policy::default());
     assert_eq!(words(&actions(&world, &none)), ["assign T-1 to po"]);
     let draining = go_bus_api::Host { state: HostState::Draining, revision: Revision(2), ..samples::host("h1", 2) };
@@ -198,7 +206,33 @@ fn a_paused_project_s_idle_po_is_ended_and_a_drained_host_gets_nothing() {
     assert!(actions(&drained, &none).iter().all(|action| !matches!(action, Action::Assign { .. })));
     let paused = go_bus_api::Project { state: ProjectState::Paused, revision: Revision(2), ..samples::project("site") };
     world.apply(Resource::Project(paused));
-    assert_eq!(words(&actions(&world, &none)), ["end po"]);
+    assert_eq!(words(&actions(&world, &none)), ["end po", "end sprint S-1"]);
+}
+
+#[test]
+fn a_sprint_that_can_go_no_further_ends_and_the_next_begins_with_what_is_ready() {
+    let mut world = fleet();
+    let failed = Task { state: TaskState::Failed, failures: 3, ..samples::task("T-1", "site") };
+    world.extend([Resource::Task(failed), Resource::Task(samples::task("T-2", "site"))]);
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
+    let none = PlanView::none(&Policy::default());
+    let planned = actions(&world, &none);
+    assert_eq!(words(&planned), ["end sprint S-1", "begin sprint S-2 of 1 tickets"]);
+    let Some(Action::CloseSprint { close, .. }) = planned.first() else { panic!("{planned:?}") };
+    assert_eq!(close.carried.iter().map(|one| one.ticket.as_str()).collect::<Vec<_>>(), ["T-1"]);
+}
+
+#[test]
+fn an_urgent_ticket_enters_the_sprint_that_is_under_way() {
+    let mut world = fleet();
+    let running = Task { state: TaskState::InProgress, ..samples::task("T-1", "site") };
+    let urgent = Task { priority: go_bus_api::Priority::P0, ..samples::task("T-2", "site") };
+    world.extend([Resource::Task(running), Resource::Task(urgent), Resource::Task(samples::task("T-3", "site"))]);
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
+    let none = PlanView::none(&Policy::default());
+    assert_eq!(words(&actions(&world, &none)), ["take T-2 into sprint S-1", "begin sprint S-2 of 1 tickets"]);
+    let moment = next_wake(&Policy::default(), &world, &Memory::default(), now());
+    assert_eq!(moment, world.open_sprint().map(|sprint| sprint.ends_at));
 }
 
 #[test]

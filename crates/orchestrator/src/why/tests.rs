@@ -46,10 +46,10 @@ fn a_task_that_is_not_there_is_not_explained() {
 
 #[test]
 fn what_waits_says_for_what_and_what_went_wrong_before() {
-    assert_eq!(
-        explain(&with(ticket(TaskState::Pending)), "T-1"),
-        "T-1 is pending: it is ready, and assigned with the next tick"
-    );
+    let mut world = with(ticket(TaskState::Pending));
+    assert_eq!(explain(&world, "T-1"), "T-1 is pending: it waits for the next sprint");
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
+    assert_eq!(explain(&world, "T-1"), "T-1 is pending: it is ready, and assigned with the next tick");
     let until = Some("2026-03-21T09:00:02.000Z".parse().unwrap());
     let retry =
         Task { not_before: until, failures: 1, error: Some(Text::clipped("\nexit 2")), ..ticket(TaskState::Pending) };

@@ -20,7 +20,7 @@ macro_rules! steps {
 
 steps! {
     Register, Acquire, CreateHost, PatchHost, CreateProject, PatchProject, OpenSession, CreateTask, PatchTask, CancelTask, Spawn,
-    End, Assign, OpenSprint, JoinSprint, CloseSprint, Raise, Send, Rotate, Handoff, Release, Retire,
+    End, Assign, OpenSprint, JoinSprint, CloseSprint, Raise, Send, Rotate, Acknowledge, Fail, Handoff, Release, Retire,
 }
 
 /// The step that an action is: an action without one does not compile, and a step that the scenario never takes fails.
@@ -43,6 +43,8 @@ pub(crate) fn step_of(action: &Action) -> Step {
         Action::Raise(_) => Step::Raise,
         Action::Send(_) => Step::Send,
         Action::Rotate { .. } => Step::Rotate,
+        Action::Acknowledge(_) => Step::Acknowledge,
+        Action::Fail { .. } => Step::Fail,
     }
 }
 
@@ -80,7 +82,9 @@ impl Write {
             ("POST", ["sprints"]) => (Step::OpenSprint, text("id")),
             ("POST", ["sprints", id, "close"]) => (Step::CloseSprint, (*id).to_owned()),
             ("POST", ["io", "alerts"]) => (Step::Raise, text("dedupe_key")),
-            ("POST", ["messages"]) => (Step::Send, text("to")),
+            ("POST", ["messages"]) => (Step::Send, text("kind")),
+            ("POST", ["messages", _, "ack"]) => (Step::Acknowledge, String::new()),
+            ("POST", ["tasks", id, "fail"]) => (Step::Fail, (*id).to_owned()),
             ("POST", ["tasks", id, "assign"]) => (Step::Assign, (*id).to_owned()),
             _ => return None,
         };

@@ -1,6 +1,7 @@
 //! A Bus in memory behind the client's `Transport` port: as much of it as GO uses, with its fencing, and a log of all requests.
 
 mod routes;
+mod sprints;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -73,6 +73,8 @@ impl State {
                 self.put_other(&format!("alerts/{id}"), "alert", &alert);
                 (200, alert)
             }
+            ("POST", ["sprints"]) => self.start_sprint(body),
+            ("POST", ["sprints", id, "close"]) => self.close_sprint(id, body),
             ("GET", ["snapshot"]) => (200, Value::Null),
             other => panic!("the fake Bus does not know {other:?}"),
         }
@@ -153,7 +155,7 @@ impl State {
         (201, resource)
     }
 
-    fn create_task(&mut self, body: &Value) -> Reply {
+    pub(super) fn create_task(&mut self, body: &Value) -> Reply {
         let depends = body["depends_on"].as_array().into_iter().flatten();
         if depends.into_iter().any(|id| !self.tasks.contains_key(id.as_str().unwrap())) {
             return problem(ProblemKind::Invalid);
