@@ -9,6 +9,8 @@ use go_rules::backoff::Backoff;
 pub struct Policy {
     /// How many agents with a task there may be on all hosts; `None` for no cap but the hosts' slots.
     pub agents_max: Option<u32>,
+    /// How often reviewers may want changes to a task before it is blocked and a human is told; at least 1.
+    pub review_rounds: u32,
     /// How long a failed task pauses before its next attempt.
     pub task_backoff: Backoff,
     /// How long a lease lives whose holder asks for no TTL (R2).
@@ -36,6 +38,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             agents_max: None,
+            review_rounds: 3,
             task_backoff: Backoff::TASK,
             lease_ttl: Duration::from_secs(125),
             retention: Retention::default(),

@@ -96,6 +96,62 @@ pub async fn changes_lead_to_another_attempt(make: MakeStore<'_>) {
     assert_state(&review_task(&world).await, TaskState::Pending);
 }
 
+/// The PO's next builder delivers `T-1` again, and a fresh reviewer wants changes.
+async fn sent_back_again(world: &World, po: &Agent, notes: &str) {
+    let task: Task = read(&world.assign("T-1", po).await.expect("the next attempt"));
+    world.pass(Duration::from_secs(1));
+    world.complete(&task, po, Some("feature")).await.expect("a delivery");
+    let reviewer = reviewer(world, po).await;
+    world.act(shim(&reviewer), verdict(Verdict::RequestChanges, notes)).await.expect("a verdict");
+    world.exit(&reviewer, exited(1)).await.expect("its end");
+}
+
+/// The last verdict that `review.rounds` allows blocks the task and tells a human, in one commit; who retries it gets as many rounds anew.
+pub async fn changes_wanted_too_often_block_the_task(make: MakeStore<'_>) {
+    let (world, po, _) = delivered(make).await;
+    let first = reviewer(&world, &po).await;
+    world.act(shim(&first), verdict(Verdict::RequestChanges, "too slow")).await.expect("a verdict");
+    world.exit(&first, exited(1)).await.expect("its end");
+    sent_back_again(&world, &po, "still slow").await;
+    assert_eq!(
+        (world.task("T-1").await.state, world.task("T-1").await.review_rounds),
+        (TaskState::ChangesRequested, 2)
+    );
+    let task: Task = read(&world.assign("T-1", &po).await.expect("the third attempt"));
+    world.pass(Duration::from_secs(1));
+    world.complete(&task, &po, Some("feature")).await.expect("a delivery");
+    let third = reviewer(&world, &po).await;
+    let before = world.seq().await;
+    world.act(shim(&third), verdict(Verdict::RequestChanges, "no use")).await.expect("a verdict");
+    let task = world.task("T-1").await;
+    assert_eq!((task.state, task.review_rounds, task.assignee), (TaskState::Blocked, 3, None));
+    assert!(task.error.is_some_and(|error| error.as_str().contains("no use")));
+    assert_state(&review_task(&world).await, TaskState::Done);
+    let told = world.told_since(before).await.join("\n");
+    assert!(told.contains("task.blocked tasks/T-1") && told.contains("alert.raised alerts/"), "{told}");
+    let again = world.act(shim(&third), verdict(Verdict::RequestChanges, "no use")).await;
+    assert_eq!(again.expect("a repeat").outcome, Outcome::Unchanged);
+    world.exit(&third, exited(1)).await.expect("its end");
+    let retry = go_bus_api::TaskPatch { state: Some(TaskState::Pending), ..Default::default() };
+    world.act(Actor::Operator, Action::PatchTask(id("T-1"), retry)).await.expect("a retry");
+    assert_eq!(world.task("T-1").await.review_rounds, 0);
+    sent_back_again(&world, &po, "better").await;
+    assert_state(&world.task("T-1").await, TaskState::ChangesRequested);
+}
+
+/// What its reviewers have blocked is not set free by what becomes of others.
+pub async fn only_a_retry_frees_what_its_reviewers_blocked(make: MakeStore<'_>) {
+    let once = |policy| make(crate::Policy { review_rounds: 1, ..policy });
+    let (world, po, _) = delivered(&once).await;
+    let reviewer = reviewer(&world, &po).await;
+    world.act(shim(&reviewer), verdict(Verdict::RequestChanges, "no")).await.expect("a verdict");
+    assert_state(&world.task("T-1").await, TaskState::Blocked);
+    world.ticket("T-0", &[]).await;
+    let behind = go_bus_api::TaskPatch { depends_on: Some(vec![id("T-0")]), ..Default::default() };
+    world.act(Actor::Operator, Action::PatchTask(id("T-1"), behind)).await.expect("a dependency");
+    assert_state(&world.task("T-1").await, TaskState::Blocked);
+}
+
 /// A wall clock that is set back after the delivery makes nobody old who is spawned after it.
 pub async fn a_clock_set_back_makes_no_reviewer_old(make: MakeStore<'_>) {
     let (world, po, task) = delivered(make).await;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use go_bus_api::{
-    AgentState, Assign, NewTask, Percent, ProblemKind, ReportProgress, Role, TaskKind, TaskPatch, TaskState, Text,
+    AgentId, AgentState, Assign, NewTask, Percent, ProblemKind, ReportProgress, Role, TaskKind, TaskPatch, TaskState,
+    Text,
 };
 
 use super::MakeStore;
+use super::alerts::inbox;
 use super::world::{World, actor, assert_state, completion, id, project, read, refused, ticket};
 use crate::{Action, Actor, Outcome};
 
@@ -159,6 +161,25 @@ pub async fn failures_back_off_until_there_were_too_many(make: MakeStore<'_>) {
     let hopeless = world.assigned("T-2", &po).await;
     let failed: go_bus_api::Task = read(&world.fail(&hopeless, &po, "never", false).await.expect("a failure"));
     assert_state(&failed, TaskState::Failed);
+}
+
+/// A push that can't be made is C0's to know, in the commit that gives it up; one that is tried again is nobody's news.
+pub async fn a_push_that_fails_for_good_is_told_to_the_desk(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    let po = world.po("site").await;
+    world.done(Action::CreateTask(NewTask { kind: TaskKind::Push, max_attempts: 2, ..ticket("push-1", &[]) })).await;
+    let before = inbox(&world, &AgentId::c0()).await.len();
+    for told in [0, 1] {
+        let push: go_bus_api::Task = read(&world.assign("push-1", &po).await.expect("an assignment"));
+        world.fail(&push, &po, "rejected: fetch first", true).await.expect("a failure");
+        let messages = inbox(&world, &AgentId::c0()).await;
+        assert_eq!(messages.len() - before, told);
+        if let Some(message) = messages.get(before) {
+            assert_eq!(message.subject.as_str(), "L3 project site is not pushed: push-1 failed");
+            assert!(message.body.as_str().contains("fetch first"), "{}", message.body);
+        }
+        world.pass(Duration::from_secs(1));
+    }
 }
 
 /// The steps of the contract's list and no others, by those who may.

@@ -6,7 +6,8 @@ use go_bus_api::{EventKind, Task, TaskId, TaskState, Text};
 use go_rules::builder_end::MOST_LOSSES;
 
 use super::super::ctx::Ctx;
-use crate::Reject;
+use super::review_rounds;
+use crate::{Policy, Reject};
 
 /// Checks that every dependency exists and that none leads back to `task`. Answers them without repeats.
 pub(super) fn check(ctx: &mut Ctx<'_>, task: &TaskId, on: &[TaskId]) -> Result<Vec<TaskId>, Reject> {
@@ -93,7 +94,7 @@ pub(super) fn block_dependents(ctx: &mut Ctx<'_>, root: &TaskId) -> Result<(), R
 /// Lets everything go on that was stuck behind `root` alone.
 pub(super) fn release_dependents(ctx: &mut Ctx<'_>, root: &TaskId) -> Result<(), Reject> {
     for mut task in all_dependents(ctx, root)? {
-        if !is_blocked_by_others(&task) || stuck_behind(ctx, &task.depends_on)?.is_some() {
+        if !is_blocked_by_others(ctx.policy, &task) || stuck_behind(ctx, &task.depends_on)?.is_some() {
             continue;
         }
         task.state = task.state.become_state(TaskState::Pending)?;
@@ -103,9 +104,10 @@ pub(super) fn release_dependents(ctx: &mut Ctx<'_>, root: &TaskId) -> Result<(),
     Ok(())
 }
 
-/// Whether it is blocked by what it depends on, not by the loss of its builders.
-pub(super) fn is_blocked_by_others(task: &Task) -> bool {
-    task.state == TaskState::Blocked && task.losses < MOST_LOSSES
+/// Whether it is blocked by what it depends on, not by the loss of its builders or by its reviewers.
+pub(super) fn is_blocked_by_others(policy: &Policy, task: &Task) -> bool {
+    let is_by_itself = task.losses >= MOST_LOSSES || review_rounds::are_spent(policy, task);
+    task.state == TaskState::Blocked && !is_by_itself
 }
 
 /// Whatever depends on `root`, nearest first; what is done or cancelled passes nothing on.

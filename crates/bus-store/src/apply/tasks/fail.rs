@@ -1,6 +1,8 @@
 //! `POST /tasks/{id}/fail`: a judged failure, retried with backoff until there have been too many.
 
-use go_bus_api::{Alert, AlertId, AlertLevel, AlertState, EventKind, Fail, Revision, Task, TaskId, TaskState, Text};
+use go_bus_api::{
+    Alert, AlertId, AlertLevel, AlertState, EventKind, Fail, Revision, Task, TaskId, TaskKind, TaskState, Text,
+};
 
 use super::super::Done;
 use super::super::authority::wrong_state;
@@ -51,24 +53,40 @@ fn give_up(ctx: &mut Ctx<'_>, mut task: Task) -> Result<Done, Reject> {
     task.finished_at = Some(ctx.at);
     let document = ctx.update(&mut task, &EventKind::TaskFailed)?;
     dependencies::block_dependents(ctx, &task.id)?;
-    if let Some(reviewed) = task.review_of.clone() {
-        alert_unreviewed(ctx, &task, &reviewed)?;
+    if let Some((level, what)) = grave(&task) {
+        alert(ctx, &task, level, what)?;
     }
     Ok(Done::updated(document))
 }
 
-/// A delivery whose review has failed for good waits for a human.
-fn alert_unreviewed(ctx: &mut Ctx<'_>, review: &Task, reviewed: &TaskId) -> Result<(), Reject> {
+/// Whom the end of such a task concerns, and its title and key: a delivery that nobody can review waits for a human; a push that can't be
+/// made is for C0 to see to.
+fn grave(task: &Task) -> Option<(AlertLevel, (String, String))> {
+    let id = &task.id;
+    match (&task.review_of, task.kind) {
+        (Some(reviewed), _) => {
+            let title = format!("task {reviewed} can't be reviewed: {id} failed");
+            Some((AlertLevel::L4, (title, format!("unreviewed:{reviewed}"))))
+        }
+        (None, TaskKind::Push) => {
+            let title = format!("project {} is not pushed: {id} failed", task.project);
+            Some((AlertLevel::L3, (title, format!("unpushed:{id}"))))
+        }
+        _ => None,
+    }
+}
+
+fn alert(ctx: &mut Ctx<'_>, task: &Task, level: AlertLevel, (title, key): (String, String)) -> Result<(), Reject> {
     let alert = Alert {
         id: AlertId::generate(),
-        level: AlertLevel::L4,
-        title: Text::clipped(&format!("task {reviewed} can't be reviewed: {} failed", review.id)),
-        detail: review.error.clone().unwrap_or_default(),
-        project: Some(review.project.clone()),
+        level,
+        title: Text::clipped(&title),
+        detail: task.error.clone().unwrap_or_default(),
+        project: Some(task.project.clone()),
         state: AlertState::Open,
         raised_at: ctx.at,
         acknowledged_by: None,
-        dedupe_key: Some(Text::clipped(&format!("unreviewed:{reviewed}"))),
+        dedupe_key: Some(Text::clipped(&key)),
         revision: Revision(1),
     };
     alerts::raise_once(ctx, &alert)?;

@@ -11,4 +11,5 @@ pub(super) mod patch;
 mod patch_state;
 pub(super) mod progress;
 pub(super) mod review;
+mod review_rounds;
 mod review_task;

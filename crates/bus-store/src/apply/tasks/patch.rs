@@ -93,7 +93,7 @@ fn settle(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<(), Reject> {
             task.state = task.state.become_state(TaskState::Blocked)?;
             task.error = Some(dependencies::reason(&behind));
         }
-        None if dependencies::is_blocked_by_others(task) => {
+        None if dependencies::is_blocked_by_others(ctx.policy, task) => {
             task.state = task.state.become_state(TaskState::Pending)?;
             task.error = None;
         }

@@ -47,7 +47,7 @@ pub(super) fn step(ctx: &mut Ctx<'_>, task: &mut Task, to: TaskState) -> Result<
 
 /// Begins anew: what was counted against it is forgotten. One that is stuck behind others stays blocked.
 fn retry(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<(), Reject> {
-    (task.failures, task.losses) = (0, 0);
+    (task.failures, task.losses, task.review_rounds) = (0, 0, 0);
     (task.assignee, task.finished_at, task.error) = (None, None, None);
     (task.not_before, task.failed_at) = (None, None);
     if let Some(behind) = dependencies::stuck_behind(ctx, &task.depends_on)? {

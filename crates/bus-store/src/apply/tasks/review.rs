@@ -7,7 +7,7 @@ use go_rules::mutation::{Mutation, is_on};
 use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{complete, review_task};
+use super::{complete, review_rounds, review_task};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -30,11 +30,9 @@ pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> 
             complete::finish(ctx, &mut task)?
         }
         Verdict::RequestChanges => {
-            task.state = task.state.become_state(TaskState::ChangesRequested)?;
-            task.review_notes = Some(body.notes.clone());
-            task.review_rounds = task.review_rounds.saturating_add(1);
-            task.assignee = None;
-            ctx.update(&mut task, &EventKind::TaskChangesRequested)?
+            review_rounds::count(ctx, &mut task, body)?;
+            let blocked = task.state == TaskState::Blocked;
+            ctx.update(&mut task, if blocked { &EventKind::TaskBlocked } else { &EventKind::TaskChangesRequested })?
         }
     };
     review_task::close(ctx, &task, &words(body), reviewer)?;
@@ -61,7 +59,7 @@ fn must_be_fresh(ctx: &mut Ctx<'_>, reviewer: &AgentId, task: &Task) -> Result<(
 fn is_repeat(ctx: &mut Ctx<'_>, task: &Task, body: &Review, reviewer: Option<&AgentId>) -> Result<bool, Reject> {
     let as_judged = match body.verdict {
         Verdict::Approve => task.state == TaskState::Done,
-        Verdict::RequestChanges => task.state == TaskState::ChangesRequested,
+        Verdict::RequestChanges => matches!(task.state, TaskState::ChangesRequested | TaskState::Blocked),
     };
     let last = review_task::of(ctx, task)?.pop();
     Ok(as_judged
