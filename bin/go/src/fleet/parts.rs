@@ -32,8 +32,13 @@ pub(crate) fn go_config(
         url: Text::new(url).ok(),
         ..LeaseConfig::default()
     };
-    let policy =
-        Policy { limits: settings.limits(), handbook: settings.spawning.handbook(steward), ..Policy::default() };
+    let policy = Policy {
+        limits: settings.limits(),
+        rhythm: settings.sprint.rhythm(),
+        handbook: settings.spawning.handbook(steward),
+        improvement: settings.improvement_policy(),
+        ..Policy::default()
+    };
     let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
     let heartbeat = settings.agents.heartbeat.duration();
     Ok(GoConfig {

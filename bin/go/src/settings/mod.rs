@@ -4,6 +4,7 @@ mod agents;
 mod bus;
 mod capacity;
 mod environment;
+mod improvement;
 mod later;
 mod lease;
 mod lines;
@@ -12,6 +13,7 @@ mod paths;
 mod period;
 mod reader;
 mod spawning;
+mod sprint;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -26,6 +28,7 @@ use go_bus_api::RbacMode;
 pub(crate) use agents::{AgentSettings, RuntimeKind};
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
+pub(crate) use improvement::Improvements;
 pub(crate) use lease::LeaseSettings;
 pub(crate) use origin::Fault;
 use origin::Origin;
@@ -33,6 +36,7 @@ pub(crate) use paths::PathSettings;
 pub(crate) use period::Period;
 pub(crate) use reader::Shown;
 pub(crate) use spawning::SpawnSettings;
+pub(crate) use sprint::SprintSettings;
 pub(crate) use watchdog::WatchdogSettings;
 
 use crate::failure::Failure;
@@ -64,8 +68,12 @@ pub(crate) struct Settings {
     pub(crate) lease: LeaseSettings,
     /// `agents`.
     pub(crate) agents: AgentSettings,
+    /// `sprint`.
+    pub(crate) sprint: SprintSettings,
     /// `models` and `context`.
     pub(crate) spawning: SpawnSettings,
+    /// `improvement`.
+    pub(crate) improvement: Improvements,
     /// `tokens`.
     pub(crate) tokens: TokenSettings,
     /// `paths`.
@@ -106,6 +114,11 @@ impl Settings {
         let paths = self.paths.whole().into_iter().filter(move |(key, _)| handed_on(key));
         // JSON's quotes are YAML's too.
         paths.map(|(key, path)| format!("{key}={}", serde_json::Value::from(path.display().to_string())))
+    }
+
+    /// What GO goes by where fewer than `agents.min` work.
+    pub(crate) fn improvement_policy(&self) -> go_sprint::improvement::ImprovementPolicy {
+        self.improvement.policy(&self.agents)
     }
 
     /// The caps that dispatch goes by.
@@ -158,7 +171,9 @@ pub(crate) fn read(
         bus: BusSettings::read(&mut reader, &data),
         lease: LeaseSettings::read(&mut reader),
         agents: AgentSettings::read(&mut reader),
+        sprint: SprintSettings::read(&mut reader),
         spawning: SpawnSettings::read(&mut reader),
+        improvement: Improvements::read(&mut reader),
         tokens: TokenSettings {
             rotate_every: reader.get("tokens.rotate_every", Period::hours(24)),
             overlap: reader.get("tokens.overlap", Period::minutes(5)),

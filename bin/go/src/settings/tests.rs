@@ -128,6 +128,20 @@ fn an_unusual_sprint_is_a_warning() {
 }
 
 #[test]
+fn the_settings_of_sprints_are_what_go_goes_by() {
+    let rhythm = |text: &str| {
+        read(Some((Path::new("go.yaml"), text)), &[], &Flags::default()).map(|settings| settings.sprint.rhythm())
+    };
+    assert_eq!(rhythm(""), Ok(go_sprint::Rhythm::default()));
+    let seconds = std::time::Duration::from_secs;
+    let short = go_sprint::Rhythm { min: seconds(2), max: seconds(5), max_tickets: Some(4) };
+    assert_eq!(rhythm("sprint: {min: 2s, max: 5s, max_tickets: 4}\n"), Ok(short));
+    for bad in ["min: 2s, max: 1s", "min: 0s", "max: 8d", "max_tickets: 0"] {
+        assert_eq!(faults(&format!("sprint: {{{bad}}}\n")).len(), 1, "{bad}");
+    }
+}
+
+#[test]
 fn the_file_that_init_writes_shows_every_key_with_its_default() {
     let text = include_str!("../commands/init/go.yaml");
     assert_eq!(faults(text), Vec::<String>::new());

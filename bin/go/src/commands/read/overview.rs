@@ -1,6 +1,6 @@
 //! The state of the fleet at a glance, as `go status` prints it.
 
-use go_bus_api::{HostState, LeaseView, Task, TaskState, Timestamp};
+use go_bus_api::{HostState, LeaseView, Sprint, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::World;
 use go_rules::slots;
 use serde::Serialize;
@@ -15,10 +15,25 @@ const UNDER_WAY: [TaskState; 3] = [TaskState::InProgress, TaskState::InReview, T
 #[derive(Debug, Serialize)]
 pub(super) struct Overview {
     lease: LeaseView,
+    /// What stands above `agents.min`, where fewer work.
+    below_min: Option<String>,
+    sprints: Vec<SprintLine>,
     projects: Vec<ProjectLine>,
     hosts: Vec<HostLine>,
     running: Vec<TaskLine>,
     waiting: Vec<TaskLine>,
+}
+
+/// A sprint under way.
+#[derive(Debug, Serialize)]
+struct SprintLine {
+    id: String,
+    done: usize,
+    tickets: usize,
+    ends_at: Timestamp,
+    /// Until then, in words.
+    #[serde(skip)]
+    left: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,8 +64,14 @@ struct TaskLine {
 }
 
 impl Overview {
-    /// The overview of `world`; `why` tells why a waiting task waits.
-    pub(super) fn new(lease: LeaseView, world: &World, now: Timestamp, why: impl Fn(&Task) -> String) -> Self {
+    /// The overview of `world`; `below_min` tells that too few work, and `why` why a waiting task waits.
+    pub(super) fn new(
+        lease: LeaseView,
+        world: &World,
+        now: Timestamp,
+        below_min: Option<String>,
+        why: impl Fn(&Task) -> String,
+    ) -> Self {
         let line = |task: &Task, why: String| TaskLine {
             id: task.id.to_string(),
             state: task.state.as_str(),
@@ -62,12 +83,25 @@ impl Overview {
         let running = UNDER_WAY.into_iter().flat_map(|state| world.tasks_in(state)).map(|task| line(task, since(task)));
         let waits = |task: &&Task| task.state.is_open() && !UNDER_WAY.contains(&task.state);
         Self {
+            sprints: world.open_sprints().map(|sprint| sprint_line(world, sprint, now)).collect(),
             projects: projects(world),
             hosts: hosts(world),
             running: running.collect(),
             waiting: world.tasks().filter(waits).map(|task| line(task, why(task))).collect(),
             lease,
+            below_min,
         }
+    }
+}
+
+fn sprint_line(world: &World, sprint: &Sprint, now: Timestamp) -> SprintLine {
+    let is_done = |id: &&TaskId| world.task_state(id) == Some(TaskState::Done);
+    SprintLine {
+        id: sprint.id.to_string(),
+        done: sprint.tickets.iter().filter(is_done).count(),
+        tickets: sprint.tickets.len(),
+        ends_at: sprint.ends_at,
+        left: length(sprint.ends_at.since(now)),
     }
 }
 
@@ -100,7 +134,14 @@ fn hosts(world: &World) -> Vec<HostLine> {
 
 impl std::fmt::Display for Overview {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{}\n", lease::sentence(&self.lease))?;
+        writeln!(f, "{}", lease::sentence(&self.lease))?;
+        if let Some(below_min) = &self.below_min {
+            writeln!(f, "{below_min}")?;
+        }
+        for SprintLine { id, done, tickets, left, .. } in &self.sprints {
+            writeln!(f, "sprint {id}: {done} of {tickets} tickets done, {left} to go")?;
+        }
+        writeln!(f)?;
         let mut table = Table::new(["PROJECT", "STATE", "DONE", "UNDER WAY", "OPEN", "STUCK"]);
         for project in &self.projects {
             let counts = [project.done, project.under_way, project.open, project.stuck].map(|count| count.to_string());

@@ -3,6 +3,7 @@
 use go_bus_api::{Task, TaskId};
 use go_bus_client::BusClient;
 use go_orchestrator::Explanation;
+use go_sprint::improvement::shortfall;
 
 use super::overview::Overview;
 use super::{now, world};
@@ -27,7 +28,9 @@ pub(super) async fn run(
         return Ok(Exit::Done);
     }
     let why = |task: &Task| reasons(&world, task, &limits, now);
-    let overview = Overview::new(client.lease().await?, &world, now, why);
+    let short = shortfall(&world, &settings.improvement_policy(), &limits, now);
+    let below_min = short.map(|short| short.to_string());
+    let overview = Overview::new(client.lease().await?, &world, now, below_min, why);
     if json {
         print_json(&overview)?
     } else {
