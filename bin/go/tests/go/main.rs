@@ -9,6 +9,7 @@ mod detached;
 mod disk_full;
 mod fleet;
 mod governance;
+mod improvement;
 mod leaders;
 mod managed;
 mod open_files;
