@@ -1,9 +1,11 @@
-//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more.
+//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more; a push.
+
+mod push;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, Text, Verdict};
+use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, TaskKind, Text, Verdict};
 
 use crate::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Reading};
 
@@ -24,8 +26,7 @@ impl AgentDriver for ShellDriver {
 
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         let task = assignment.task.ok_or_else(|| DriverError::NoTask(assignment.agent.id.clone()))?;
-        let repo = assignment.project.and_then(|project| project.repo.as_ref());
-        let folder = PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str());
+        let folder = folder(assignment, task)?;
         let reviews = match assignment.agent.role {
             Role::Specialist | Role::Worker => false,
             Role::Reviewer => true,
@@ -47,13 +48,23 @@ impl AgentDriver for ShellDriver {
     }
 }
 
+/// Where the command begins: in the project's folder; a delegation, which is about its host, in the agent's own.
+fn folder(assignment: &Assignment<'_>, task: &Task) -> Result<PathBuf, DriverError> {
+    if task.kind == TaskKind::Delegation {
+        return Ok(assignment.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf());
+    }
+    let repo = assignment.project.and_then(|project| project.repo.as_ref());
+    Ok(PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str()))
+}
+
 fn sh(script: &str) -> Vec<String> {
     ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
 }
 
 fn build(task: &Task) -> Result<Vec<String>, DriverError> {
-    let run = task.run.as_ref().filter(|run| !run.is_blank());
-    run.map(|run| sh(run.as_str())).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
+    let own = task.run.as_ref().filter(|run| !run.is_blank()).map(|run| run.as_str());
+    let usual = (task.kind == TaskKind::Push).then_some(push::PUSH);
+    own.or(usual).map(sh).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
 }
 
 /// `review` of the delivered task, else its `verify` once more. The review's own task may bring a command that goes first.

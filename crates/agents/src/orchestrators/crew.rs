@@ -49,7 +49,8 @@ fn has(hand: &Agent, task: &Task, attempt: Attempt) -> bool {
 /// Work without a command, which an orchestrator does itself, and this reference one doesn't know how to.
 fn not_ours(task: &Task) -> Fail {
     let kind = task.kind.as_str();
-    let error = format!("the reference orchestrators do no {kind} without a `run`; give it one, or link your own HO or PO");
+    let error =
+        format!("the reference orchestrators do no {kind} without a `run`; give it one, or link your own HO or PO");
     Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false }
 }
 

@@ -12,6 +12,7 @@ mod identity;
 mod interaction;
 mod judgement;
 mod orders;
+mod presence;
 mod pulse;
 mod rotation;
 mod run;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use go_bus_api::{AgentId, Resource, TaskId};
+use go_bus_api::{AgentId, Complete, Resource, Task, TaskId, TaskKind, Text};
 use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
+use go_rules::integration;
 use tokio::sync::mpsc;
 
 use super::arrive::arrive;
-use super::{Next, OrchestratorError, hand, interaction, next_step, orders, pulse};
+use super::{Next, OrchestratorError, hand, interaction, next_step, orders, presence, pulse};
 
 /// How many verdicts are under way at a time: the Bus writes those that wait in one commit.
 const AT_ONCE: usize = 8;
@@ -120,9 +121,22 @@ async fn tick(config: &OrchestratorConfig, client: &BusClient, feed: &mut Feed) 
 
 /// The tasks that call for a step, with it.
 fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
-    let next = |task| next_step(task, world.builders(&task.id), config.hands.review.as_ref());
+    let next = |task: &Task| match next_step(task, world.builders(&task.id), config.hands.review.as_ref()) {
+        Next::Spawn => without_a_run(task, world).map_or(Next::Spawn, Next::Complete),
+        next => next,
+    };
     let tasks = world.tasks_assigned_to(&config.agent);
     tasks.map(|task| (task.id.clone(), next(task))).filter(|(_, next)| *next != Next::Wait).collect()
+}
+
+/// How an integration test ends whose command is not there: done, and skipped. This orchestrator's host is where it would run.
+fn without_a_run(task: &Task, world: &World) -> Option<Complete> {
+    if task.kind != TaskKind::IntegrationTest {
+        return None;
+    }
+    let path = std::env::var_os("PATH");
+    let why = presence::what_is_missing(task, world.project(&task.project), path.as_deref(), presence::is_program)?;
+    Some(Complete { attempt: task.attempt, summary: Text::clipped(&integration::skipped(&why)), deliverable: None })
 }
 
 /// Asks for a task's hand and answers it; `None` where there can be none just now.

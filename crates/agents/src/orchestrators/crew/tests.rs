@@ -87,8 +87,19 @@ fn a_reviewer_that_ends_without_a_verdict_fails_its_review() {
 }
 
 #[test]
+fn work_that_touches_the_host_is_a_worker_s() {
+    for kind in [TaskKind::Push, TaskKind::IntegrationTest] {
+        assert_eq!(next(&Task { kind, ..task(TaskState::InProgress, 1) }, &[]), Next::Spawn, "{kind:?}");
+    }
+    for kind in [TaskKind::Delegation, TaskKind::Rotation] {
+        let task = Task { kind, run: Some(Text::clipped("make room")), ..task(TaskState::InProgress, 1) };
+        assert_eq!(next(&task, &[]), Next::Spawn, "{kind:?}");
+    }
+}
+
+#[test]
 fn work_that_nobody_here_knows_fails_for_good_and_says_so() {
-    for kind in [TaskKind::Push, TaskKind::Delegation, TaskKind::Rotation] {
+    for kind in [TaskKind::Delegation, TaskKind::Rotation] {
         let task = Task { kind, ..task(TaskState::InProgress, 1) };
         assert!(matches!(next(&task, &[]), Next::Fail(f) if !f.retryable && f.error.as_str().contains(kind.as_str())));
     }
