@@ -1,6 +1,4 @@
-//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more; a push.
-
-mod push;
+//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -62,9 +60,8 @@ fn sh(script: &str) -> Vec<String> {
 }
 
 fn build(task: &Task) -> Result<Vec<String>, DriverError> {
-    let own = task.run.as_ref().filter(|run| !run.is_blank()).map(|run| run.as_str());
-    let usual = (task.kind == TaskKind::Push).then_some(push::PUSH);
-    own.or(usual).map(sh).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
+    let run = task.run.as_ref().filter(|run| !run.is_blank());
+    run.map(|run| sh(run.as_str())).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
 }
 
 /// `review` of the delivered task, else its `verify` once more. The review's own task may bring a command that goes first.
