@@ -34,9 +34,15 @@ impl Library {
 }
 
 impl SkillRun {
-    /// The id of its task on the Bus: the skill and its version, so that a successor finds it.
-    pub fn task(&self) -> Option<TaskId> {
-        TaskId::new(format!("skill-{}-{}", self.skill, self.version.short())).ok()
+    /// The id of its task on the Bus: it follows from the skill, its version and the boot of the host that it runs on. So it is run
+    /// once for each version and boot, whoever leads and however often that changes.
+    pub fn task(&self, boot: &str) -> Option<TaskId> {
+        Self::task_of(&self.skill, Version::of(format!("{} {boot}", self.version).as_bytes()).short())
+    }
+
+    /// The id of a task of `skill`; `None` where the skill's id can't be part of one.
+    pub(crate) fn task_of(skill: &str, which: &str) -> Option<TaskId> {
+        TaskId::new(format!("skill-{skill}-{which}")).ok()
     }
 }
 
@@ -78,13 +84,22 @@ mod tests {
     }
 
     #[test]
-    fn the_task_s_id_follows_from_the_skill_and_its_version() {
+    fn the_task_s_id_follows_from_the_skill_its_version_and_the_host_s_boot() {
         let house = House::furnished();
-        let id = |house: &House| runs(house)[0].task().unwrap().to_string();
-        let first = id(&house);
+        let id = |house: &House, boot: &str| runs(house)[0].task(boot).unwrap().to_string();
+        let first = id(&house, "a");
         assert!(first.starts_with("skill-bootstrap-") && first.len() == "skill-bootstrap-".len() + 8);
-        assert_eq!(id(&house), first);
+        assert_eq!(id(&house, "a"), first);
+        assert_ne!(id(&house, "b"), first);
         house.write("skills/bootstrap/SKILL.md", "---\nname: a\ndescription: b\nrun: ./other.sh\n---\n");
-        assert_ne!(id(&house), first);
+        assert_ne!(id(&house, "a"), first);
+    }
+
+    #[test]
+    fn a_skill_whose_id_no_task_can_have_is_named() {
+        let house = House::furnished();
+        house.write("skills/SKILL_REGISTRY.yaml", "skills: [{id: a/b, file: lint/SKILL.md}]\n");
+        let problems = Library::load(&house.sources(), None).problems;
+        assert!(problems[0].message.starts_with("`a/b` is no id"), "{problems:?}");
     }
 }

@@ -37,6 +37,14 @@ pub struct Sources {
     pub memory: PathBuf,
 }
 
+impl Sources {
+    /// Whether a file is one of these, or of a folder of theirs.
+    pub fn cover(&self, file: &Path) -> bool {
+        let registries = [&self.templates, &self.skills].into_iter().filter_map(|path| path.parent());
+        registries.chain([self.rules.as_path()]).any(|folder| file.starts_with(folder))
+    }
+}
+
 /// Something that the settings name and that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Absent {

@@ -18,6 +18,12 @@ impl Version {
         Self(HEXLOWER.encode(&Sha256::digest(bytes)))
     }
 
+    /// The version that `text` has in full; `None` where it is none.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        (text.len() == 64 && text.chars().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
     /// All 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,5 +50,7 @@ mod tests {
         let version = Version::of(b"abc");
         assert_eq!(version.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(version.short(), "ba7816bf");
+        assert_eq!(Version::from_hex(version.as_str()), Some(version));
+        assert_eq!((Version::from_hex("ba78"), Version::from_hex(&"G".repeat(64))), (None, None));
     }
 }

@@ -10,12 +10,16 @@ use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 
-use crate::steward::Steward;
+use crate::steward::{Reloaded, Steward};
+
+/// How often it is looked again after one wake; somebody may make and remove folders all the time.
+const MAX_LOOKS: usize = 4;
 
 /// The files can't be watched.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +46,28 @@ impl Watch {
         Ok(Self { events: register(events)?, seen, folders })
     }
 
-    /// Waits until a file may have changed since the last call, or since the watch began. Changes that came together wake once. A
-    /// call that is dropped loses nothing. Reload after each wake, and then [`Watch::follow`].
+    /// Waits until a file may have changed, looks at all of them again, and tells what came of it: what is in effect from now on,
+    /// and what is newly wrong. Changes that came together are told together. A call that is dropped while it waits loses nothing.
     ///
     /// # Errors
     /// Where the kernel takes the watch away; it is of no use then.
-    pub async fn changed(&mut self) -> Result<(), WatchError> {
+    pub async fn next(&mut self, steward: &Arc<Steward>) -> Result<Reloaded, WatchError> {
+        self.changed().await?;
+        let mut all = Reloaded::default();
+        // What is watched only now may have changed before.
+        for _ in 0..MAX_LOOKS {
+            let one = Arc::clone(steward);
+            let reloaded = tokio::task::spawn_blocking(move || one.reload()).await.map_err(io::Error::other)?;
+            all.changes.extend(reloaded.changes);
+            all.problems.extend(reloaded.problems);
+            if !self.follow(steward)? {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn changed(&mut self) -> Result<(), WatchError> {
         loop {
             let seen = &self.seen;
             let mut ready = self.events.readable().await?;
@@ -59,16 +79,13 @@ impl Watch {
         }
     }
 
-    /// Watches what `steward` reads now; whether that is more than before, so that another reload is due.
-    ///
-    /// # Errors
-    /// Where nothing can be watched.
-    pub fn follow(&mut self, steward: &Steward) -> Result<bool, WatchError> {
+    /// Watches what `steward` reads now; whether that is other than before.
+    fn follow(&mut self, steward: &Steward) -> Result<bool, WatchError> {
         let folders = steward.library().folders(steward.sources());
         let seen = arm(self.events.get_ref(), &folders)?;
-        let is_more = seen != self.seen || folders != self.folders;
+        let is_other = seen != self.seen || folders != self.folders;
         (self.seen, self.folders) = (seen, folders);
-        Ok(is_more)
+        Ok(is_other)
     }
 }
 
@@ -151,30 +168,27 @@ mod tests {
     use super::*;
     use crate::samples::House;
 
-    /// Reloads after wakes until something has changed; fails after 10 s.
-    async fn changes(watch: &mut Watch, steward: &Steward) -> Vec<crate::steward::Change> {
+    /// What changes, however many wakes that takes; fails after 10 s.
+    async fn changes(watch: &mut Watch, steward: &Arc<Steward>) -> Vec<crate::steward::Change> {
         let wait = async {
             loop {
-                watch.changed().await.unwrap();
-                loop {
-                    let reloaded = steward.reload();
-                    let is_more = watch.follow(steward).unwrap();
-                    if !reloaded.changes.is_empty() {
-                        return reloaded.changes;
-                    }
-                    if !is_more {
-                        break;
-                    }
+                let reloaded = watch.next(steward).await.unwrap();
+                if !reloaded.changes.is_empty() {
+                    return reloaded.changes;
                 }
             }
         };
         tokio::time::timeout(Duration::from_secs(10), wait).await.unwrap()
     }
 
+    fn opened(house: &House) -> Arc<Steward> {
+        Arc::new(Steward::open(house.sources()).0)
+    }
+
     #[tokio::test]
     async fn a_saved_file_wakes_however_it_is_saved() {
         let house = House::furnished();
-        let (steward, _) = Steward::open(house.sources());
+        let steward = opened(&house);
         let mut watch = Watch::new(&steward).unwrap();
         house.write("skills/lint/SKILL.md", "---\nname: a\ndescription: b\n---\n");
         assert_eq!(changes(&mut watch, &steward).await.len(), 1);
@@ -186,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn folders_that_come_to_be_are_seen() {
         let house = House::empty();
-        let (steward, _) = Steward::open(house.sources());
+        let steward = opened(&house);
         let mut watch = Watch::new(&steward).unwrap();
         house.write("rules/RULE_style.md", "# Style\n");
         assert_eq!(changes(&mut watch, &steward).await.len(), 1);
@@ -199,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn what_else_happens_above_a_missing_folder_wakes_nobody() {
         let house = House::empty();
-        let (steward, _) = Steward::open(house.sources());
+        let steward = opened(&house);
         let watch = Watch::new(&steward).unwrap();
         // The kernel queues an event before the write returns.
         house.write("something_else", "");

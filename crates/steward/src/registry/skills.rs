@@ -1,6 +1,7 @@
 //! `SKILL_REGISTRY.yaml`: `skills`, each with its id, file, description and roles, and `skills_on_load`.
 
 use super::once;
+use crate::activation::SkillRun;
 use crate::audience::Audience;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::text_file::TextFile;
@@ -56,6 +57,9 @@ fn entry(node: &Node, before: &[SkillEntry], findings: &mut Findings<'_>) -> Opt
     let roles = fields.words("roles", findings);
     let audience = roles.map_or_else(Audience::everybody, |words| Audience::read(&words, findings));
     let id = id?;
+    if SkillRun::task_of(&id.text, "").is_none() {
+        findings.add(id.place, format!("`{}` is no id: letters, digits, `-`, `_` and `.`, and not too many", id.text));
+    }
     once(&id, &before.iter().map(|entry| &entry.id).collect::<Vec<_>>(), findings);
     Some(SkillEntry { id, file: file?, description, audience })
 }
