@@ -106,7 +106,10 @@ impl Leader<'_> {
         if let Action::Assign { task, .. } = action {
             self.follower.note_start(task);
         }
-        self.follower.apply(resource);
+        // A sprint's end brings pushes, of which the answer says nothing: the events tell of them first, and of the end after them.
+        if !matches!(action, Action::CloseSprint { .. }) {
+            self.follower.apply(resource);
+        }
         self.handoff.decided.note(action, self.clock.wall());
         self.retries.note(action.key(), Tried::Taken, self.clock.boottime());
     }

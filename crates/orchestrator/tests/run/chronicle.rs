@@ -15,8 +15,8 @@ use crate::fixture::{PLAN, config, count, done, go, write};
 /// A sprint that is closed.
 fn closed(id: &str) -> Value {
     json!({
-        "id": id, "state": "closed", "tickets": ["T-1"], "started_at": "2026-03-21T08:15:30.000Z",
-        "ends_at": "2026-03-21T11:15:30.000Z", "closed_at": "2026-03-21T10:15:30.250Z", "summary": "All done.", "pace": null,
+        "id": id, "state": "closed", "tickets": ["T-1"], "started_at": "2026-03-21T06:15:30.000Z",
+        "ends_at": "2026-03-21T08:15:30.000Z", "closed_at": "2026-03-21T07:15:30.250Z", "summary": "All done.", "pace": null,
         "revision": 2, "report": {"sprint": id}, "carried": [],
     })
 }
