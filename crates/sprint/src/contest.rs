@@ -3,12 +3,33 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 
-use go_bus_api::{Project, ProjectId, Task, TaskState};
+use go_bus_api::{Project, ProjectId, Task, TaskKind, TaskState};
 use go_bus_client::World;
 use go_rules::placement;
 
 use crate::policy::{DispatchPolicy, Share};
 use crate::turns::Turns;
+
+/// How soon something has to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// Before what is not, unless it is the others' turn.
+    Urgent,
+    /// In its turn.
+    Usual,
+    /// When nothing else is ready in any project: improvements (R29).
+    Spare,
+}
+
+impl Line {
+    fn of(task: &Task, project: &Project, policy: &dyn DispatchPolicy) -> Self {
+        match task.kind {
+            TaskKind::Improvement => Self::Spare,
+            _ if policy.is_urgent(project, task) => Self::Urgent,
+            _ => Self::Usual,
+        }
+    }
+}
 
 /// What a project has ready, each in order.
 #[derive(Debug)]
@@ -16,6 +37,7 @@ struct Claim<'a> {
     share: Share<'a>,
     urgent: VecDeque<&'a Task>,
     usual: VecDeque<&'a Task>,
+    spare: VecDeque<&'a Task>,
 }
 
 /// All that is ready, by project.
@@ -32,31 +54,33 @@ impl<'a, 'p> Contest<'a, 'p> {
         for task in ready {
             let Some(project) = world.project(&task.project) else { continue };
             let claim = claims.entry(&project.id).or_insert_with(|| claim(world, project));
-            let line = if policy.is_urgent(project, task) { &mut claim.urgent } else { &mut claim.usual };
-            line.push_back(task);
+            claim.line(Line::of(task, project, policy)).push_back(task);
         }
-        for line in claims.values_mut().flat_map(|claim| [&mut claim.urgent, &mut claim.usual]) {
+        for line in claims.values_mut().flat_map(Claim::lines) {
             line.make_contiguous().sort_by(|a, b| policy.tasks(a, b));
         }
         Self { claims, policy }
     }
 
-    /// The next task, taken out, with its project: what is urgent first unless it is the others' turn; of the project that the policy puts
+    /// The next task, taken out, with its project: what is urgent first unless it is the others' turn, what is spare last; of the project that the policy puts
     /// first, of equals that whose turn it is, of those the first by id.
     pub(crate) fn next(&mut self, turns: &Turns) -> Option<(&'a Project, &'a Task)> {
-        let urgent = !turns.is_others_turn() || self.claims.values().all(|claim| claim.usual.is_empty());
-        self.pop(turns, urgent).or_else(|| self.pop(turns, !urgent))
+        let lines = match turns.is_others_turn() {
+            true => [Line::Usual, Line::Urgent, Line::Spare],
+            false => [Line::Urgent, Line::Usual, Line::Spare],
+        };
+        lines.into_iter().find_map(|line| self.pop(turns, line))
     }
 
-    fn pop(&mut self, turns: &Turns, urgent: bool) -> Option<(&'a Project, &'a Task)> {
+    fn pop(&mut self, turns: &Turns, line: Line) -> Option<(&'a Project, &'a Task)> {
         let policy = self.policy;
         let order = |a: &&mut Claim<'a>, b: &&mut Claim<'a>| -> Ordering {
             let place = |claim: &Claim<'_>| turns.place(&claim.share.project.id);
             policy.projects(&a.share, &b.share).then_with(|| place(a).cmp(&place(b)))
         };
-        let waiting = self.claims.values_mut().filter(|claim| claim.has(urgent));
+        let waiting = self.claims.values_mut().filter_map(|claim| (!claim.line(line).is_empty()).then_some(claim));
         let claim = waiting.min_by(order)?;
-        Some((claim.share.project, claim.line(urgent).pop_front()?))
+        Some((claim.share.project, claim.line(line).pop_front()?))
     }
 
     /// Notes that `project` was given a slot.
@@ -68,23 +92,27 @@ impl<'a, 'p> Contest<'a, 'p> {
 
     /// Leaves only work without a slot: the rest has to wait for one.
     pub(crate) fn retain_slotless(&mut self) {
-        for line in self.claims.values_mut().flat_map(|claim| [&mut claim.urgent, &mut claim.usual]) {
+        for line in self.claims.values_mut().flat_map(Claim::lines) {
             line.retain(|task| !placement::takes_slot(task));
         }
     }
 }
 
 impl<'a> Claim<'a> {
-    fn has(&self, urgent: bool) -> bool {
-        !if urgent { &self.urgent } else { &self.usual }.is_empty()
+    fn line(&mut self, line: Line) -> &mut VecDeque<&'a Task> {
+        match line {
+            Line::Urgent => &mut self.urgent,
+            Line::Usual => &mut self.usual,
+            Line::Spare => &mut self.spare,
+        }
     }
 
-    fn line(&mut self, urgent: bool) -> &mut VecDeque<&'a Task> {
-        if urgent { &mut self.urgent } else { &mut self.usual }
+    fn lines(&mut self) -> [&mut VecDeque<&'a Task>; 3] {
+        [&mut self.urgent, &mut self.usual, &mut self.spare]
     }
 }
 
 fn claim<'a>(world: &World, project: &'a Project) -> Claim<'a> {
     let running = world.count_of(&project.id, TaskState::InProgress);
-    Claim { share: Share { project, running }, urgent: VecDeque::new(), usual: VecDeque::new() }
+    Claim { share: Share { project, running }, urgent: VecDeque::new(), usual: VecDeque::new(), spare: VecDeque::new() }
 }

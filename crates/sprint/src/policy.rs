@@ -31,7 +31,8 @@ pub trait DispatchPolicy: std::fmt::Debug + Send + Sync {
     /// Which ready task of a project goes first: the lesser.
     fn tasks(&self, a: &Task, b: &Task) -> Ordering;
 
-    /// Whether `task` is given a slot before anything that is not; what runs is left alone. By default what is `p0`, or of a `p0` project.
+    /// Whether `task` is given a slot before anything that is not; what runs is left alone. By default what is `p0`, or of a `p0` project,
+    /// and no improvement.
     fn is_urgent(&self, project: &Project, task: &Task) -> bool {
         is_urgent(project, task)
     }
@@ -39,7 +40,7 @@ pub trait DispatchPolicy: std::fmt::Debug + Send + Sync {
 
 /// Whether the seed's order has it start before anything else.
 pub(crate) fn is_urgent(project: &Project, task: &Task) -> bool {
-    task.priority == Priority::P0 || project.priority == Priority::P0
+    task.kind != TaskKind::Improvement && (task.priority == Priority::P0 || project.priority == Priority::P0)
 }
 
 /// A project's claim to capacity: its weight, doubled with each step of its priority above `p3`.

@@ -263,3 +263,46 @@ fn what_the_plan_is_about_to_cancel_is_not_started_meanwhile() {
     assert!(words.contains(&"cancel task T-1".to_owned()), "{words:?}");
     assert!(!words.iter().any(|word| word.starts_with("assign T-1")), "{words:?}");
 }
+
+/// A policy that knows of something to improve in `site`.
+fn improving() -> Policy {
+    use go_sprint::improvement::{Finding, Fingerprint, ImprovementKind, ImprovementPolicy, KnownFindings};
+    let finding = Finding {
+        kind: ImprovementKind::Tests,
+        title: go_bus_api::Text::clipped("a test is missing"),
+        description: go_bus_api::Text::clipped("write it"),
+        run: Some(go_bus_api::Text::clipped("touch test")),
+        verify: vec![go_bus_api::Text::clipped("test -e test")],
+        fingerprint: Fingerprint::of(&["test"]),
+        recurs: false,
+    };
+    let known = KnownFindings::default().with(samples::id("site"), finding);
+    let improvement = ImprovementPolicy { settings: Default::default(), sources: vec![std::sync::Arc::new(known)] };
+    Policy { improvement, ..Policy::default() }
+}
+
+#[test]
+fn too_few_at_work_are_given_improvements_but_not_before_the_plan_is_on_the_bus() {
+    let (policy, world) = (improving(), fleet());
+    let told = |view: &PlanView| words(&plan(&policy, &world, view, &Memory::default(), now()));
+    let none = told(&PlanView::none(&policy));
+    assert!(none.len() == 1 && none[0].starts_with("create task improve-site-tests-"), "{none:?}");
+    let planned = PlanView::new(samples::plan(samples::ONE_TICKET), samples::defaults(), &policy);
+    assert!(!told(&planned).iter().any(|word| word.contains("improve-")), "{:?}", told(&planned));
+    let mut ready = world.clone();
+    ready.apply(Resource::Task(samples::task("T-1", "site")));
+    let told = words(&plan(&policy, &ready, &PlanView::none(&policy), &Memory::default(), now()));
+    assert!(!told.iter().any(|word| word.contains("improve-")), "{told:?}");
+}
+
+#[test]
+fn where_no_work_can_be_made_an_alert_comes_due_and_the_timer_knows() {
+    let (mut policy, world, none) = (improving(), fleet(), PlanView::none(&Policy::default()));
+    policy.improvement.sources.clear();
+    let created = world.project(&samples::id("site")).unwrap().created_at;
+    let due = created.after(policy.improvement.settings.patience);
+    assert_eq!(next_wake(&policy, &world, &Memory::default(), created), Some(due));
+    let told = |at| words(&plan(&policy, &world, &none, &Memory::default(), at));
+    assert_eq!(told(created), [""; 0]);
+    assert_eq!(told(due), ["raise L2: 0 of at least 3 agents work, and there is no work for more"]);
+}

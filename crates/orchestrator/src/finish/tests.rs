@@ -118,3 +118,17 @@ fn in_review_goes_on_while_its_review_can_and_no_longer() {
     let why = stuck(&world([delivered.clone(), review(TaskState::Failed)]));
     assert_eq!(why, ["T-1 is in_review: review R-1 is failed: 3 of 3 attempts failed"]);
 }
+
+#[test]
+fn improvements_keep_no_plan_from_its_end() {
+    let improvement = |state| Task { kind: TaskKind::Improvement, ..ticket("improve-1", state) };
+    for state in [TaskState::Pending, TaskState::InProgress, TaskState::Waiting, TaskState::Failed] {
+        assert_eq!(
+            look(&world([ticket("T-1", TaskState::Done), improvement(state)])),
+            Some(Finished::Done),
+            "{state:?}"
+        );
+        let behind = [ticket("T-1", TaskState::Failed), improvement(state)];
+        assert_eq!(stuck(&world(behind)).len(), 1, "{state:?}");
+    }
+}

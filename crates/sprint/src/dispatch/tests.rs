@@ -164,6 +164,19 @@ fn host_work_takes_a_slot_on_the_host_of_the_ho_that_answers_for_it() {
 }
 
 #[test]
+fn an_improvement_starts_when_nothing_else_is_ready_in_any_project() {
+    let mut world = samples::world([("h1", 2)]);
+    add_project(&mut world, "first", Priority::P0, 9);
+    add_project(&mut world, "last", Priority::P3, 1);
+    let improvement = Task { kind: TaskKind::Improvement, ..samples::task("first-better", "first") };
+    world.apply(Resource::Task(improvement));
+    add_tickets(&mut world, "last", 1);
+    assert_eq!(ids(&assign(&world, &Limits::default())), ["last-0", "first-better"]);
+    add_tickets(&mut world, "last", 2);
+    assert_eq!(ids(&assign(&world, &Limits::default())), ["last-0", "last-1"]);
+}
+
+#[test]
 fn with_one_slot_equal_projects_take_turns() {
     let mut world = samples::world([("h1", 1)]);
     for id in ["a", "b", "c"] {
