@@ -38,7 +38,12 @@ impl Display for Summary<'_> {
             None => writeln!(f, "- Pace: nothing with an estimate was done")?,
         }
         let reviews = report.reviews;
-        writeln!(f, "- Reviews: {} approved, changes wanted {} times", reviews.approved, reviews.changes_requested)?;
+        writeln!(
+            f,
+            "- Reviews: {} approved, changes wanted {}",
+            reviews.approved,
+            times(reviews.changes_requested, "time")
+        )?;
         match report.cost_usd {
             Some(cost) => writeln!(f, "- Cost: {cost} USD")?,
             None => writeln!(f, "- Cost: not known")?,
@@ -92,8 +97,12 @@ fn review(outcome: &ReviewOutcome) -> String {
     let verdict = outcome.verdict.as_deref().map_or_else(|| "approved".to_owned(), plain);
     match outcome.rounds {
         0 => format!("reviewed{by} ({verdict})"),
-        rounds => format!("reviewed{by} after {rounds} rounds of changes ({verdict})"),
+        rounds => format!("reviewed{by} after {} of changes ({verdict})", times(rounds, "round")),
     }
+}
+
+fn times(count: u32, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 fn plain(text: &str) -> String {

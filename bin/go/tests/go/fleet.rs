@@ -86,13 +86,15 @@ fn while_it_runs_the_reading_commands_tell_what_and_why() {
     };
     assert!(read(&["status", "--why", "B"]).contains("dependency A is in_progress"));
     assert!(read(&["status"]).contains("is GO, epoch 1"));
+    assert!(read(&["status"]).contains("sprint S-1: 0 of "));
+    assert!(read(&["sprints"]).contains("S-1     open   0 of "), "{}", read(&["sprints"]));
     let events = read(&["events", "--json"]);
     let seqs: Vec<u64> = events
         .lines()
         .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["seq"].as_u64().unwrap())
         .collect();
     assert_eq!(seqs, (1..=u64::try_from(seqs.len()).unwrap()).collect::<Vec<_>>());
-    for command in ["status", "agents", "tasks", "digest", "lease"] {
+    for command in ["status", "sprints", "agents", "tasks", "digest", "lease"] {
         assert!(serde_json::from_str::<serde_json::Value>(&read(&[command, "--json"])).is_ok(), "{command}");
     }
     let unknown = place.go(&["status", "--why", "NOPE", "--bus-url", &url]);
@@ -122,11 +124,11 @@ fn a_run_keeps_every_byte_of_the_plan_but_its_own() {
     assert_eq!(without_go_s_own(&plan), STYLES);
 }
 
-/// The plan without the `status` and `result` that GO wrote: whole lines in block tickets, entries in flow ones.
+/// The plan without the `status`, `result` and `sprint` that GO wrote: whole lines in block tickets, entries in flow ones.
 fn without_go_s_own(plan: &str) -> String {
-    let own = |line: &&str| ["status: ", "result: "].iter().any(|key| line.trim_start().starts_with(key));
+    let own = |line: &&str| ["status: ", "result: ", "sprint: "].iter().any(|key| line.trim_start().starts_with(key));
     let mut rest: String = plan.split_inclusive('\n').filter(|line| !own(line)).collect();
-    for key in [", status: ", ", result: "] {
+    for key in [", status: ", ", result: ", ", sprint: "] {
         while let Some(from) = rest.find(key) {
             let length = rest[from + 1..].find([',', '}']).unwrap() + 1;
             rest.replace_range(from..from + length, "");
