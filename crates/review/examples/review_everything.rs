@@ -1,7 +1,7 @@
 //! A review policy of one's own: every ticket is reviewed, chores too. `cargo run -p go-review --example review_everything`
 
 use go_bus_api::{Category, Deliverable, ExitReport, Task, TaskKind};
-use go_review::{Brief, ReviewPolicy, SeedPolicy, conformance};
+use go_review::{Brief, Delivery, ReviewPolicy, SeedPolicy, conformance};
 
 #[derive(Debug)]
 struct ReviewEverything;
@@ -16,8 +16,8 @@ impl ReviewPolicy for ReviewEverything {
         self.is_significant(task).then(|| Deliverable { kind, artifacts: Vec::new(), significant: true })
     }
 
-    fn brief(&self, delivered: &Task) -> Brief {
-        SeedPolicy.brief(delivered)
+    fn brief(&self, delivery: &Delivery<'_>) -> Brief {
+        SeedPolicy.brief(delivery)
     }
 }
 

@@ -2,15 +2,15 @@
 
 use go_bus_api::{ExitReport, Task, TaskKind};
 
-use crate::ReviewPolicy;
+use crate::{Delivery, ReviewPolicy};
 
 /// Checks `policy` with each of these tasks; answers what it breaks, in words. Empty means that it conforms.
 pub fn run(policy: &dyn ReviewPolicy, tasks: &[Task]) -> Vec<String> {
     let exit = ExitReport { code: Some(0), ..ExitReport::default() };
     let mut broken = Vec::new();
     for task in tasks {
-        let first = (policy.is_significant(task), policy.deliverable(task, &exit), policy.brief(task));
-        if first != (policy.is_significant(task), policy.deliverable(task, &exit), policy.brief(task)) {
+        let first = (policy.is_significant(task), policy.deliverable(task, &exit), policy.brief(&Delivery::of(task)));
+        if first != (policy.is_significant(task), policy.deliverable(task, &exit), policy.brief(&Delivery::of(task))) {
             broken.push(format!("{}: the same task gives another answer", task.id));
         }
         let (significant, deliverable, brief) = first;
@@ -54,7 +54,7 @@ mod tests {
         fn deliverable(&self, _task: &Task, _exit: &ExitReport) -> Option<go_bus_api::Deliverable> {
             None
         }
-        fn brief(&self, _delivered: &Task) -> Brief {
+        fn brief(&self, _delivery: &Delivery<'_>) -> Brief {
             Brief { mission: " ".to_owned(), checks: Vec::new() }
         }
     }

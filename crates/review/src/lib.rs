@@ -5,6 +5,8 @@
 
 mod brief;
 pub mod conformance;
+mod delivery;
+mod evidence;
 pub mod integration;
 mod policy;
 mod seed;
@@ -13,5 +15,6 @@ mod seed;
 mod samples;
 
 pub use brief::Brief;
+pub use delivery::Delivery;
 pub use policy::ReviewPolicy;
 pub use seed::SeedPolicy;

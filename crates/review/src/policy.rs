@@ -2,7 +2,7 @@
 
 use go_bus_api::{Deliverable, ExitReport, Task};
 
-use crate::Brief;
+use crate::{Brief, Delivery};
 
 /// Decides what is reviewed, and how.
 ///
@@ -19,6 +19,6 @@ pub trait ReviewPolicy: std::fmt::Debug + Send + Sync {
     /// What the completion of this task hands over; `None` where there is nothing to name.
     fn deliverable(&self, task: &Task, exit: &ExitReport) -> Option<Deliverable>;
 
-    /// What the reviewer of the `delivered` task is told.
-    fn brief(&self, delivered: &Task) -> Brief;
+    /// What the reviewer of a delivery is told.
+    fn brief(&self, delivery: &Delivery<'_>) -> Brief;
 }

@@ -2,18 +2,19 @@
 
 use go_bus_api::{Category, Deliverable, ExitReport, Task, TaskKind};
 
-use crate::{Brief, ReviewPolicy};
+use crate::evidence::evidence;
+use crate::{Brief, Delivery, ReviewPolicy};
 
 /// What the seed says (R24). The reviewer runs the ticket's `review`, else its `verify` commands again.
 ///
 /// ```
-/// use go_review::{ReviewPolicy, SeedPolicy};
+/// use go_review::{Delivery, ReviewPolicy, SeedPolicy};
 /// # let json = r#"{"id":"T-1","project":"site","title":"Index","kind":"ticket","category":"feature","priority":"p2",
 /// #  "state":"in_progress","attempt":1,"max_attempts":3,"failures":0,"losses":0,"review":"make lint",
 /// #  "created_at":"2026-03-21T08:15:30.000Z","revision":1}"#;
 /// # let task: go_bus_api::Task = serde_json::from_str(json).unwrap();
 /// assert!(SeedPolicy.is_significant(&task));
-/// assert_eq!(SeedPolicy.brief(&task).checks, ["make lint"]);
+/// assert_eq!(SeedPolicy.brief(&Delivery::of(&task)).checks, ["make lint"]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SeedPolicy;
@@ -32,22 +33,28 @@ impl ReviewPolicy for SeedPolicy {
         may_be_named.then(|| Deliverable { kind, artifacts: Vec::new(), significant })
     }
 
-    fn brief(&self, delivered: &Task) -> Brief {
+    fn brief(&self, delivery: &Delivery<'_>) -> Brief {
+        let delivered = delivery.task;
         let checks: Vec<String> = match &delivered.review {
             Some(review) if !review.is_blank() => vec![review.as_str().to_owned()],
             _ => delivered.verify.iter().map(|command| command.as_str().to_owned()).collect(),
         };
-        Brief { mission: mission(delivered), checks }
+        Brief { mission: mission(delivery), checks }
     }
 }
 
-fn mission(delivered: &Task) -> String {
-    format!(
-        "Review what was delivered for the ticket {} below. You built no part of it: look with fresh eyes at what is there, not \
-         at what is said about it. Run the checks. Approve with POST /tasks/{}/review only when they pass and the work does \
-         what the ticket asks; else request changes, with notes that its next builder can act on. Change nothing yourself.",
-        delivered.id, delivered.id
-    )
+fn mission(delivery: &Delivery<'_>) -> String {
+    let id = &delivery.task.id;
+    let order = format!(
+        "Review what was delivered for the ticket {id} below. You built no part of it: look with fresh eyes at what is there, not \
+         at what is said about it. Read what has changed, and run the checks. Approve with POST /tasks/{id}/review only when they \
+         pass and the work does what the ticket asks; else request changes, with notes that its next builder can act on. Change \
+         nothing yourself."
+    );
+    match evidence(delivery).as_str() {
+        "" => order,
+        known => format!("{order}\n\n{known}"),
+    }
 }
 
 #[cfg(test)]
@@ -97,16 +104,19 @@ mod tests {
     fn the_reviewer_runs_review_else_verify_again() {
         let verify = vec![Text::clipped("test -s out"), Text::clipped("make test")];
         let both = Task { verify, review: Some(Text::clipped("make lint")), ..ticket("feature") };
-        assert_eq!(SeedPolicy.brief(&both).checks, ["make lint"]);
+        assert_eq!(SeedPolicy.brief(&Delivery::of(&both)).checks, ["make lint"]);
         for review in [None, Some(Text::clipped(" \n"))] {
             let task = Task { review, ..both.clone() };
-            assert_eq!(SeedPolicy.brief(&task).checks, ["test -s out", "make test"]);
+            assert_eq!(SeedPolicy.brief(&Delivery::of(&task)).checks, ["test -s out", "make test"]);
         }
     }
 
     #[test]
     fn the_reviewer_is_told_where_its_verdict_goes() {
-        let mission = SeedPolicy.brief(&ticket("feature")).mission;
+        let task = ticket("feature");
+        let mission = SeedPolicy.brief(&Delivery::of(&task)).mission;
         assert!(mission.contains("POST /tasks/T-1/review"), "{mission}");
+        let known = Delivery { repo: Some("/srv/site"), ..Delivery::of(&task) };
+        assert!(SeedPolicy.brief(&known).mission.contains("`git -C '/srv/site' diff HEAD`"));
     }
 }

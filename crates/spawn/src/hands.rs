@@ -4,7 +4,7 @@ use go_bus_api::{AgentId, DriverKind, NewAgent, Prompt, Task, TaskState};
 use go_bus_client::World;
 use go_rules::placement::{self, Load};
 
-use crate::{Hand, Identity, ModelRouter, PromptBuilder, PromptSource, Purpose, Verification};
+use crate::{Hand, ModelRouter, PromptSource, Purpose, builder_prompt, reviewer_prompt};
 
 /// What an HO or PO spawns with.
 #[derive(Debug, Clone, Copy)]
@@ -29,12 +29,7 @@ pub struct NoHost;
 /// The spawn of a builder for an assigned task.
 pub fn builder_for(task: &Task, desk: &Desk<'_>) -> Result<NewAgent, NoHost> {
     let hand = Hand::for_task(task);
-    let identity = Identity::new(&format!("a {}", hand.role().as_str()), &format!("of project {}", task.project));
-    let prompt = PromptBuilder::for_hand(hand, identity)
-        .mission("Do the ticket below, all of it and nothing else. Then end: your exit code is your answer.")
-        .ticket(task)
-        .verification(Verification::commands(&task.verify))
-        .build(desk.prompts);
+    let prompt = builder_prompt(task, hand, desk.prompts);
     desk.request(task, hand, Purpose::Build { hand, task }, prompt)
 }
 
@@ -47,20 +42,17 @@ pub fn reviewer_for(
     checks: &[String],
     desk: &Desk<'_>,
 ) -> Result<NewAgent, NoHost> {
-    let identity = Identity::new("a reviewer", &format!("of project {}", review.project));
-    let prompt = PromptBuilder::for_hand(Hand::Reviewer, identity)
-        .mission(mission)
-        .ticket(delivered)
-        .verification(Verification::commands(checks))
-        .build(desk.prompts);
+    let prompt = reviewer_prompt(delivered, mission, checks, desk.prompts);
     desk.request(review, Hand::Reviewer, Purpose::Review { delivered }, prompt)
 }
 
 impl Desk<'_> {
     fn request(&self, task: &Task, hand: Hand, purpose: Purpose<'_>, prompt: Prompt) -> Result<NewAgent, NoHost> {
-        let open = placement::open(self.world.hosts());
+        let mut open = placement::open(self.world.hosts());
+        if let Some(place) = self.world.agent(self.parent).and_then(placement::place_of) {
+            open.retain(|host| host.id == *place);
+        }
         let host = placement::choose(&open, task, &self.load_beside(task)).ok_or(NoHost)?;
-        let driver = self.world.project(&task.project).and_then(|project| project.driver);
         Ok(NewAgent {
             role: hand.role(),
             host: Some(host.id.clone()),
@@ -68,13 +60,21 @@ impl Desk<'_> {
             user: None,
             parent: Some(self.parent.clone()),
             model: Some(self.router.route(purpose)),
-            driver: Some(driver.unwrap_or(self.driver)),
+            driver: Some(self.driver_of(task)),
             prompt: Some(prompt),
             task: Some(task.id.clone()),
             attempt: Some(task.attempt),
             replaces: None,
             capabilities: task.capabilities.clone(),
         })
+    }
+
+    /// What runs the hand: a shell for what touches a host, whatever builds the project's tickets.
+    fn driver_of(&self, task: &Task) -> DriverKind {
+        if placement::is_host_work(task.kind) {
+            return DriverKind::Shell;
+        }
+        self.world.project(&task.project).and_then(|project| project.driver).unwrap_or(self.driver)
     }
 
     /// How full the hosts are, with the slots that other assigned tasks have to get on a host that they name.

@@ -4,7 +4,7 @@ use go_bus_api::{Attempt, NewTask, Prompt, Revision, Task, TaskState, Text, Time
 use go_clock::{Clock, SystemClock};
 use go_plan::reconcile::new_task;
 use go_plan::{Plan, PlannedProject, Ticket};
-use go_review::{ReviewPolicy, SeedPolicy};
+use go_review::{Delivery, ReviewPolicy, SeedPolicy};
 use go_spawn::{Hand, Handbook, Orchestrator, builder_prompt, orchestrator_prompt, reviewer_prompt};
 
 use crate::cli::{PromptRole, Shown};
@@ -36,7 +36,7 @@ fn of_a_hand(role: PromptRole, task: &Task, handbook: &Handbook) -> Prompt {
     let prompts = handbook.prompts.as_ref();
     match role {
         PromptRole::Reviewer => {
-            let brief = SeedPolicy.brief(task);
+            let brief = SeedPolicy.brief(&Delivery::of(task));
             reviewer_prompt(task, &brief.mission, &brief.checks, prompts)
         }
         PromptRole::Specialist => builder_prompt(task, Hand::Specialist, prompts),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use go_bus_api::{AgentId, DriverKind, NewAgent, TaskId, TaskKind};
 use go_bus_client::World;
-use go_review::ReviewPolicy;
+use go_review::{Delivery, ReviewPolicy};
 use go_spawn::{Desk, Handbook, builder_for, reviewer_for};
 
 /// What hands are chosen and told by.
@@ -32,7 +32,7 @@ pub(super) fn request(config: &HandConfig, me: &AgentId, world: &World, task: &T
     let request = match task.kind {
         TaskKind::Review => {
             let delivered = world.task(task.review_of.as_ref()?)?;
-            let brief = config.review.brief(delivered);
+            let brief = config.review.brief(&Delivery::in_world(delivered, world));
             reviewer_for(task, delivered, &brief.mission, &brief.checks, &desk)
         }
         _ => builder_for(task, &desk),

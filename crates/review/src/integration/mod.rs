@@ -39,5 +39,10 @@ pub fn at_start(world: &World, task: &TaskId) -> Option<TaskPatch> {
     run::at_start(world, world.task(task)?)
 }
 
+/// The ticket that is to mend a red run and has not: open, or given up.
+pub fn open_fix(world: &World) -> Option<TaskId> {
+    fix::unresolved(world).map(|(fix, _)| fix)
+}
+
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,28 @@ fn the_project_s_driver_wins_over_the_default() {
 }
 
 #[test]
+fn host_work_is_done_by_a_shell_on_the_ho_s_own_host_whatever_builds_the_project() {
+    let claude = Project { driver: Some(DriverKind::Claude), revision: Revision(2), ..samples::project("site") };
+    let ho = Agent { host: Some(samples::id("h2")), ..samples::agent("a-ho", Role::Ho) };
+    let two = [samples::host("h1", 4), samples::host("h2", 1)].map(Resource::Host);
+    let mut world = world(two.into_iter().chain([Resource::Agent(ho), Resource::Project(claude)]));
+    let spawn = |world: &World, kind| {
+        let (router, parent) = (SeedRouter::default(), samples::id("a-ho"));
+        let desk = Desk { world, router: &router, parent: &parent, driver: DriverKind::Claude, prompts: &BuiltIn };
+        builder_for(&Task { kind, ..samples::task("T-1") }, &desk)
+    };
+    for kind in [TaskKind::Push, TaskKind::IntegrationTest, TaskKind::Delegation, TaskKind::Rotation] {
+        let worker = spawn(&world, kind).unwrap();
+        assert_eq!(
+            (worker.role, worker.host, worker.driver),
+            (Role::Worker, Some(samples::id("h2")), Some(DriverKind::Shell))
+        );
+    }
+    world.apply(at_work("busy", "h2"));
+    assert_eq!(spawn(&world, TaskKind::Push), Err(NoHost), "its own host is full, another one's room is no use");
+}
+
+#[test]
 fn the_freest_host_that_fits_is_chosen_and_a_full_one_never() {
     let two = [Resource::Host(samples::host("h1", 2)), Resource::Host(samples::host("h2", 2))];
     let chosen = |busy: &[(&str, &str)]| {

@@ -1,7 +1,7 @@
 //! Scenarios of a task and its hands.
 
 use go_bus_api::{AgentState, Exit, ExitReport, Timestamp};
-use go_review::{Brief, SeedPolicy};
+use go_review::{Brief, Delivery, SeedPolicy};
 use serde_json::json;
 
 use super::*;
@@ -111,7 +111,7 @@ mockall::mock! {
     impl ReviewPolicy for Policy {
         fn is_significant(&self, task: &Task) -> bool;
         fn deliverable(&self, task: &Task, exit: &ExitReport) -> Option<go_bus_api::Deliverable>;
-        fn brief(&self, delivered: &Task) -> Brief;
+        fn brief<'a>(&self, delivery: &Delivery<'a>) -> Brief;
     }
 }
 
