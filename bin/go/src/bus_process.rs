@@ -74,8 +74,12 @@ fn open(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(Failure::file("create", folder))?;
     }
-    let policy =
-        Policy { agents_max: Some(settings.agents_max()), lease_ttl: settings.lease.ttl(), ..Policy::default() };
+    let policy = Policy {
+        agents_max: Some(settings.agents_max()),
+        review_rounds: settings.review.rounds,
+        lease_ttl: settings.lease.ttl(),
+        ..Policy::default()
+    };
     let store = SqliteStore::open(path, policy).map_err(|error| not_opened(path, &error))?;
     Ok(Arc::new(store))
 }

@@ -36,6 +36,7 @@ pub(crate) fn go_config(
         limits: settings.limits(),
         rhythm: settings.sprint.rhythm(),
         handbook: settings.spawning.handbook(steward),
+        integration: settings.review.integration.clone(),
         improvement: settings.improvement_policy(),
         ..Policy::default()
     };
@@ -50,6 +51,7 @@ pub(crate) fn go_config(
         rest: None,
         handoff_file: Some(Arc::new(handoff)),
         chronicle: Some(chronicle(settings)),
+        steward: Some(Arc::clone(steward)),
     })
 }
 

@@ -8,7 +8,6 @@ use super::reader::Reader;
 /// Checks every section that later concerns will read; answers the one value that is read already, `rbac.mode` (R19).
 pub(super) fn check(reader: &mut Reader<'_>) -> RbacMode {
     accounts(reader);
-    review(reader);
     secrets(reader);
     governance(reader)
 }
@@ -21,12 +20,6 @@ fn accounts(reader: &mut Reader<'_>) {
         reader.get::<Option<String>>(&format!("{entry}.config_dir"), None);
         reader.get::<Option<String>>(&format!("{entry}.weekly_limit"), None);
     }
-}
-
-fn review(reader: &mut Reader<'_>) {
-    reader.get("review.integration_every", 5_u32);
-    reader.get("review.integration_command", "/opt/struxio/scripts/test_full_platform.sh".to_owned());
-    reader.get("review.rounds", 3_u32);
 }
 
 fn secrets(reader: &mut Reader<'_>) {

@@ -12,6 +12,7 @@ mod origin;
 mod paths;
 mod period;
 mod reader;
+mod review;
 mod spawning;
 mod sprint;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use origin::Origin;
 pub(crate) use paths::PathSettings;
 pub(crate) use period::Period;
 pub(crate) use reader::Shown;
+pub(crate) use review::ReviewSettings;
 pub(crate) use spawning::SpawnSettings;
 pub(crate) use sprint::SprintSettings;
 pub(crate) use watchdog::WatchdogSettings;
@@ -72,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) sprint: SprintSettings,
     /// `models` and `context`.
     pub(crate) spawning: SpawnSettings,
+    /// `review`.
+    pub(crate) review: ReviewSettings,
     /// `improvement`.
     pub(crate) improvement: Improvements,
     /// `tokens`.
@@ -173,6 +177,7 @@ pub(crate) fn read(
         agents: AgentSettings::read(&mut reader),
         sprint: SprintSettings::read(&mut reader),
         spawning: SpawnSettings::read(&mut reader),
+        review: ReviewSettings::read(&mut reader),
         improvement: Improvements::read(&mut reader),
         tokens: TokenSettings {
             rotate_every: reader.get("tokens.rotate_every", Period::hours(24)),
