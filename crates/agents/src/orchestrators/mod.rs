@@ -11,9 +11,9 @@ mod hand;
 mod identity;
 mod interaction;
 mod judgement;
-mod orders;
+pub(crate) mod orders;
 mod presence;
-mod pulse;
+pub(crate) mod pulse;
 mod rotation;
 mod run;
 
@@ -23,4 +23,5 @@ pub use hand::HandConfig;
 pub use identity::{Identity, IdentityError};
 pub use interaction::interact;
 pub use judgement::{Judgement, judge};
+pub(crate) use run::is_settled;
 pub use run::{OrchestratorConfig, Order, run, run_under};

@@ -12,7 +12,7 @@ use super::Order;
 const WAITING: usize = 4;
 
 /// The orders of this process's signals: SIGTERM and SIGINT end it, [`WAKE_SIGNAL`] wakes it.
-pub(super) fn of_signals() -> io::Result<mpsc::Receiver<Order>> {
+pub(crate) fn of_signals() -> io::Result<mpsc::Receiver<Order>> {
     let (tell, orders) = mpsc::channel(WAITING);
     let signals = [
         (SignalKind::terminate(), Order::End),

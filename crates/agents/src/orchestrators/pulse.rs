@@ -8,14 +8,14 @@ use go_bus_client::{BusClient, BusError};
 use go_clock::Clock;
 
 /// Says once that the agent is ready.
-pub(super) async fn ready(client: &BusClient, agent: &AgentId) -> Result<(), BusError> {
+pub(crate) async fn ready(client: &BusClient, agent: &AgentId) -> Result<(), BusError> {
     let body = Heartbeat { state: Some(AgentState::Ready), context_used: None };
     client.heartbeat(agent, &body).await.map(drop)
 }
 
 /// Says every `interval` that the agent lives, until dropped. A beat that fails is only noted: the next one may pass, and
 /// three missed ones are the Bus's to judge.
-pub(super) async fn beat(client: BusClient, agent: AgentId, interval: Duration, clock: Arc<dyn Clock>) {
+pub(crate) async fn beat(client: BusClient, agent: AgentId, interval: Duration, clock: Arc<dyn Clock>) {
     loop {
         clock.sleep(interval).await;
         if let Err(error) = client.heartbeat(&agent, &Heartbeat::default()).await {

@@ -174,7 +174,7 @@ fn settled(task: &TaskId, done: Result<Resource, BusError>) -> Result<Option<Res
 }
 
 /// Whether a refusal means that the World is merely behind the Bus.
-fn is_settled(problem: go_bus_api::ProblemKind) -> bool {
+pub(crate) fn is_settled(problem: go_bus_api::ProblemKind) -> bool {
     use go_bus_api::ProblemKind::{
         AlreadyExists, NoSlot, NotAssignee, NotFound, NotReady, Paused, StaleAttempt, WrongState,
     };

@@ -10,7 +10,7 @@ mod limits;
 mod outbox;
 mod pulse;
 mod session;
-mod tail;
+pub(crate) mod tail;
 mod verify;
 mod wake;
 

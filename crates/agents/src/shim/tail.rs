@@ -10,13 +10,13 @@ use go_bus_api::Text;
 const TAIL: usize = 4096;
 
 /// How long a log is now; 0 where it is not there.
-pub(super) fn length(log: &Path) -> u64 {
+pub(crate) fn length(log: &Path) -> u64 {
     std::fs::metadata(log).map(|found| found.len()).unwrap_or_default()
 }
 
 /// The last 4 KiB that were written to `log` from the byte `from` on. A log that can't be read has no tail: an exit is
 /// reported without it rather than not at all.
-pub(super) fn tail(log: &Path, from: u64) -> Text<TAIL> {
+pub(crate) fn tail(log: &Path, from: u64) -> Text<TAIL> {
     Text::clipped(last(&read(log, from).unwrap_or_default()))
 }
 
