@@ -86,7 +86,11 @@ fn is_light_work(task: &Task) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use go_bus_api::Text;
+    use go_bus_api::{Role, Text};
+    use proptest::option;
+    use proptest::prelude::{Strategy, prop_assert};
+    use proptest::sample::select;
+    use proptest::test_runner::TestRunner;
 
     use super::*;
     use crate::samples;
@@ -134,5 +138,49 @@ mod tests {
         }
         assert_eq!(reviewed_on(&ticket("feature", Some("opus"))), "claude-opus-4-6");
         assert_eq!(reviewed_on(&ticket("feature", None)), "claude-sonnet-4-6");
+    }
+
+    /// Any ticket under any settings: categories, roles and models that meet, and ids that stand for several things.
+    fn tickets() -> impl Strategy<Value = (Models, Task)> {
+        let ids = || select(vec!["claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5", "gpt-5", "house"]);
+        let named = select(vec!["opus", "sonnet", "haiku", "default", "claude-opus-9", "claude-haiku-2", "gpt-5", "house"]);
+        let category = option::of(select(vec!["feature", "config_change", "bp_update", "chore", "extraction", "poem"]));
+        let role = option::of(select(vec![Role::Specialist, Role::Worker, Role::Reviewer]));
+        (ids(), ids(), ids(), category, option::of(named), role).prop_map(|(default, opus, haiku, category, named, role)| {
+            let model = |id: &str| Model(Text::clipped(id));
+            let models = Models { default: model(default), opus: model(opus), haiku: model(haiku) };
+            let category = category.map(|word| word.to_owned().into());
+            (models, Task { category, model: named.map(model), role, ..samples::task("T-1") })
+        })
+    }
+
+    /// Whether a router that `make` makes never gives a reviewer a weaker model than it gave the builder.
+    fn never_weaker<R: ModelRouter>(make: fn(Models) -> R) -> bool {
+        let tried = TestRunner::deterministic().run(&tickets(), |(models, task)| {
+            let (router, hand) = (make(models.clone()), Hand::for_task(&task));
+            let built = router.route(Purpose::Build { hand, task: &task });
+            let reviewed = router.route(Purpose::Review { delivered: &task });
+            prop_assert!(models.strength(&reviewed) >= models.strength(&built), "{built:?}, then {reviewed:?}");
+            Ok(())
+        });
+        tried.is_ok()
+    }
+
+    #[derive(Debug)]
+    struct Thrifty(SeedRouter);
+
+    impl ModelRouter for Thrifty {
+        fn route(&self, purpose: Purpose<'_>) -> Model {
+            match purpose {
+                Purpose::Review { .. } => self.0.models.default.clone(),
+                other => self.0.route(other),
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_the_ticket_and_the_settings_a_reviewer_is_never_weaker_and_a_router_that_saves_on_it_is_caught() {
+        assert!(never_weaker(SeedRouter::new));
+        assert!(!never_weaker(|models| Thrifty(SeedRouter::new(models))));
     }
 }
