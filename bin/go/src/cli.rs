@@ -19,7 +19,7 @@ mod prompting;
 mod reading;
 mod session;
 
-pub(crate) use fleet::{BusCommand, OrchestratorRole, Serve, Target, Up};
+pub(crate) use fleet::{BusCommand, Mac, ReferenceRole, Serve, Target, Up};
 pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
 pub(crate) use prompting::{PromptCommand, PromptRole, Shown};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
@@ -110,12 +110,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ID")]
         host: HostId,
     },
-    /// A reference orchestrator; the launcher starts it
+    /// A reference agent; the launcher starts HO, PO and IO, and a person M0 and C0
     #[command(hide = true)]
     Agent {
         /// Which
         #[arg(value_enum)]
-        role: OrchestratorRole,
+        role: ReferenceRole,
+        #[command(flatten)]
+        mac: Mac,
     },
     /// Let nothing new start, in a project, on a host, or everywhere
     Pause(Target),

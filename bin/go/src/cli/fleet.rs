@@ -21,15 +21,30 @@ pub(crate) struct Up {
     pub(crate) detach: bool,
 }
 
-/// The roles that there is a reference orchestrator for.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum OrchestratorRole {
+/// The roles that there is a reference agent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReferenceRole {
     /// Host Orchestrator
     Ho,
     /// Project Orchestrator
     Po,
     /// Interaction Orchestrator
     Io,
+    /// The Mac: runs what is delegated to it
+    M0,
+    /// The desk that GO reports to: prints what it is told
+    C0,
+}
+
+/// How `go agent m0` works.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Mac {
+    /// Where M0 runs commands [default: the project's repo, where that is a folder here]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// What M0 offers [default: browser, obsidian and gpu]
+    #[arg(long, value_name = "CAPABILITY,...", value_delimiter = ',')]
+    pub(crate) offers: Vec<String>,
 }
 
 /// `go bus`.

@@ -54,7 +54,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Down => down::run(&settings(&cli.global, &[])?),
         Command::Run { standby_ok, .. } => run::run(standby_ok, &settings_of(&cli)?),
         Command::Launcher { host } => launcher::run(&host, &settings(&cli.global, &[])?),
-        Command::Agent { .. } => agent::run(&settings(&cli.global, &[])?),
+        Command::Agent { role, mac } => agent::run(role, mac, &settings(&cli.global, &[])?),
         Command::Pause(target) => fleet::run(Order::Pause, &target.target, &settings(&cli.global, &[])?),
         Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
