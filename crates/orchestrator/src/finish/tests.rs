@@ -132,3 +132,24 @@ fn improvements_keep_no_plan_from_its_end() {
         assert_eq!(stuck(&world(behind)).len(), 1, "{state:?}");
     }
 }
+
+fn run(state: TaskState) -> Task {
+    Task { kind: TaskKind::IntegrationTest, attempt: go_bus_api::Attempt(2), ..ticket("integration-5", state) }
+}
+
+#[test]
+fn an_integration_test_that_is_due_is_waited_for_and_a_red_one_with_what_is_to_mend_it() {
+    let done = || ticket("T-1", TaskState::Done);
+    let ho = Agent { host: Some(samples::id("h1")), ..samples::agent("ho", go_bus_api::Role::Ho) };
+    let mut waits = world([done(), run(TaskState::Pending)]);
+    waits.apply(Resource::Agent(ho));
+    assert_eq!(look(&waits), None);
+    let planned = PlanView::new(samples::plan(samples::ONE_TICKET), samples::defaults(), &Policy::default());
+    let look = |tasks: Vec<Task>| finished(&world(tasks), &planned, &Limits::default(), now());
+    assert_eq!(look(vec![done(), run(TaskState::Done)]), Some(Finished::Done));
+    let fix = |state| ticket("fix-integration-5", state);
+    assert_eq!(look(vec![done(), run(TaskState::Failed), fix(TaskState::Pending)]), None);
+    let stuck = look(vec![done(), run(TaskState::Failed), fix(TaskState::Failed)]);
+    assert!(matches!(stuck, Some(Finished::Stuck(why)) if why.len() == 1), "it has failed, and nobody else mends it");
+    assert_eq!(look(vec![done(), run(TaskState::Failed), fix(TaskState::Cancelled)]), Some(Finished::Done));
+}
