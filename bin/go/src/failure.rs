@@ -157,6 +157,9 @@ impl From<GoError> for Failure {
             GoError::Plan(mistakes) => Self::Plan(mistakes),
             GoError::Register(error) => Self::Bus(error),
             GoError::Lease(LeaseError::Bus(error)) => Self::Bus(*error),
+            GoError::Bootstrap(failed) => {
+                Self::failed(failed, "mend the skill or what it needs, and start again: it is run anew")
+            }
             other => Self::Go(other),
         }
     }

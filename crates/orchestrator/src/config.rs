@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use go_lease::LeaseConfig;
 use go_plan::reconcile::Defaults;
+use go_steward::Steward;
 
 use crate::chronicle::Chronicle;
 use crate::handoff::HandoffFile;
@@ -40,6 +41,8 @@ pub struct GoConfig {
     pub handoff_file: Option<Arc<dyn HandoffFile>>,
     /// Where it writes down what closed sprints brought (R8, R28); nowhere where absent.
     pub chronicle: Option<Chronicle>,
+    /// What it reads of rules, templates and skills, and what it runs at activation; none where absent (R5, R32).
+    pub steward: Option<Arc<Steward>>,
 }
 
 impl Default for GoConfig {
@@ -53,6 +56,7 @@ impl Default for GoConfig {
             rest: None,
             handoff_file: None,
             chronicle: None,
+            steward: None,
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, no
     if changes.is_empty() && !actions.iter().any(brings_work) {
         actions.extend(improvements(policy, world, now));
     }
-    changes.into_iter().map(Action::Change).chain(actions).collect()
+    memory.activation.gate(world, changes.into_iter().map(Action::Change).chain(actions).collect())
 }
 
 /// The task that `change` takes out of the work, where it does: it must not start while that is still on its way.

@@ -4,6 +4,8 @@ use go_bus_client::BusError;
 use go_lease::LeaseError;
 use go_plan::{Diagnostic, FileError};
 
+use crate::activation::BootstrapFailed;
+
 /// What ends a GO against its will.
 #[derive(Debug, thiserror::Error)]
 pub enum GoError {
@@ -19,6 +21,9 @@ pub enum GoError {
     /// The plan's file can't be read or watched.
     #[error(transparent)]
     PlanFile(#[from] FileError),
+    /// The bootstrap skill has failed (R32).
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapFailed),
 }
 
 impl GoError {

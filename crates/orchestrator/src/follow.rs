@@ -8,6 +8,7 @@ use go_bus_client::{BusClient, BusError, Changes, Feed, FeedError, SubscribeErro
 use go_clock::Clock;
 use go_rules::mutation::{Mutation, is_on};
 
+use crate::activation::BootstrapFailed;
 use crate::horizon::{Horizon, Past};
 use crate::memory::Memory;
 
@@ -53,6 +54,16 @@ impl Follower {
     /// The state as of the last event.
     pub(crate) fn world(&self) -> &World {
         self.feed.world()
+    }
+
+    /// Takes note of how far activation is.
+    pub(crate) fn observe_activation(&mut self) {
+        self.memory.activation.observe(self.feed.world());
+    }
+
+    /// Whether the bootstrap skill has failed.
+    pub(crate) fn bootstrap_failure(&self) -> Option<BootstrapFailed> {
+        self.memory.activation.failure(self.feed.world())
     }
 
     /// The last event.

@@ -73,10 +73,8 @@ mod tests {
         let (kind, state) = (TaskKind::IntegrationTest, TaskState::Failed);
         let run = Task { kind, state, attempt: Attempt(2), failures: 2, ..samples::task("integration-5", "site") };
         world.apply(Resource::Task(run));
-        let expected = [
-            "create task fix-integration-5",
-            "raise L4: the integration test is red: integration-5 failed 2 times",
-        ];
+        let expected =
+            ["create task fix-integration-5", "raise L4: the integration test is red: integration-5 failed 2 times"];
         assert_eq!(words(&world), expected);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost};
 
+use crate::activation::BootstrapFailed;
 use crate::chronicle::ChronicleDesk;
 use crate::config::GoConfig;
 use crate::finish::{Finished, finished};
@@ -16,6 +17,7 @@ use crate::leader::{Leader, Ticked};
 use crate::plan_desk::PlanDesk;
 use crate::plan_view::PlanView;
 use crate::retries::Retries;
+use crate::stewards;
 use crate::takeover::get_ready;
 use crate::wait::Woken;
 
@@ -28,6 +30,8 @@ pub(crate) enum Ended {
     Lost(Lost),
     /// The Bus does not take this instance's token any more.
     Unauthorized,
+    /// Nothing may start.
+    Bootstrap(BootstrapFailed),
 }
 
 /// Leads until the lease is lost, the plan has ended, or `stop` completes.
@@ -50,6 +54,7 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
     let Ok(handed) = handed else { return Ended::Unauthorized };
     let mut handoff = HandoffDesk::new(config.lease.heartbeat, config.handoff_file.clone());
     handoff.decided.inherit(handed.map(|handed| handed.decided).unwrap_or_default());
+    let (bus, follow_clock) = (follower.bus().clone(), Arc::clone(clock));
     let (policy, clock, retries) = (&config.policy, Arc::clone(clock), Retries::default());
     let mut none = PlanView::none(policy);
     let (mut desk, view) = match desk {
@@ -58,7 +63,10 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
     };
     let (returns, chronicle) = (lease.returns(), ChronicleDesk::new(config.chronicle.clone()));
     let mut leader = Leader { policy, lease, returns, clock, follower, view, retries, handoff, chronicle };
-    let ended = leader.run(config.exit_when_done, &mut desk, stop, lost).await;
+    let ended = tokio::select! {
+        ended = leader.run(config.exit_when_done, &mut desk, stop, lost) => ended,
+        never = stewards::follow(config.steward.as_ref(), lease, &bus, &follow_clock) => match never {},
+    };
     if let Ended::Finished(_) = &ended {
         leader.take_rest(config.rest.as_ref()).await;
         leader.hand_off(desk).await;
@@ -79,6 +87,9 @@ impl Leader<'_> {
         self.chronicle.touch(self.clock.boottime());
         loop {
             let ticked = self.tick().await;
+            if let Some(failed) = self.follower.bootstrap_failure() {
+                return Ended::Bootstrap(failed);
+            }
             match &ticked {
                 Ticked::Lost(lost) => return Ended::Lost(lost.clone()),
                 Ticked::Unauthorized => return Ended::Unauthorized,

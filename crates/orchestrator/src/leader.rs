@@ -56,6 +56,7 @@ impl Leader<'_> {
     /// Plans on the World as it is, and performs what is due: all of a stage at once.
     pub(crate) async fn tick(&mut self) -> Ticked {
         let (wall, now) = (self.clock.wall(), self.clock.boottime());
+        self.follower.observe_activation();
         let planned = plan(self.policy, self.follower.world(), self.view, &self.follower.memory, wall);
         if !planned.iter().any(|action| matches!(action, Action::Change(_))) {
             self.view.settle();

@@ -6,6 +6,7 @@
 
 mod act;
 mod action;
+mod activation;
 mod answer;
 mod chronicle;
 mod config;
@@ -28,6 +29,7 @@ mod rest;
 mod retries;
 mod rotation;
 mod run;
+mod stewards;
 mod takeover;
 mod takeovers;
 mod wait;
@@ -37,6 +39,7 @@ mod why;
 mod samples;
 
 pub use action::{Action, Key};
+pub use activation::{Activation, BootstrapFailed};
 pub use chronicle::Chronicle;
 pub use config::{GoConfig, PlanSource};
 pub use decide::plan;

@@ -5,6 +5,8 @@ use go_bus_client::{Changes, World};
 use go_spawn::SeatHistory;
 use go_sprint::Turns;
 
+use crate::activation::Activation;
+
 /// The past holders of seats, and whose turn it is.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
@@ -12,6 +14,8 @@ pub struct Memory {
     pub seats: SeatHistory,
     /// Whose turn it is among projects with an equal claim.
     pub turns: Turns,
+    /// What has to be run before anything starts; set anew by each tenure.
+    pub activation: Activation,
 }
 
 impl Memory {

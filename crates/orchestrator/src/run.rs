@@ -153,6 +153,10 @@ async fn serve<S: Future<Output = ()>>(
                 release(lease).await;
                 return Ok(Service::Finished(finished));
             }
+            Ended::Bootstrap(failed) => {
+                release(lease).await;
+                return Err(failed.into());
+            }
             Ended::Unauthorized => return Ok(Service::Unauthorized),
             Ended::Lost(lost) => stand_back(lease, &lost),
         }

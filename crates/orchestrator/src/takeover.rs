@@ -2,6 +2,7 @@
 
 use go_bus_api::Epoch;
 
+use crate::activation::Activation;
 use crate::config::GoConfig;
 use crate::follow::{Follower, TokenVoid};
 use crate::handoff::{self, HandoffDocument};
@@ -9,6 +10,7 @@ use crate::leader::Leader;
 use crate::plan_desk::PlanDesk;
 use crate::plan_view::PlanView;
 use crate::rest::Rest;
+use crate::stewards;
 
 /// Gets ready for the first act under `epoch`: the World has everything that happened before it, the predecessor's handoff is
 /// read, and the plan is as it is on disk now. All at once, for the work waits meanwhile.
@@ -29,8 +31,11 @@ pub(crate) async fn get_ready(
             }
         }
     };
-    let (caught_up, handoff, ()) = tokio::join!(follower.catch_up(epoch), handoff, reread);
+    let refreshed = stewards::refresh(config.steward.as_ref());
+    let (caught_up, handoff, (), ()) = tokio::join!(follower.catch_up(epoch), handoff, reread, refreshed);
     caught_up?;
+    let activation = config.steward.as_ref().map(|steward| Activation::of(&steward.library()));
+    follower.memory.activation = activation.unwrap_or_default();
     greet(handoff.as_ref(), follower);
     Ok(handoff)
 }

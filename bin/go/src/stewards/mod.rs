@@ -5,7 +5,7 @@ mod shelf;
 
 use std::sync::Arc;
 
-use go_steward::{Loaded, Steward};
+use go_steward::{Loaded, Steward, Watch, WatchError};
 
 pub(crate) use shelf::Shelf;
 
@@ -32,4 +32,19 @@ pub(crate) fn of_an_agent(settings: &Settings) -> Arc<Steward> {
         tracing::warn!("{problem}");
     }
     Arc::new(steward)
+}
+
+/// Follows the files for an HO, PO or IO, so that a change reaches whom it spawns next; never completes.
+pub(crate) async fn follow(steward: Arc<Steward>) {
+    let followed = async {
+        let mut watch = Watch::new(&steward)?;
+        loop {
+            for problem in watch.next(&steward).await?.problems {
+                tracing::warn!("{problem}; its last good version holds");
+            }
+        }
+    };
+    let Err(error): Result<std::convert::Infallible, WatchError> = followed.await;
+    tracing::warn!(%error, "changes are seen at the next start");
+    std::future::pending().await
 }
