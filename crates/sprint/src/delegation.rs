@@ -92,12 +92,12 @@ pub fn m0_is_missed(world: &World, now: Timestamp) -> Option<NewAlert> {
     let ids: Vec<&TaskId> = waiting(world).into_iter().filter(waits_for_it_alone).map(|task| &task.id).collect();
     let first = ids.first()?;
     let more = ids.len().saturating_sub(1);
-    let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let what = if more == 0 { format!("{first} waits") } else { format!("{first} and {more} more wait") };
     let away = Reason::M0Away { since: m0.last_heartbeat };
     let silence = m0.last_heartbeat.map_or_else(|| "never heard of".to_owned(), |since| since.to_string());
     Some(NewAlert {
         level: AlertLevel::L2,
-        title: Text::clipped(&format!("{first}{others} wait for M0")),
+        title: Text::clipped(&format!("{what} for M0")),
         detail: Text::clipped(&format!("{away}. Wake the Mac, or start `go agent m0` on it.")),
         project: None,
         dedupe_key: Some(Text::clipped(&format!("m0-away:{silence}"))),
