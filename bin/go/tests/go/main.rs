@@ -21,6 +21,7 @@ mod place;
 mod processes;
 mod rotation;
 mod session;
+mod sprint_close;
 mod takeover;
 mod task_add;
 mod units;
