@@ -43,6 +43,11 @@ impl Scene {
         self.events(kind, |task| task["kind"] == "improvement")
     }
 
+    /// The alerts that too few work.
+    fn alerts(&self) -> Vec<Value> {
+        self.events("alert.raised", |alert| alert["dedupe_key"] == "agents-min")
+    }
+
     /// Waits until `go status` says so.
     fn tells(&self, sentence: &str) {
         until(&format!("status says {sentence:?}"), || self.said(&["status"]).contains(sentence).then_some(()));
@@ -91,10 +96,11 @@ fn no_more_are_open_or_made_in_a_day_than_may_be_and_then_an_alert_says_so() {
         "agents: {heartbeat: 2s}\nimprovement:\n  max_open: 1\n  per_day: 2\n  find: {tests: test -e a, hardening: test -e b, optimization: test -e c}\n  \
          run: {tests: touch a, hardening: touch b, optimization: touch c}\n",
     );
-    let alert = until("an alert is raised", || scene.events("alert.raised", |_| true).pop());
-    assert_eq!((&alert["level"], &alert["dedupe_key"]), (&"L2".into(), &"agents-min".into()));
+    scene.tells("0 of at least 3 work: limit improvement.per_day: 2 of 2 were made within a day");
+    let alert = until("an alert is raised", || scene.alerts().pop());
+    // Where the machine is slow, the limit that was met first may have been told before.
     let detail = alert["detail"].as_str().unwrap();
-    assert!(detail.contains("limit improvement.per_day: 2 of 2 were made within a day"), "{detail}");
+    assert!(alert["level"] == "L2" && detail.contains("limit improvement."), "{alert}");
     let steps = |kind: &str| scene.events(kind, |task| task["kind"] == "improvement").len();
     assert_eq!((steps("task.created"), steps("task.completed")), (2, 2));
     let all = scene.said(&["events", "--json"]);
@@ -108,11 +114,11 @@ fn no_more_are_open_or_made_in_a_day_than_may_be_and_then_an_alert_says_so() {
 #[test]
 fn a_shell_without_commands_is_alerted_once_and_one_that_is_to_end_not_at_all() {
     let scene = Scene::new("agents: {heartbeat: 2s}\n");
-    let alert = until("an alert is raised", || scene.events("alert.raised", |_| true).pop());
+    let alert = until("an alert is raised", || scene.alerts().pop());
     assert!(alert["detail"].as_str().unwrap().contains("`improvement.find` and `improvement.run`"), "{alert}");
     scene.tells("0 of at least 3 work: improvement of site lacks");
     assert!(scene.said(&["status", "--json"]).contains("\"below_min\""));
-    assert_eq!(scene.events("alert.raised", |_| true).len(), 1);
+    assert_eq!(scene.alerts().len(), 1);
     scene.end();
     let place = Place::with_plan(PLAN);
     std::fs::write(place.path().join("go.yaml"), "improvement: {run: {tests: echo more >> trace}}\n").unwrap();
