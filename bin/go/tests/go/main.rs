@@ -22,6 +22,7 @@ mod processes;
 mod rotation;
 mod session;
 mod sprint_close;
+mod stewards;
 mod takeover;
 mod task_add;
 mod units;
