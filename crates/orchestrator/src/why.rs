@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use go_bus_api::{Agent, Exit, Task, TaskId, TaskState, Timestamp};
+use go_bus_api::{Agent, AgentId, Exit, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::{PastTask, World};
 use go_sprint::{Limits, Readiness, readiness};
 
@@ -80,12 +80,22 @@ fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<S
 fn in_progress(world: &World, task: &Task) -> Vec<String> {
     let assignee = task.assignee.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
     let mut because = vec![format!("attempt {} is with {assignee}", task.attempt)];
+    if task.assignee == Some(AgentId::m0()) {
+        return because.into_iter().chain(m0(world)).collect();
+    }
     let builders: Vec<_> = world.builders(&task.id).filter(|agent| agent.attempt == Some(task.attempt)).collect();
     if builders.is_empty() {
         because.push("its builder is not spawned yet".to_owned());
     }
     because.extend(builders.into_iter().map(builder));
     because
+}
+
+/// What M0 is at, which has it done on the Mac (R9).
+fn m0(world: &World) -> Option<String> {
+    let m0 = world.agent(&AgentId::m0()).filter(|m0| !m0.state.is_live())?;
+    let since = m0.last_heartbeat.map_or_else(String::new, |since| format!(" since {since}"));
+    Some(format!("nothing is heard of M0{since}; at its deadline the attempt is over"))
 }
 
 fn builder(agent: &Agent) -> String {

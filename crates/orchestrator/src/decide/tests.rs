@@ -306,3 +306,63 @@ fn where_no_work_can_be_made_an_alert_comes_due_and_the_timer_knows() {
     assert_eq!(told(created), [""; 0]);
     assert_eq!(told(due), ["raise L2: 0 of at least 3 agents work, and there is no work for more"]);
 }
+
+/// The plan's fleet with its ticket, which asks for a browser, and an M0 that was heard of just now.
+fn with_m0(view: &PlanView) -> World {
+    let mut world = World::default();
+    for round in 0..2 {
+        let planned = actions(&world, view);
+        planned.iter().enumerate().for_each(|(n, action)| carry_out(&mut world, action, round * 10 + n));
+    }
+    let asking = world.task(&samples::id("T-1")).unwrap().clone();
+    let capabilities = vec![go_bus_api::Text::clipped("browser")];
+    world.apply(Resource::Task(Task { capabilities, revision: Revision(9), ..asking }));
+    world.apply(Resource::Agent(Agent { last_heartbeat: Some(now()), ..samples::agent("m0", Role::M0) }));
+    world
+}
+
+#[test]
+fn what_only_m0_offers_is_given_to_it_without_a_sprint_but_not_where_the_plan_is_about_to_stop_it() {
+    let view = planned(samples::ONE_TICKET);
+    let mut world = with_m0(&view);
+    assert_eq!(words(&actions(&world, &view)), ["assign T-1 to m0"]);
+    let without = planned(&samples::ONE_TICKET.replace("T-1", "T-2"));
+    let planned = words(&actions(&world, &without));
+    assert!(
+        planned.contains(&"cancel task T-1".to_owned()) && !planned.contains(&"assign T-1 to m0".to_owned()),
+        "{planned:?}"
+    );
+    actions(&world, &view).iter().for_each(|action| carry_out(&mut world, action, 90));
+    assert_eq!(words(&actions(&world, &view)), Vec::<String>::new());
+}
+
+#[test]
+fn it_wakes_when_m0_s_time_is_over_and_when_a_question_to_hand_over_was_long_enough() {
+    let view = planned(samples::ONE_TICKET);
+    let mut world = with_m0(&view);
+    let policy = Policy::default();
+    let next = |world: &World| next_wake(&policy, world, &Memory::default(), now()).map(|at| at.since(now()).as_secs());
+    assert_eq!(next(&world), None);
+    let task = world.task(&samples::id("T-1")).unwrap().clone();
+    let (state, assignee, assigned_at) = (TaskState::InProgress, Some(go_bus_api::AgentId::m0()), Some(now()));
+    let deadline_ms = Some(go_bus_api::Millis(90_000));
+    let given = Task { state, assignee, assigned_at, deadline_ms, revision: Revision(10), ..task };
+    world.apply(Resource::Task(given));
+    assert_eq!(next(&world), Some(90));
+    let po = world.agents_of(Role::Po).next().unwrap().clone();
+    let full = Agent { context_used: go_bus_api::Ratio::new(0.9).ok(), revision: Revision(9), ..po };
+    let asked = go_spawn::rotation_notice(&full);
+    world.apply(Resource::Agent(full));
+    assert_eq!(words(&actions(&world, &view)), ["tell a-11: your context is 90 % full: hand over"]);
+    world.apply(Resource::Message(go_bus_api::Message {
+        id: samples::id("m-1"),
+        from: Some(go_bus_api::AgentId::go()),
+        to: asked.to,
+        subject: asked.subject,
+        body: asked.body,
+        kind: asked.kind,
+        sent_at: now(),
+        acknowledged_at: None,
+    }));
+    assert_eq!((words(&actions(&world, &view)), next(&world)), (vec![], Some(60)));
+}

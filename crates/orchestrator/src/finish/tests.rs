@@ -79,6 +79,20 @@ fn a_capability_that_no_host_has_is_stuck_too() {
 }
 
 #[test]
+fn a_mac_that_sleeps_is_waited_for_and_one_that_was_never_there_is_not() {
+    let task = Task { capabilities: vec![Text::clipped("gpu")], ..ticket("T-1", TaskState::Pending) };
+    let m0 = |state, last_heartbeat| {
+        Resource::Agent(Agent { state, last_heartbeat, ..samples::agent("m0", go_bus_api::Role::M0) })
+    };
+    let mut never = world([task.clone()]);
+    never.apply(m0(go_bus_api::AgentState::Ready, None));
+    assert_eq!(stuck(&never), ["T-1 is pending: only M0 offers what it needs, and M0 was never heard of"]);
+    let mut asleep = world([task]);
+    asleep.apply(m0(go_bus_api::AgentState::Lost, Some(now())));
+    assert_eq!(look(&asleep), None);
+}
+
+#[test]
 fn what_the_operator_holds_up_is_waited_for() {
     assert_eq!(look(&world([ticket("T-1", TaskState::Held)])), None);
     let mut paused = world([ticket("T-1", TaskState::Pending)]);

@@ -114,3 +114,23 @@ fn what_is_in_review_says_where_the_review_is() {
         "T-1 is in_review: review R-1 is in_progress: attempt 1 is with po; its builder is not spawned yet"
     );
 }
+
+#[test]
+fn what_is_m0_s_says_whether_m0_is_heard_of() {
+    let (assignee, attempt) = (Some(AgentId::m0()), Attempt(1));
+    let mut world = with(Task { assignee, attempt, ..ticket(TaskState::InProgress) });
+    let heard = Some("2026-03-21T08:59:00.000Z".parse().unwrap());
+    world.apply(Resource::Agent(Agent { last_heartbeat: heard, ..samples::agent("m0", Role::M0) }));
+    assert_eq!(explain(&world, "T-1"), "T-1 is in_progress: attempt 1 is with m0");
+    let lost = Agent { state: AgentState::Lost, last_heartbeat: heard, ..samples::agent("m0", Role::M0) };
+    world.apply(Resource::Agent(Agent { revision: go_bus_api::Revision(2), ..lost }));
+    assert_eq!(
+        explain(&world, "T-1"),
+        "T-1 is in_progress: attempt 1 is with m0; nothing is heard of M0 since 2026-03-21T08:59:00.000Z; at its deadline \
+         the attempt is over"
+    );
+    let waits = Task { capabilities: vec![Text::clipped("browser")], ..ticket(TaskState::Pending) };
+    let mut asleep = with(waits);
+    asleep.apply(Resource::Agent(samples::agent("m0", Role::M0)));
+    assert_eq!(explain(&asleep, "T-1"), "T-1 is pending: only M0 offers what it needs, and M0 was never heard of");
+}
