@@ -6,7 +6,7 @@ use go_bus_api::{ExitReport, Tier};
 use go_runtime::{AgentFolder, AgentSpec, RuntimeError, Stage};
 
 use super::hub::{Job, Told};
-use super::run::{Bounds, Running};
+use super::run::{Bounds, Running, ended};
 use super::{deliver, hand, orchestrator};
 use crate::ground::Ground;
 use crate::{HostNo, Node};
@@ -50,6 +50,10 @@ impl Keeper {
         let spec = self.folder.spec()?;
         let mut bounds = Bounds::new(self.ground.clock(self.node()), &spec, self.told.clone());
         self.folder.mark_started()?;
+        // As a shim does: what has to end by now is not even started.
+        if let Some(cause) = bounds.forbids() {
+            return Ok(ended(ExitReport::default(), cause));
+        }
         let running = Running::begin(&self.ground, self.host, &spec, self.ground.work_of(&spec.agent));
         let report = self.work(&spec, &mut bounds).await;
         running.end(&report);

@@ -67,14 +67,19 @@ impl Bounds {
         Self { clock, limits, told }
     }
 
+    /// Why it has to end by now, where it has.
+    pub(super) fn forbids(&mut self) -> Option<Cause> {
+        if self.told.borrow_and_update().stops > 0 {
+            return Some(Cause::Ordered);
+        }
+        self.limits.reached(go_clock::Clock::boottime(&self.clock)).map(Cause::Limit)
+    }
+
     /// Waits until it has to end, and tells why.
     pub(super) async fn reached(&mut self) -> Cause {
         loop {
-            if self.told.borrow_and_update().stops > 0 {
-                return Cause::Ordered;
-            }
-            if let Some(limit) = self.limits.reached(go_clock::Clock::boottime(&self.clock)) {
-                return Cause::Limit(limit);
+            if let Some(cause) = self.forbids() {
+                return cause;
             }
             let next = self.limits.next();
             let alarm = async {
