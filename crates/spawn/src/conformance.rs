@@ -1,8 +1,10 @@
-//! What every model router has to hold to. A router's own tests call [`run`] with tasks of its kind.
+//! What every model router and every prompt source has to hold to. A router's own tests call [`run`] with tasks of its kind, a
+//! source's own call [`prompts`].
 
-use go_bus_api::{HostId, Model, Task};
+use go_bus_api::{HostId, Model, Role, Task};
 
-use crate::{Hand, ModelRouter, Orchestrator, Purpose};
+use crate::prompt::laid_out;
+use crate::{Hand, ModelRouter, Orchestrator, PromptSource, Purpose};
 
 /// Checks `router` with each of these tasks and with orchestrators; answers what it breaks, in words. Empty means that it
 /// conforms.
@@ -37,12 +39,30 @@ fn asked(router: &dyn ModelRouter, purpose: Purpose<'_>, what: &str, may_be_opus
     broken
 }
 
+/// Checks `source` for each role that gets a prompt; answers what it breaks, in words. Empty means that it conforms. A layout that
+/// breaks something is never used, but one that is never used is a mistake too.
+pub fn prompts(source: &dyn PromptSource) -> Vec<String> {
+    let roles = [Role::Ho, Role::Po, Role::Io, Role::Specialist, Role::Worker, Role::Reviewer];
+    roles.into_iter().flat_map(|role| of_role(source, role)).collect()
+}
+
+fn of_role(source: &dyn PromptSource, role: Role) -> Vec<String> {
+    let (name, mut broken) = (role.as_str(), Vec::new());
+    if source.briefing(role) != source.briefing(role) {
+        broken.push(format!("{name}: asked twice, it tells something else"));
+    }
+    if laid_out(source, role).is_some_and(|prompt| prompt.is_none()) {
+        broken.push(format!("{name}: the layout loses a section that the role needs, or is too long"));
+    }
+    broken
+}
+
 #[cfg(test)]
 mod tests {
     use go_bus_api::Text;
 
     use super::*;
-    use crate::{SeedRouter, samples};
+    use crate::{Briefing, BuiltIn, Sections, SeedRouter, samples};
 
     fn tasks() -> Vec<Task> {
         let plain = samples::task("T-1");
@@ -68,5 +88,25 @@ mod tests {
         assert_eq!(run(&Always("claude-opus-4-6"), &tasks()).len(), 4, "an orchestrator, and T-1's three");
         assert_eq!(run(&Always(" "), &tasks()).len(), 7);
         assert_eq!(run(&Always("local-model"), &tasks()), Vec::<String>::new());
+    }
+
+    #[derive(Debug)]
+    struct Forgetful;
+
+    impl PromptSource for Forgetful {
+        fn briefing(&self, _role: Role) -> Briefing {
+            Briefing::default()
+        }
+
+        fn lay_out(&self, sections: &Sections) -> Option<String> {
+            (sections.role == Role::Po).then(|| format!("## Verification\n{}", sections.verification))
+        }
+    }
+
+    #[test]
+    fn a_layout_that_loses_a_section_is_caught() {
+        assert_eq!(prompts(&BuiltIn), Vec::<String>::new());
+        let broken = prompts(&Forgetful);
+        assert_eq!(broken, ["po: the layout loses a section that the role needs, or is too long"]);
     }
 }

@@ -10,6 +10,8 @@ pub(crate) mod texts;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use layout::laid_out;
+
 pub use builder::{Needed, NotNeeded, PromptBuilder, RotationSettled};
 pub use sections::{Identity, Rotation, Verification};
 pub use source::{Briefing, BuiltIn, PromptSource, Sections};
