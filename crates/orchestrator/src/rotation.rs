@@ -25,9 +25,12 @@ fn action(handbook: &Handbook, world: &World, step: RotationStep<'_>) -> Option<
     }
 }
 
+/// Its successor, where there is a launcher to start it: else the seat would be taken by somebody who is not there.
 fn succeed(handbook: &Handbook, world: &World, agent: &Agent) -> Option<Action> {
     let orchestrator = Orchestrator::of(agent)?;
     let request = orchestrator_request(&orchestrator, world, handbook)?;
+    let host = request.host.as_ref().and_then(|host| world.host(host));
+    host.filter(|host| host.launcher.is_some())?;
     let request = Box::new(NewAgent { replaces: Some(agent.id.clone()), ..request });
     Some(Action::Rotate { old: agent.id.clone(), orchestrator, request })
 }

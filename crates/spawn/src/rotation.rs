@@ -3,7 +3,6 @@
 //! Everything is told by the World: that one was asked, by the message to it; that it has answered, by its message to `000`; that it is
 //! succeeded, by its successor. So whoever leads goes on where the last one was.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use go_bus_api::{Agent, AgentId, Message, NewMessage, Role, Text, Timestamp};
@@ -36,20 +35,18 @@ pub enum RotationStep<'a> {
 /// The steps that are due at `now`: at most one for each orchestrator and each handoff. None for a seat that is not wanted any more: who sits
 /// there ends without a successor.
 pub fn rotations<'a>(world: &'a World, rotation: &Rotation, now: Timestamp) -> Vec<RotationStep<'a>> {
-    let wanted = wanted(world);
-    let full = full(world, rotation, &wanted);
+    let full = full(world, rotation).into_iter();
     full.filter_map(|agent| step(world, agent, now)).chain(served(world)).collect()
 }
 
 /// When to look again though nothing happens: the end of the time that an answer has, or of a successor's least life.
 pub fn next_rotation(world: &World, rotation: &Rotation, now: Timestamp) -> Option<Timestamp> {
-    let wanted = wanted(world);
     let due = |agent| match step(world, agent, now) {
         None => world.asked_to_rotate(&agent.id).and_then(|asked| end_of(asked.sent_at, HANDOFF_TIME, now)),
         Some(RotationStep::TooSoon(agent)) => end_of(agent.spawned_at, LEAST_LIFE, now),
         Some(_) => None,
     };
-    full(world, rotation, &wanted).filter_map(due).min()
+    full(world, rotation).into_iter().filter_map(due).min()
 }
 
 /// What is said to an orchestrator whose context is full.
@@ -79,14 +76,22 @@ pub(crate) fn left_for<'a>(world: &'a World, seat: &Seat) -> Option<&'a Message>
 }
 
 /// The live orchestrators with a full context that are wanted and have no successor yet.
-fn full<'a>(world: &'a World, rotation: &Rotation, wanted: &BTreeSet<Orchestrator>) -> impl Iterator<Item = &'a Agent> {
+fn full<'a>(world: &'a World, rotation: &Rotation) -> Vec<&'a Agent> {
     let is_full =
         |agent: &&Agent| agent.state.is_live() && agent.context_used.is_some_and(|used| rotation.is_due(used));
-    let on_seats = |world: &'a World| [Role::Ho, Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role));
-    let has_heir = move |agent: &Agent| on_seats(world).any(|heir| heir.replaces.as_ref() == Some(&agent.id));
+    let mut full: Vec<_> = on_seats(world).filter(is_full).collect();
+    if full.is_empty() {
+        return full;
+    }
+    let wanted = wanted(world);
     let is_wanted = |agent: &Agent| Orchestrator::of(agent).is_some_and(|who| wanted.contains(&who));
-    let due: Vec<_> = on_seats(world).filter(is_full).filter(|agent| is_wanted(agent) && !has_heir(agent)).collect();
-    due.into_iter()
+    let has_heir = |agent: &Agent| on_seats(world).any(|heir| heir.replaces.as_ref() == Some(&agent.id));
+    full.retain(|agent| is_wanted(agent) && !has_heir(agent));
+    full
+}
+
+fn on_seats(world: &World) -> impl Iterator<Item = &Agent> {
+    [Role::Ho, Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role))
 }
 
 fn step<'a>(world: &'a World, agent: &'a Agent, now: Timestamp) -> Option<RotationStep<'a>> {

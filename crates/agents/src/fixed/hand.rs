@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use go_bus_api::{Attempt, ExitReport, ReportProgress, Task, TaskId, Text};
-use go_bus_client::{BusClient, BusError, World};
+use go_bus_api::{Attempt, ExitReport, ReportProgress, Resource, Task, TaskId, Text};
+use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -34,24 +34,32 @@ impl Hand {
         &mut self,
         mac: &MacConfig,
         client: &BusClient,
-        world: &World,
+        feed: &mut Feed,
         clock: &Arc<dyn Clock>,
     ) -> Result<(), BusError> {
-        self.say(client).await?;
+        self.report(client, feed).await?;
         if let Some(running) = &self.running {
-            if !is_wanted(world, &running.task.id, running.task.attempt) {
+            if !is_wanted(feed.world(), &running.task.id, running.task.attempt) {
                 running.stop.send_replace(true);
             }
             return Ok(());
         }
-        match next(world) {
+        match next(feed.world()) {
             None => Ok(()),
             Some(Step::GiveUp(task, fail)) => {
                 self.unsaid = Some((task, Verdict::Failed(fail)));
-                self.say(client).await
+                self.report(client, feed).await
             }
-            Some(Step::Begin(task)) => self.begin(*task, mac, client, world, clock).await,
+            Some(Step::Begin(task)) => self.begin(*task, mac, client, feed.world(), clock).await,
         }
+    }
+
+    /// Says a verdict, and takes note of what it made of the task: its event may be a while.
+    async fn report(&mut self, client: &BusClient, feed: &mut Feed) -> Result<(), BusError> {
+        if let Some(task) = self.say(client).await? {
+            feed.apply(Resource::Task(task));
+        }
+        Ok(())
     }
 
     /// Begins a task. That it was begun is on the Bus first, so that nobody begins it twice.
@@ -96,21 +104,23 @@ impl Hand {
         }
     }
 
-    async fn say(&mut self, client: &BusClient) -> Result<(), BusError> {
-        let Some((task, verdict)) = &self.unsaid else { return Ok(()) };
+    /// Says a verdict where there is one, and answers what the task became.
+    async fn say(&mut self, client: &BusClient) -> Result<Option<Task>, BusError> {
+        let Some((task, verdict)) = &self.unsaid else { return Ok(None) };
         let said = match verdict {
             Verdict::Done(complete) => client.complete(task, complete).await,
             Verdict::Failed(fail) => client.fail(task, fail).await,
         };
-        match said {
-            Ok(task) => tracing::info!(task = %task.id, state = task.state.as_str(), "told"),
+        let said = match said {
+            Ok(task) => Some(task),
             Err(error) if error.problem().is_some_and(is_settled) => {
-                tracing::info!(%task, %error, "not wanted any more")
+                tracing::info!(%task, %error, "not wanted any more");
+                None
             }
             Err(error) => return Err(error),
-        }
+        };
         self.unsaid = None;
-        Ok(())
+        Ok(said)
     }
 }
 

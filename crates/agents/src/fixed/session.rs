@@ -82,7 +82,7 @@ async fn look(
         feed.apply(Resource::Message(message));
     }
     match &config.duty {
-        Duty::M0(mac) => hand.look(mac, client, feed.world(), clock).await,
+        Duty::M0(mac) => hand.look(mac, client, feed, clock).await,
         Duty::C0 => Ok(()),
     }
 }

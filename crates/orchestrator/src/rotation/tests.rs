@@ -1,6 +1,6 @@
 //! Full contexts are handed over, once each.
 
-use go_bus_api::{AgentState, Alert, AlertState, Message, Project, Ratio, Resource, Revision, Role};
+use go_bus_api::{AgentState, Alert, AlertState, Message, Project, Ratio, Resource, Revision};
 
 use super::*;
 use crate::samples;
@@ -84,9 +84,15 @@ fn without_a_host_to_run_on_and_without_a_project_nobody_is_rotated() {
         [Resource::Project(samples::project("site")), Resource::Agent(full("a-1"))].into_iter().collect();
     no_host.extend(both.iter().cloned().map(Resource::Message));
     assert_eq!(said(&no_host), Vec::<String>::new());
+    let mut unlaunched = world(full("a-1"), &both);
+    unlaunched.apply(Resource::Host(go_bus_api::Host {
+        launcher: None,
+        revision: Revision(2),
+        ..samples::host("h1", 2)
+    }));
+    assert_eq!(said(&unlaunched), Vec::<String>::new(), "nobody is there to start a successor");
     let mut done = world(full("a-1"), &both);
     let state = go_bus_api::ProjectState::Done;
     done.apply(Resource::Project(Project { state, revision: Revision(2), ..samples::project("site") }));
     assert_eq!(said(&done), Vec::<String>::new());
-    assert_eq!(Role::Po, full("a-1").role);
 }
