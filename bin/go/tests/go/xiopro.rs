@@ -81,8 +81,12 @@ fn run(place: &Place) -> Vec<String> {
         .clone()
 }
 
-/// GO reports each sprint to C0, which takes note; the pace goes to the IO of the human who is logged in, and nothing else of GO to them.
+/// GO reports each sprint to C0, which takes note, and tells the pace to the IO of the human who is logged in; it writes to nobody else but M0.
 fn everything_is_told_to_c0_and_the_pace_to_the_human_s_io(story: &Story, told: &[String]) {
+    let of_go =
+        story.messages.iter().filter(|message| message.from.as_ref().is_some_and(|from| from.as_str() == "000"));
+    let to: BTreeSet<_> = of_go.map(|message| story.name(&message.to)).collect();
+    assert_eq!(to.iter().map(String::as_str).collect::<Vec<_>>(), ["c0", "io of ada", "m0"]);
     for sprint in &story.sprints {
         let about = |message: &&go_bus_api::Message| message.subject.as_str().contains(&format!("{}:", sprint.id));
         let to: Vec<_> = story.messages.iter().filter(about).map(|message| story.name(&message.to)).collect();
