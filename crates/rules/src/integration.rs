@@ -25,6 +25,12 @@ pub fn fix_id(run: &TaskId) -> Option<TaskId> {
     TaskId::new(format!("{FIX}{run}")).ok()
 }
 
+/// Whether this is such a ticket's id: GO made it, and no plan has it.
+pub fn is_fix_id(id: &TaskId) -> bool {
+    let number = id.as_str().strip_prefix(FIX).and_then(|run| run.strip_prefix(RUN));
+    number.is_some_and(|number| number.parse::<u64>().is_ok())
+}
+
 /// The label of a run that covers the first `completions`.
 pub fn covers_label(completions: u64) -> Text<64> {
     Text::clipped(&format!("{COVERS}{completions}"))
@@ -76,6 +82,13 @@ mod tests {
         assert_eq!(covered(&run("integration-5", &["covers:3", "covers:x"])), Some(5));
         assert_eq!(run_id(5).as_ref().map(TaskId::as_str), Some("integration-5"));
         assert_eq!(covered(&run(run_id(7).unwrap().as_str(), &[covers_label(9).as_str()])), Some(9));
+    }
+
+    #[test]
+    fn a_fix_is_known_by_its_id() {
+        let is_fix = |id: &str| is_fix_id(&TaskId::new(id).unwrap());
+        assert!(fix_id(&run_id(5).unwrap()).is_some_and(|id| is_fix_id(&id)));
+        assert!(!is_fix("fix-5") && !is_fix("integration-5") && !is_fix("fix-integration-five"));
     }
 
     #[test]

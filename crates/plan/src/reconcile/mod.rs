@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use go_bus_api::{DriverKind, Millis, Slots, Task, TaskId, TaskKind, Text};
 use go_bus_client::World;
+use go_rules::integration::is_fix_id;
 
 use crate::Plan;
 
@@ -42,7 +43,7 @@ pub struct Defaults {
 ///
 /// The plan is looked at alone, without the one before it. So a `state` of `active` doesn't override what an operator paused or
 /// drained on the Bus; any other does. And a ticket counts as removed where the Bus has an open ticket task that the plan lacks,
-/// whose id is not one that the Bus makes itself. [`changes_since`] knows more.
+/// whose id is not one that the Bus or GO makes. [`changes_since`] knows more.
 pub fn changes(plan: &Plan, world: &World, defaults: &Defaults) -> Vec<PlanChange> {
     changes_since(None, plan, world, defaults)
 }
@@ -66,7 +67,7 @@ fn removed<'w>(previous: Option<&'w Plan>, plan: &Plan, world: &'w World) -> imp
         previous.map(|previous| previous.tickets().map(|(_, ticket)| &ticket.id).collect());
     let was_planned = move |task: &Task| match &had {
         Some(had) => had.contains(&task.id),
-        None => !is_made_by_the_bus(&task.id),
+        None => !is_made_by_the_bus(&task.id) && !is_fix_id(&task.id),
     };
     let candidates = world.tasks().filter(|task| task.kind == TaskKind::Ticket && task.state.is_open());
     candidates.filter(move |task| !kept.contains(&task.id) && was_planned(task)).map(|task| task.id.clone())

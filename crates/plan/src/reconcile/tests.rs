@@ -191,7 +191,11 @@ fn a_removed_ticket_is_cancelled_after_those_that_waited_for_it_are_patched() {
 fn what_never_was_in_the_plan_is_not_cancelled() {
     let mut world = world();
     let base = world.task(&id("B")).unwrap().clone();
-    let foreign = [(id("REVIEW-1"), TaskKind::Review), (TaskId::generate(), TaskKind::Ticket)];
+    let foreign = [
+        (id("REVIEW-1"), TaskKind::Review),
+        (TaskId::generate(), TaskKind::Ticket),
+        (id("fix-integration-5"), TaskKind::Ticket),
+    ];
     for (id, kind) in foreign {
         world.apply(Resource::Task(Task { id, kind, ..base.clone() }));
     }
