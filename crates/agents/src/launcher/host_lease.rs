@@ -1,11 +1,8 @@
 //! The host's lease: renewed at the Bus, and written down for the shims.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::FusedFuture;
 use go_bus_api::{AgentId, Heartbeat, HostHeartbeat, ProblemKind};
 use go_bus_client::{BusClient, BusError, RetryPolicy};
 use go_clock::{Boottime, Clock};
@@ -53,9 +50,7 @@ pub(super) async fn keep(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tel
     let mut failed = false;
     loop {
         let sent = clock.boottime();
-        // What becomes of the launcher's own heartbeat holds no renewal up, neither this one nor the next.
-        let mut own = std::pin::pin!(beat_as_agent(&client, &me).fuse());
-        let pause = match beside(&mut own, renew(&worker, &client, &me)).await {
+        let pause = match renew(&worker, &client, &me).await {
             Ok(()) => {
                 let until = sent + worker.config.trust();
                 if let Err(error) = worker.host.lease().renew(until) {
@@ -76,18 +71,32 @@ pub(super) async fn keep(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tel
                 retry_pause(ttl)
             }
         };
-        beside(&mut own, clock.sleep(pause)).await;
+        clock.sleep(pause).await;
     }
 }
 
-/// Waits for `main`, and works on `other` as long as that takes.
-async fn beside<T>(mut other: &mut (impl FusedFuture<Output = ()> + Unpin), main: impl Future<Output = T>) -> T {
-    let mut main = std::pin::pin!(main.fuse());
+/// Says that the launcher lives, as any agent has to and as often, and tells where the Bus does not know it any more. It is no part of
+/// [`keep`]: what becomes of it holds no renewal up.
+pub(super) async fn beat(worker: Worker, me: AgentId, clock: Arc<dyn Clock>, tell: watch::Sender<Holding>) {
+    let client = worker.client.with_retry(RetryPolicy::Never);
+    let interval = worker.config.heartbeat.min(worker.config.host_beat);
     loop {
-        futures_util::select_biased! {
-            done = main => return done,
-            () = other => {}
+        let beat = Heartbeat::default();
+        // One that hangs is given up for the next.
+        let beaten = tokio::select! {
+            beaten = client.heartbeat(&me, &beat) => beaten,
+            () = clock.sleep(interval) => continue,
+        };
+        match beaten {
+            Err(BusError::Unauthorized(_)) => {
+                tracing::warn!(launcher = %me, "the Bus does not know this launcher any more");
+                tell.send_replace(Holding::Unregistered);
+                return;
+            }
+            Err(error) => tracing::debug!(%error, "the launcher's own heartbeat failed"),
+            Ok(_) => {}
         }
+        clock.sleep(interval).await;
     }
 }
 
@@ -102,27 +111,10 @@ async fn renew(worker: &Worker, client: &BusClient, me: &AgentId) -> Result<(), 
     client.heartbeat_host(&worker.config.host, &body).await.map(drop)
 }
 
-/// The launcher's own heartbeat: it is an agent like others to the Bus.
-async fn beat_as_agent(client: &BusClient, me: &AgentId) {
-    if let Err(error) = client.heartbeat(me, &Heartbeat::default()).await {
-        tracing::debug!(%error, "the launcher's own heartbeat failed");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use go_bus_api::Problem;
-
-    #[tokio::test]
-    async fn a_heartbeat_that_hangs_holds_no_renewal_up() {
-        let mut hangs = std::pin::pin!(std::future::pending::<()>().fuse());
-        assert_eq!(beside(&mut hangs, async { 7 }).await, 7);
-        let mut over = std::pin::pin!(async {}.fuse());
-        let (told, heard) = tokio::sync::oneshot::channel();
-        beside(&mut over, async { told.send(()).unwrap_or_default() }).await;
-        assert_eq!(beside(&mut over, heard).await, Ok(()));
-    }
 
     #[test]
     fn another_launcher_may_end_and_an_outage_pass_but_a_void_registration_is_over() {

@@ -92,8 +92,9 @@ impl Session {
         (self.local.launcher, self.local.joined) = (Some(me.clone()), false);
         self.report_what_was_found(worker, feed).await;
         let (tell, mut holding) = watch::channel(Holding::NotYet);
-        let lease = tokio::spawn(host_lease::keep(worker.clone(), me.clone(), clock.clone(), tell));
-        let _lease = AbortOnDrop(lease);
+        let beats = host_lease::beat(worker.clone(), me.clone(), clock.clone(), tell.clone());
+        let lease = host_lease::keep(worker.clone(), me.clone(), clock.clone(), tell);
+        let _both = [AbortOnDrop(tokio::spawn(lease)), AbortOnDrop(tokio::spawn(beats))];
         loop {
             self.dispatch(worker, feed, clock.boottime());
             if self.is_done(clock.boottime()) {

@@ -13,6 +13,7 @@ struct State {
     snapshot: Vec<Value>,
     events: Vec<Value>,
     refuse_heartbeats: u32,
+    refuse_own_heartbeats: u32,
     miss_heartbeats: u32,
 }
 
@@ -45,6 +46,11 @@ impl FakeBus {
     /// The next heartbeats of hosts are refused: the token is void.
     pub(crate) fn refuse_heartbeats(&self, count: u32) {
         lock(&self.state).refuse_heartbeats = count;
+    }
+
+    /// The next heartbeats of the launcher itself are refused.
+    pub(crate) fn refuse_own_heartbeats(&self, count: u32) {
+        lock(&self.state).refuse_own_heartbeats = count;
     }
 
     /// The next heartbeats of hosts are answered as by a Bus that can't write.
@@ -96,6 +102,10 @@ impl Respond for Answers {
             ("GET", ["events", "stream"]) => events(&state, request),
             ("POST", ["agents"]) => registered(request),
             ("POST", ["hosts", _, "heartbeat"]) => heartbeat(&mut state),
+            ("POST", ["agents", "l-1", "heartbeat"]) if state.refuse_own_heartbeats > 0 => {
+                state.refuse_own_heartbeats -= 1;
+                unauthorized()
+            }
             ("GET", ["agents", _, "prompt"]) => ok(json!({"prompt": "do it"})),
             ("POST", ["agents", id, "token"]) => token(id, request),
             ("POST", ["agents", id, "exit"]) => exit(&mut state, id, request),
@@ -142,10 +152,14 @@ fn heartbeat(state: &mut State) -> ResponseTemplate {
     }
     if state.refuse_heartbeats > 0 {
         state.refuse_heartbeats -= 1;
-        let problem = json!({"type": "/problems/unauthorized", "title": "no", "status": 401});
-        return ResponseTemplate::new(401).set_body_raw(problem.to_string(), "application/problem+json");
+        return unauthorized();
     }
     ok(host())
+}
+
+fn unauthorized() -> ResponseTemplate {
+    let problem = json!({"type": "/problems/unauthorized", "title": "no", "status": 401});
+    ResponseTemplate::new(401).set_body_raw(problem.to_string(), "application/problem+json")
 }
 
 fn token(id: &str, request: &Request) -> ResponseTemplate {

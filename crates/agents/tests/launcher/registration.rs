@@ -1,6 +1,8 @@
 //! Registration and the host's lease.
 
-use go_agents::launcher::Shutdown;
+use std::time::Duration;
+
+use go_agents::launcher::{LauncherConfig, Shutdown};
 use go_clock::{Clock, SystemClock};
 use serde_json::json;
 
@@ -34,6 +36,21 @@ async fn a_launcher_whose_token_is_void_registers_anew() {
     let launcher = bench.launch();
     bench.asked("/agents", 2).await;
     until("the host's lease file", || bench.host().lease().deadline() > SystemClock.boottime()).await;
+    launcher.end(Shutdown::LeaveRunning).await;
+}
+
+/// The host's own beat is seconds away.
+#[tokio::test]
+async fn a_launcher_lives_by_the_interval_of_any_agent_and_learns_at_once_that_it_is_not_known_any_more() {
+    let bench = Bench::new().await;
+    bench.bus.has("host", host());
+    let often = LauncherConfig { heartbeat: Duration::from_millis(20), ..bench.config() };
+    let launcher = bench.launch_with(often);
+    bench.asked("/agents/l-1/heartbeat", 4).await;
+    assert_eq!(bench.bus.asked("/hosts/h1/heartbeat").await.len(), 1);
+    bench.bus.refuse_own_heartbeats(1);
+    bench.asked("/agents", 2).await;
+    bench.asked("/hosts/h1/heartbeat", 2).await;
     launcher.end(Shutdown::LeaveRunning).await;
 }
 
