@@ -17,7 +17,7 @@ use crate::stewards;
 
 /// Prints it.
 pub(super) fn show(asked: &Shown, settings: &Settings) -> Result<Exit, Failure> {
-    let (steward, _) = stewards::sound(settings)?;
+    let (steward, _) = stewards::open(settings)?;
     let plan = super::plan::read(asked.plan.as_deref().unwrap_or(&settings.paths.plan))?;
     let handbook = settings.spawning.handbook(&steward);
     let prompt = match asked.role {

@@ -21,7 +21,8 @@ pub(super) fn run(standby_ok: bool, settings: &Settings) -> Result<Exit, Failure
     tokio_runtime::serving(async {
         let stop = Stop::on_signals()?;
         let client = connect::operator(settings)?;
-        let steward = stewards::open(settings)?;
+        let (steward, absent) = stewards::open(settings)?;
+        stewards::tell(&absent, settings)?;
         let mut config = go_config(settings, plan, &settings.bus.url, &steward)?;
         config.lease.standby_ok = standby_ok;
         match go_orchestrator::run(config, client, Arc::new(SystemClock), stop.asked()).await? {

@@ -8,20 +8,26 @@ use crate::settings::Settings;
 
 /// The files in which GO writes down what closed sprints brought.
 pub(super) fn chronicle(settings: &Settings) -> Chronicle {
+    let log = execution_log(settings);
+    let wanted = with_home(&settings.paths.execution_log, std::env::home_dir());
+    if log != absolute(wanted.clone()) {
+        let (missing, instead) = (wanted.display(), log.display());
+        tracing::info!("no folder for {missing}: the Execution Log is {instead}; paths.execution_log names another");
+    }
+    Chronicle::new(log, absolute(settings.data.join("sprints")))
+}
+
+/// The Execution Log: where the settings say, but in the data folder where nobody said it and its folder is not there.
+pub(crate) fn execution_log(settings: &Settings) -> PathBuf {
     let log = with_home(&settings.paths.execution_log, std::env::home_dir());
     let is_named = settings.is_set("paths.execution_log");
     let has_folder = log.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
-    let own = settings.data.join("execution_log.md");
-    let log = if is_named || has_folder {
-        log
-    } else {
-        let (missing, instead) = (log.display(), own.display());
-        tracing::info!("no folder for {missing}: the Execution Log is {instead}; paths.execution_log names another");
-        own
-    };
-    // Nobody changes the folder of this process; an absolute path says in errors where it is.
-    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-    Chronicle::new(absolute(log), absolute(settings.data.join("sprints")))
+    absolute(if is_named || has_folder { log } else { settings.data.join("execution_log.md") })
+}
+
+/// Nobody changes the folder of this process; an absolute path says in errors where it is.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// `path` with a leading `~` as the home folder, where there is one.

@@ -7,5 +7,6 @@ mod parts;
 mod predecessor;
 mod together;
 
+pub(crate) use execution_log::execution_log;
 pub(crate) use parts::{defaults, go_config, hand_config, launcher_config, own_program};
 pub(crate) use together::{Together, run};

@@ -16,6 +16,7 @@ use super::execution_log::chronicle;
 use super::handoff_file::InData;
 use crate::failure::Failure;
 use crate::settings::{RuntimeKind, Settings};
+use crate::stewards;
 
 /// What GO goes by, with the plan at `plan` and the stewards' files that `steward` holds.
 pub(crate) fn go_config(
@@ -81,7 +82,7 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
     let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
     let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
     let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
-    let handed_on = handed_on.chain(settings.stewards_paths());
+    let handed_on = handed_on.chain(stewards::handed_on(settings));
     Ok(LauncherConfig {
         orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),

@@ -37,13 +37,14 @@ pub(crate) struct Together {
 pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, Failure> {
     let stop = Stop::on_signals()?;
     let began = SystemClock.boottime();
-    let steward = stewards::open(settings)?;
+    let (steward, absent) = stewards::open(settings)?;
     let bus = BusProcess::start(settings).await?;
     let url = bus.url();
     let operator = bus.operator(settings)?;
     let hosts = hosts(&asked.plan);
     predecessor::end(&operator, &hosts).await?;
     print(format_args!("the Bus listens at {url}, data in {}\n", settings.data.display()))?;
+    stewards::tell(&absent, settings)?;
     let mut config = go_config(settings, Some(&asked.path), &url, &steward)?;
     config.exit_when_done = asked.exit_when_done;
     let (rest, settling) = Rest::pair();

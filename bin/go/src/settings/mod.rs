@@ -110,16 +110,6 @@ impl Settings {
         set.map(|shown| format!("{}={}", shown.key, shown.value))
     }
 
-    /// Where the stewards' files lie, as `--set KEY=VALUE` takes it: what somebody set, and what would mean something else in
-    /// another folder.
-    pub(crate) fn stewards_paths(&self) -> impl Iterator<Item = String> {
-        let is_home = |key: &str| self.shown.iter().any(|shown| shown.key == key && shown.value.starts_with("~/"));
-        let handed_on = move |key: &str| self.is_set(key) || !is_home(key);
-        let paths = self.paths.whole().into_iter().filter(move |(key, _)| handed_on(key));
-        // JSON's quotes are YAML's too.
-        paths.map(|(key, path)| format!("{key}={}", serde_json::Value::from(path.display().to_string())))
-    }
-
     /// What GO goes by where fewer than `agents.min` work.
     pub(crate) fn improvement_policy(&self) -> go_sprint::improvement::ImprovementPolicy {
         self.improvement.policy(&self.agents)

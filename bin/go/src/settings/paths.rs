@@ -47,7 +47,7 @@ impl PathSettings {
         Self { plan, skills, templates, rules, blueprint, execution_log, memory, bootstrap_skill }
     }
 
-    /// Where the stewards' files lie: whole paths, so that they mean the same to every agent.
+    /// Where the stewards' files lie: whole paths, so that they mean the same in every folder.
     pub(crate) fn stewards(&self) -> Sources {
         let home = std::env::home_dir();
         let whole = |path: &Path| {
@@ -63,19 +63,6 @@ impl PathSettings {
             execution_log: whole(&self.execution_log),
             memory: whole(&self.memory),
         }
-    }
-
-    /// The settings of the stewards' files as whole paths, by their keys.
-    pub(crate) fn whole(&self) -> [(&'static str, PathBuf); 6] {
-        let Sources { rules, templates, skills, blueprint, execution_log, memory, .. } = self.stewards();
-        [
-            ("paths.rules", rules),
-            ("paths.templates", templates),
-            ("paths.skills", skills),
-            ("paths.blueprint", blueprint),
-            ("paths.execution_log", execution_log),
-            ("paths.memory", memory),
-        ]
     }
 }
 

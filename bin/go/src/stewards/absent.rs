@@ -2,26 +2,32 @@
 
 use go_steward::Absent;
 
+use crate::failure::Failure;
+use crate::render::print;
 use crate::settings::Settings;
 
-/// Says it: as a warning where somebody set such a path, else as news that a fresh machine always has.
-pub(super) fn tell(absent: &[Absent], settings: &Settings) {
-    let Some(line) = line(absent) else { return };
+/// Says it: as a warning where somebody set such a path, else as news for people.
+pub(super) fn tell(absent: &[Absent], settings: &Settings) -> Result<(), Failure> {
+    let Some(line) = line(absent) else { return Ok(()) };
     if absent.iter().any(|absent| settings.is_set(absent.setting())) {
         tracing::warn!("{line}");
-    } else {
-        tracing::info!("{line}");
+        return Ok(());
     }
+    print(format_args!("{line}\n"))
 }
 
 /// The line; `None` where everything is there. The Execution Log is no matter: its first entry makes it.
 fn line(absent: &[Absent]) -> Option<String> {
+    if [Absent::Rules, Absent::Templates, Absent::Skills].iter().all(|kind| absent.contains(kind)) {
+        let line = "no rules, templates or skills are where paths.* says; the built-in ones hold (docs/stewards.md)";
+        return Some(line.to_owned());
+    }
     let named: Vec<&str> =
         absent.iter().filter(|absent| **absent != Absent::ExecutionLog).map(|absent| absent.setting()).collect();
     let instead: Vec<&str> = absent.iter().filter_map(|absent| instead(*absent)).collect();
     (!named.is_empty()).then(|| {
         let (named, instead) = (named.join(", "), instead.join("; "));
-        format!("not there: {named}; {instead}; docs/stewards.md says what to write, and the rest works without")
+        format!("not there: {named}; {instead}; the rest works without (docs/stewards.md)")
     })
 }
 
@@ -50,5 +56,11 @@ mod tests {
             "{said}"
         );
         assert_eq!((line(&[Absent::ExecutionLog]), line(&[])), (None, None));
+    }
+
+    #[test]
+    fn a_fresh_machine_is_told_in_a_few_words() {
+        let all = [Absent::Rules, Absent::Templates, Absent::Skills, Absent::Blueprint, Absent::Memory];
+        assert!(line(&all).is_some_and(|line| line.len() < 100), "{:?}", line(&all));
     }
 }

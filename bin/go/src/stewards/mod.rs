@@ -2,32 +2,32 @@
 
 mod absent;
 mod shelf;
+mod sources;
 
 use std::sync::Arc;
 
-use go_steward::{Loaded, Steward, Watch, WatchError};
+use go_steward::{Absent, Loaded, Steward, Watch, WatchError};
 
 pub(crate) use shelf::Shelf;
+pub(crate) use sources::handed_on;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Reads the files for a GO: a mistake in them stops it before anything starts; what is not there is told in one line.
-pub(crate) fn open(settings: &Settings) -> Result<Arc<Steward>, Failure> {
-    let (steward, loaded) = sound(settings)?;
-    absent::tell(&loaded.absent, settings);
-    Ok(steward)
+/// Reads the files for a GO, or for a command that shows what it would do: a mistake in them stops it before anything starts.
+pub(crate) fn open(settings: &Settings) -> Result<(Arc<Steward>, Vec<Absent>), Failure> {
+    let (steward, Loaded { problems, absent, .. }) = Steward::open(sources::of(settings));
+    if problems.is_empty() { Ok((Arc::new(steward), absent)) } else { Err(Failure::Stewards(problems)) }
 }
 
-/// The same for a command that only shows something: what is not there is no news.
-pub(crate) fn sound(settings: &Settings) -> Result<(Arc<Steward>, Loaded), Failure> {
-    let (steward, loaded) = Steward::open(settings.paths.stewards());
-    if loaded.problems.is_empty() { Ok((Arc::new(steward), loaded)) } else { Err(Failure::Stewards(loaded.problems)) }
+/// Says in one line what is not there, and what holds instead.
+pub(crate) fn tell(absent: &[Absent], settings: &Settings) -> Result<(), Failure> {
+    absent::tell(absent, settings)
 }
 
-/// The same for an HO, PO or IO: it works on with what is good, for the one who wrote the mistake is told by GO.
+/// Reads them for an HO, PO or IO: it works on with what is good, for the one who wrote the mistake is told by GO.
 pub(crate) fn of_an_agent(settings: &Settings) -> Arc<Steward> {
-    let (steward, loaded) = Steward::open(settings.paths.stewards());
+    let (steward, loaded) = Steward::open(sources::of(settings));
     for problem in &loaded.problems {
         tracing::warn!("{problem}");
     }

@@ -71,6 +71,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let theirs = shelf_of_the_built_in(folder.path());
         assert!(theirs.0.library().template(Role::Po).is_some());
+        assert_eq!(go_spawn::conformance::prompts(&theirs), Vec::<String>::new());
         for left in ["", "T-1 is half done"] {
             let po = || {
                 let builder = PromptBuilder::for_orchestrator(&Orchestrator::Po("site".parse().unwrap())).handoff(left);
