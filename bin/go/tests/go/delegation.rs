@@ -58,3 +58,37 @@ fn a_ticket_for_the_mac_waits_while_it_sleeps_and_is_done_reviewed_and_limited_o
     assert_eq!(up.end().0.code(), Some(130));
     assert_eq!(place.processes(), Vec::<String>::new());
 }
+
+const LOOK: &str = "version: 1\nprojects:\n  - id: p\n    tickets:\n      \
+    - {id: LOOK, title: look, kind: chore, capabilities: [browser], run: 'echo look >> trace; until test -e go-on; do sleep 0.02; done', timeout: 2s}\n";
+
+#[test]
+fn a_mac_that_falls_asleep_at_work_loses_the_attempt_and_does_the_next_one_when_it_wakes_up() {
+    let place = Place::with_plan(LOOK);
+    let beats = ["--set", "agents.heartbeat=200ms"];
+    let mut up = place.up(&beats);
+    let url = up.url();
+    let operator = Operator::at(&place, &url);
+    let m0 = place.start(&[&["agent", "m0", "--bus-url", &url], &beats[..]].concat());
+    until("M0 is at work", || (place.lines("trace") == ["look"]).then_some(()));
+    m0.signal(Signal::STOP);
+    let error = until("its attempt is over", || {
+        let look = operator.with(async |bus| bus.task(&"LOOK".parse().unwrap()).await);
+        look.error.filter(|_| look.state == TaskState::Pending)
+    });
+    assert_eq!(error.as_str(), "M0 fell silent at work, and was not back in time");
+    until("C0 is told", || {
+        operator.world().open_alerts().any(|alert| alert.title.as_str() == "LOOK waits for M0").then_some(())
+    });
+    let why = out(&place.go(&["status", "--why", "LOOK", "--bus-url", &url]));
+    assert!(why.contains("M0 sleeps: nothing is heard of it since"), "{why}");
+    std::fs::write(place.path().join("go-on"), "").unwrap();
+    m0.signal(Signal::CONT);
+    up.line("LOOK done");
+    let look = operator.with(async |bus| bus.task(&"LOOK".parse().unwrap()).await);
+    assert_eq!((look.attempt.0, look.failures, place.lines("trace").len()), (2, 1, 2));
+    m0.signal(Signal::TERM);
+    assert_eq!(m0.end().0.code(), Some(0));
+    up.signal(Signal::INT);
+    assert_eq!(up.end().0.code(), Some(130));
+}
