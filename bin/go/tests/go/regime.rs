@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::place::{Place, Running, code, err, out};
+use crate::place::{Place, Running, code, err, out, until};
 
 /// A plan that came to its end under these settings; its Bus is up again, to be read.
 struct Past {
@@ -145,6 +145,25 @@ fn a_red_run_is_mended_by_one_ticket_and_seen_to_be_green() {
     );
     assert_eq!(past.events("task.created", "fix-integration-2"), 1);
     assert_eq!(past.alerts(), ["L4 the integration test is red: integration-2 failed 2 times"]);
+}
+
+#[test]
+fn a_successor_counts_on_and_leaves_what_mends_a_red_run_at_work() {
+    let place = Place::with_plan(&format!("version: 1\nprojects:\n  - id: site\n    tickets:\n{}", chain(2)));
+    let settings = "review:\n  integration_every: 2\n  integration_command: 'echo run >> runs; test -e mended'\n  \
+        fix_command: 'echo fix >> fixes; until test -e go-on; do sleep 0.02; done; touch mended'\n";
+    std::fs::write(place.path().join("go.yaml"), settings).unwrap();
+    let mut first = place.up(&["--exit-when-done"]);
+    first.url();
+    until("it is being mended", || (place.lines("fixes").len() == 1).then_some(()));
+    first.signal(rustix::process::Signal::KILL);
+    first.end();
+    let mut second = place.up(&["--exit-when-done"]);
+    second.url();
+    std::fs::write(place.path().join("go-on"), "").unwrap();
+    let (status, said) = second.end();
+    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    assert_eq!((place.lines("fixes").len(), place.lines("runs").len()), (1, 3), "{}", said.join("\n"));
 }
 
 #[test]
