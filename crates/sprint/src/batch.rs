@@ -102,7 +102,8 @@ impl<'a, 'p> Batch<'a, 'p> {
         self.pools.values_mut().for_each(|pool| pool.look(world, now));
         let others = self.turns.is_others_turn();
         let share = |pool: &Pool<'a, 'p>| Share { project: pool.project, running: pool.running };
-        let place = |pool: &Pool<'a, 'p>| (pool.is_urgent() == others, self.turns.place(&pool.project.id));
+        let place =
+            |pool: &Pool<'a, 'p>| (pool.is_urgent() == others, self.turns.place(&pool.project.id, pool.is_urgent()));
         let (pool, task) = self.pools.values_mut().filter_map(|pool| pool.best().map(|task| (pool, task))).min_by(
             |(a, _), (b, _)| {
                 let ((a_later, a_turn), (b_later, b_turn)) = (place(a), place(b));

@@ -12,7 +12,7 @@ use crate::turns::Turns;
 
 /// How soon something has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub(crate) enum Line {
     /// Before what is not, unless it is the others' turn.
     Urgent,
     /// In its turn.
@@ -29,6 +29,14 @@ impl Line {
             _ => Self::Usual,
         }
     }
+}
+
+/// Who is next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Next<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) task: &'a Task,
+    pub(crate) line: Line,
 }
 
 /// What a project has ready, each in order.
@@ -62,9 +70,9 @@ impl<'a, 'p> Contest<'a, 'p> {
         Self { claims, policy }
     }
 
-    /// The next task, taken out, with its project: what is urgent first unless it is the others' turn, what is spare last; of the project that the policy puts
-    /// first, of equals that whose turn it is, of those the first by id.
-    pub(crate) fn next(&mut self, turns: &Turns) -> Option<(&'a Project, &'a Task)> {
+    /// The next task, taken out: what is urgent first unless it is the others' turn, what is spare last; of the project that the policy
+    /// puts first, of equals that whose turn it is, of those the first by id.
+    pub(crate) fn next(&mut self, turns: &Turns) -> Option<Next<'a>> {
         let lines = match turns.is_others_turn() {
             true => [Line::Usual, Line::Urgent, Line::Spare],
             false => [Line::Urgent, Line::Usual, Line::Spare],
@@ -72,15 +80,15 @@ impl<'a, 'p> Contest<'a, 'p> {
         lines.into_iter().find_map(|line| self.pop(turns, line))
     }
 
-    fn pop(&mut self, turns: &Turns, line: Line) -> Option<(&'a Project, &'a Task)> {
+    fn pop(&mut self, turns: &Turns, line: Line) -> Option<Next<'a>> {
         let policy = self.policy;
         let order = |a: &&mut Claim<'a>, b: &&mut Claim<'a>| -> Ordering {
-            let place = |claim: &Claim<'_>| turns.place(&claim.share.project.id);
+            let place = |claim: &Claim<'_>| turns.place(&claim.share.project.id, line == Line::Urgent);
             policy.projects(&a.share, &b.share).then_with(|| place(a).cmp(&place(b)))
         };
         let waiting = self.claims.values_mut().filter_map(|claim| (!claim.line(line).is_empty()).then_some(claim));
         let claim = waiting.min_by(order)?;
-        Some((claim.share.project, claim.line(line).pop_front()?))
+        Some(Next { project: claim.share.project, task: claim.line(line).pop_front()?, line })
     }
 
     /// Notes that `project` was given a slot.

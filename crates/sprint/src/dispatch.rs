@@ -7,10 +7,11 @@ use go_rules::placement;
 
 use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
-use crate::contest::Contest;
+use crate::contest::{Contest, Line, Next};
 use crate::delegation::m0_for;
-use crate::enrolment::enrolled;
+use crate::enrolment::{enrolled, waiting};
 use crate::limits::Limits;
+use crate::opening::can_start;
 use crate::policy::DispatchPolicy;
 use crate::prerequisites::missing;
 use crate::turns::Turns;
@@ -50,7 +51,12 @@ pub fn dispatch<'a>(
     let mut contest = Contest::new(world, policy, ready(world, left.room() > 0, now));
     let mut turns = turns.clone();
     let mut assignments = Vec::new();
-    while let Some((project, task)) = contest.next(&turns) {
+    let mut waiting = Waiting { world, policy, now, usual: None };
+    while let Some(Next { project, task, line }) = contest.next(&turns) {
+        if placement::takes_slot(task) && waiting.comes_before(line, &turns, &left) {
+            contest.retain_slotless();
+            continue;
+        }
         let Answerer::Agent(agent) = answerer(world, task) else { continue };
         let host = if placement::takes_slot(task) {
             let Some(host) = left.take(task, placement::place_of(agent)) else { continue };
@@ -69,6 +75,39 @@ pub fn dispatch<'a>(
         assignments.truncate(usize::from(world.count_in(TaskState::InProgress) == 0));
     }
     Dispatched { assignments, left, turns }
+}
+
+/// The tickets that wait for a sprint to begin: where one of them comes first, a slot is left free, so that one begins.
+struct Waiting<'a, 'p> {
+    world: &'a World,
+    policy: &'p dyn DispatchPolicy,
+    now: Timestamp,
+    /// Whether one that is not urgent could start; asked for once.
+    usual: Option<bool>,
+}
+
+impl Waiting<'_, '_> {
+    /// Whether one of them comes before something in `line`: any before what is spare, in the others' turn one that is not urgent before
+    /// what is.
+    fn comes_before(&mut self, line: Line, turns: &Turns, left: &Capacity<'_>) -> bool {
+        match line {
+            Line::Usual => false,
+            Line::Spare => self.any(left, |_| true),
+            Line::Urgent if !turns.is_others_turn() => false,
+            Line::Urgent => match self.usual {
+                Some(usual) => usual,
+                None => *self.usual.insert(self.any(left, |task| !self.is_urgent(task))),
+            },
+        }
+    }
+
+    fn any(&self, left: &Capacity<'_>, meant: impl Fn(&Task) -> bool) -> bool {
+        waiting(self.world, self.now).any(|task| meant(task) && can_start(self.world, left, task, self.now))
+    }
+
+    fn is_urgent(&self, task: &Task) -> bool {
+        self.world.project(&task.project).is_some_and(|project| self.policy.is_urgent(project, task))
+    }
 }
 
 /// What can start but for slots, and is not M0's; without room for more only what needs no slot.

@@ -1,9 +1,10 @@
 //! Whether a ticket may start as part of a sprint (R27).
 
-use go_bus_api::{Sprint, Task, TaskKind, Timestamp};
+use go_bus_api::{Priority, Sprint, Task, TaskKind, TaskState, Timestamp};
 use go_bus_client::World;
 
 use crate::delegation::m0_for;
+use crate::motion::{moves, moves_alone};
 use crate::rhythm::LONGEST_WINDOW;
 
 /// Whether the window of `sprint` is over at `now`. An end that is further away than any window is long was set by a clock that is
@@ -23,9 +24,34 @@ pub(crate) fn awaits_sprint(world: &World, task: &Task, now: Timestamp) -> bool 
     needs_sprint(world, task) && world.open_sprint_of(task).is_none_or(|sprint| is_over(sprint, now))
 }
 
-/// The tickets that may be assigned as far as sprints, their state and what they depend on go.
+/// The sprint that urgent tickets join: the last that began, while it takes starts and something in it moves.
+pub(crate) fn joinable(world: &World, now: Timestamp) -> Option<&Sprint> {
+    world.open_sprint().filter(|sprint| !is_over(sprint, now) && sprint.tickets.iter().any(|id| moves(world, id, now)))
+}
+
+/// The tickets that are to join it: those of priority `p0` that no sprint has.
+pub(crate) fn joining(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
+    let is_open = joinable(world, now).is_some();
+    world.unblocked_urgent().filter(move |task| is_open && awaits_sprint(world, task, now))
+}
+
+/// The tickets that may be assigned as far as sprints, their state and what they depend on go. What joins a sprint starts with that.
 pub(crate) fn enrolled(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
     let sprints = world.open_sprints().filter(move |sprint| !is_over(sprint, now));
     let ids = sprints.flat_map(|sprint| &sprint.tickets).filter(|id| world.is_unblocked(id));
-    ids.filter_map(|id| world.task(id)).filter(|task| needs_sprint(world, task))
+    let tickets = ids.filter_map(|id| world.task(id)).filter(|task| needs_sprint(world, task));
+    tickets.chain(joining(world, now))
+}
+
+/// The unblocked tickets that wait for a sprint to begin.
+pub(crate) fn waiting(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
+    let joins = joinable(world, now).is_some();
+    let tickets = world.unblocked_tasks().filter(move |task| !(joins && task.priority == Priority::P0));
+    tickets.filter(move |task| awaits_sprint(world, task, now))
+}
+
+/// The tickets under way that no sprint has, as after the end of a window.
+pub(crate) fn adrift(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
+    let tasks = [TaskState::InProgress, TaskState::InReview].into_iter().flat_map(|state| world.tasks_in(state));
+    tasks.filter(move |task| awaits_sprint(world, task, now) && moves_alone(world, task, now))
 }

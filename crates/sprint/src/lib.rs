@@ -33,6 +33,8 @@ mod turns;
 mod wake;
 
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod samples;
 
 pub use answerer::{Answerer, answerer};

@@ -1,6 +1,6 @@
 //! When the next sprint begins, and with what (R27).
 
-use go_bus_api::{NewSprint, Priority, SprintId, Task, TaskState, Timestamp};
+use go_bus_api::{NewSprint, SprintId, Task, Timestamp};
 use go_bus_client::World;
 use go_rules::placement;
 
@@ -8,8 +8,7 @@ use crate::answerer::{Answerer, answerer};
 use crate::batch::Batch;
 use crate::capacity::Capacity;
 use crate::dispatch::Dispatched;
-use crate::enrolment::{awaits_sprint, is_over};
-use crate::motion::moves_alone;
+use crate::enrolment::{adrift, joinable, waiting};
 use crate::policy::DispatchPolicy;
 use crate::prerequisites::missing;
 use crate::rhythm::Rhythm;
@@ -27,14 +26,14 @@ pub fn opening(
     policy: &dyn DispatchPolicy,
     now: Timestamp,
 ) -> Option<NewSprint> {
-    let under_way = under_way(world, now);
+    let joins = joinable(world, now).is_some();
+    let mut adrift = adrift(world, now).filter(|_| !joins).peekable();
     let first = first_startable(world, &dispatched.left, now);
-    let is_adopting = !under_way.is_empty() && joinable(world, now).is_none();
-    if first.is_none() && !is_adopting {
+    if first.is_none() && adrift.peek().is_none() {
         return None;
     }
     let mut batch = Batch::new(world, rhythm, dispatched, policy, now);
-    under_way.into_iter().for_each(|task| batch.put(task));
+    adrift.for_each(|task| batch.put(task));
     batch.fill(waiting(world, now));
     if let Some(first) =
         first.filter(|first| !batch.has(first) && !batch.has_any(|task| fits(world, &dispatched.left, task)))
@@ -48,24 +47,17 @@ pub fn opening(
     })
 }
 
-/// The sprint that urgent tickets join: the last that began, while it takes starts.
-pub(crate) fn joinable(world: &World, now: Timestamp) -> Option<&go_bus_api::Sprint> {
-    world.open_sprint().filter(|sprint| !is_over(sprint, now))
-}
-
-/// The unblocked tickets that wait for a sprint to begin.
-fn waiting(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
-    let joins = joinable(world, now).is_some();
-    let tickets = world.unblocked_tasks().filter(move |task| !(joins && task.priority == Priority::P0));
-    tickets.filter(move |task| awaits_sprint(world, task, now))
-}
-
 /// A ticket that waits for nothing but its sprint, with a slot free for it.
 fn first_startable<'a>(world: &'a World, left: &Capacity<'_>, now: Timestamp) -> Option<&'a Task> {
     if left.room() == 0 {
         return None;
     }
-    waiting(world, now).find(|task| fits(world, left, task) && missing(world, task, now).is_empty())
+    waiting(world, now).find(|task| can_start(world, left, task, now))
+}
+
+/// Whether `task` waits for nothing but its sprint, with a slot free for it.
+pub(crate) fn can_start(world: &World, left: &Capacity<'_>, task: &Task, now: Timestamp) -> bool {
+    fits(world, left, task) && missing(world, task, now).is_empty()
 }
 
 fn fits(world: &World, left: &Capacity<'_>, task: &Task) -> bool {
@@ -73,12 +65,6 @@ fn fits(world: &World, left: &Capacity<'_>, task: &Task) -> bool {
         Answerer::Agent(agent) => left.clone().take(task, placement::place_of(agent)).is_some(),
         _ => false,
     }
-}
-
-/// The tickets under way that no sprint has.
-fn under_way(world: &World, now: Timestamp) -> Vec<&Task> {
-    let tasks = [TaskState::InProgress, TaskState::InReview].into_iter().flat_map(|state| world.tasks_in(state));
-    tasks.filter(|task| awaits_sprint(world, task, now) && moves_alone(world, task, now)).collect()
 }
 
 /// The id after the highest that any sprint has.

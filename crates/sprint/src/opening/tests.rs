@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Project, Resource, Revision, Sprint, SprintState, Task, TaskId, Text, Weight};
+use go_bus_api::{Priority, Project, Resource, Revision, Sprint, SprintState, Task, TaskId, TaskState, Text, Weight};
 
 use super::*;
 use crate::limits::Limits;
