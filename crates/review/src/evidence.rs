@@ -114,6 +114,9 @@ mod tests {
         let exit = ExitReport { verify, ..ExitReport::default() };
         let said = evidence(&Delivery { exit: Some(&exit), ..Delivery::of(&ticket("feature")) });
         assert!(said.contains("line 49") && said.contains("line 40") && !said.contains("line 39"), "{said}");
-        assert!(said.contains("`check 19`") && !said.contains("`check 20`") && said.ends_with("- and 10 more"), "{said}");
+        assert!(
+            said.contains("`check 19`") && !said.contains("`check 20`") && said.ends_with("- and 10 more"),
+            "{said}"
+        );
     }
 }
