@@ -33,7 +33,7 @@ impl Operator {
     where
         F: Future<Output = Result<T, BusError>>,
     {
-        let token = find(&self.data, agent.as_str()).expect("the agent's folder").join("token");
+        let token = find(&self.data, agent.as_str()).unwrap().join("token");
         self.by(&token, call)
     }
 
