@@ -31,7 +31,7 @@ pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, no
     actions.extend(rhythm(policy, world, view, memory, now).into_iter().filter(may_start));
     actions.extend(integration::actions(&policy.integration, world, &actions));
     if changes.is_empty() && !actions.iter().any(brings_work) {
-        actions.extend(improvements(policy, world, now));
+        actions.extend(improvements(policy, world, memory, now));
     }
     memory.activation.gate(world, changes.into_iter().map(Action::Change).chain(actions).collect())
 }
@@ -65,9 +65,13 @@ fn rhythm(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now:
     let ends = closing(world, now).into_iter();
     let mut actions: Vec<Action> =
         ends.map(|(sprint, close)| Action::CloseSprint { sprint, close: Box::new(close) }).collect();
-    actions.extend(joiners(world, now).into_iter().map(|(task, sprint)| Action::JoinSprint { task, sprint }));
+    // What joins a sprint starts once it has joined: a ticket whose place was refused must not start outside of any.
+    let joins = joiners(world, now);
+    let has_place = |given: &Assignment| joins.iter().all(|(task, _)| *task != given.task);
+    let assignments: Vec<_> = dispatched.assignments.iter().filter(|given| has_place(given)).cloned().collect();
+    actions.extend(joins.into_iter().map(|(task, sprint)| Action::JoinSprint { task, sprint }));
     actions.extend(opening(world, &policy.rhythm, &dispatched, view.dispatch(), now).map(Action::OpenSprint));
-    let given = dispatched.assignments.into_iter().chain(go_sprint::delegation(world, now));
+    let given = assignments.into_iter().chain(go_sprint::delegation(world, now));
     actions.extend(given.filter_map(|given| assign(world, given)));
     actions
 }
@@ -84,14 +88,15 @@ fn brings_work(action: &Action) -> bool {
 }
 
 /// Improvements where fewer than `agents.min` work and nothing else can start, or the alert that there can't be any (R29).
-fn improvements(policy: &Policy, world: &World, now: Timestamp) -> Vec<Action> {
-    let Some(short) = below_min(policy, world, now) else { return Vec::new() };
+fn improvements(policy: &Policy, world: &World, memory: &Memory, now: Timestamp) -> Vec<Action> {
+    let Some(short) = below_min(policy, world, memory, now) else { return Vec::new() };
     let alert = short.alert(world, &policy.improvement.settings, now).map(Box::new).map(Action::Raise);
     short.make.into_iter().map(Box::new).map(Action::Create).chain(alert).collect()
 }
 
-fn below_min(policy: &Policy, world: &World, now: Timestamp) -> Option<Shortfall> {
-    let is_wanted = policy.improvement.settings.enabled;
+/// What is short of `agents.min`; nothing while activation holds everything back.
+fn below_min(policy: &Policy, world: &World, memory: &Memory, now: Timestamp) -> Option<Shortfall> {
+    let is_wanted = policy.improvement.settings.enabled && memory.activation.is_over(world);
     is_wanted.then(|| shortfall(world, &policy.improvement, &policy.limits, now))?
 }
 
@@ -99,7 +104,7 @@ fn below_min(policy: &Policy, world: &World, now: Timestamp) -> Option<Shortfall
 /// work.
 pub(crate) fn next_wake(policy: &Policy, world: &World, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
     let seats = vacancies(world).into_iter().filter_map(|who| memory.seats.not_before(&who, now));
-    let short = below_min(policy, world, now);
+    let short = below_min(policy, world, memory, now);
     let improvement = short.and_then(|short| short.next_wake(world, &policy.improvement.settings, now));
     let rotation = go_spawn::next_rotation(world, &policy.handbook.rotation, now);
     let delegation = go_sprint::next_deadline(world, now);

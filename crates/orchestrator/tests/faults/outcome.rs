@@ -1,11 +1,12 @@
 //! What the Bus and the plan's file say in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use go_bus_api::{Event, EventKind, Role, Seq};
 use go_bus_client::BusClient;
 use go_plan::Plan;
+use serde_json::Value;
 
 /// What the Bus and the plan's file say in the end.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) async fn read(operator: &BusClient, plan: &Path) -> Self {
+    pub(crate) async fn read(operator: &BusClient, folder: &Path) -> Self {
         let (_, world) = operator.snapshot().await.unwrap();
         let mut state = Vec::new();
         state.extend(world.hosts().map(|host| format!("host {} {:?} {}", host.id, host.state, host.slots.get())));
@@ -42,22 +43,40 @@ impl Outcome {
         state.push(format!("lease of {:?}, standbys {:?}", lease.holder, lease.standbys));
         let handoff = operator.handoff().await.unwrap().map(|handoff| handoff.document["running"].clone());
         state.push(format!("handoff {handoff:?}"));
-        let read = Plan::parse("plan.yaml", &std::fs::read_to_string(plan).unwrap()).unwrap();
+        let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let read = Plan::parse("plan.yaml", &text("plan.yaml")).unwrap();
         state.extend(read.tickets().map(|(_, ticket)| format!("plan {} {}", ticket.id, ticket.status.as_str())));
+        let mut placed = BTreeSet::new();
+        for sprint in operator.sprints(&go_bus_api::ListQuery::default()).await.unwrap().items {
+            // Which ticket is in which batch depends on when it came.
+            placed.extend(sprint.tickets.iter().map(ToString::to_string));
+            let (id, carried, entry) = (&sprint.id, sprint.carried.len(), format!("<!-- end of sprint {} ", sprint.id));
+            let entries = text("log.md").matches(&entry).count();
+            state.push(format!("sprint {id} {:?}, {carried} carried over, {entries} in the log", sprint.state));
+            let summary = text(&format!("sprints/{id}.md"));
+            let report: Value = serde_json::from_str(&text(&format!("sprints/{id}.json"))).unwrap();
+            assert_eq!(summary.trim(), sprint.summary.unwrap().as_str().trim());
+            assert_eq!(Some(report), sprint.report);
+        }
+        state.push(format!("in a sprint {placed:?}"));
+        let alerts = operator.alerts(&go_bus_api::ListQuery::default()).await.unwrap().items;
+        state.extend(alerts.iter().map(|alert| format!("alert {} {:?}", alert.title, alert.state)));
         Self { state, events: events(operator).await }
     }
 
-    /// No ticket was assigned or completed twice, and no seat was filled twice.
+    /// No ticket was assigned or completed twice, no seat was filled twice, no sprint begun or ended twice, nobody told twice.
     pub(crate) fn assert_nothing_was_done_twice(&self, when: &str) {
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for event in &self.events {
             let text = |name: &str| event.data[name].as_str().unwrap_or_default().to_owned();
             let what = match event.kind {
-                EventKind::AgentRequested => ["role", "host", "project", "user"].map(text).join(" "),
-                EventKind::TaskCreated
-                | EventKind::TaskAssigned
-                | EventKind::TaskCompleted
-                | EventKind::TaskCancelled => text("id"),
+                EventKind::AgentRequested => ["role", "host", "project", "user", "replaces"].map(text).join(" "),
+                EventKind::TaskAssigned | EventKind::TaskFailed => format!("{} {}", text("id"), event.data["attempt"]),
+                EventKind::TaskCreated | EventKind::TaskCompleted | EventKind::TaskCancelled => text("id"),
+                EventKind::SprintStarted | EventKind::SprintClosed => text("id"),
+                EventKind::MessageSent => ["to", "subject", "body"].map(text).join(" "),
+                EventKind::MessageAcknowledged => text("id"),
+                EventKind::AlertRaised => text("title"),
                 EventKind::HostCreated | EventKind::ProjectCreated => text("id"),
                 EventKind::SessionOpened => text("user"),
                 EventKind::LeaseReleased => String::new(),

@@ -4,12 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use go_bus_api::{
-    Agent, AgentId, AgentState, BootId, Complete, ExitReport, Heartbeat, HostHeartbeat, HostId, HostState, NewAgent,
-    Role, Task, TaskState, Text,
+    Agent, AgentId, AgentState, BootId, Complete, ExitReport, Heartbeat, HostHeartbeat, HostId, HostState, Message,
+    NewAgent, NewMessage, Ratio, Role, Task, TaskState, Text,
 };
 use go_bus_client::{BusClient, Feed, Token, World};
 use go_clock::SystemClock;
 use tokio::sync::watch;
+
+/// How far the play has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Act {
+    /// Agents come up; nothing ends, and M0 sleeps.
+    Begin,
+    /// M0 is awake but gets nothing done; the IO's context is full.
+    Awake,
+    /// Whatever is given to anybody is done at once.
+    Finish,
+}
 
 /// Everyone but GO.
 pub(crate) struct Player {
@@ -18,30 +29,34 @@ pub(crate) struct Player {
     clients: BTreeMap<AgentId, BusClient>,
     ended: BTreeSet<AgentId>,
     done: BTreeSet<(String, u32)>,
+    answered: BTreeSet<String>,
+    woken: bool,
 }
 
 impl Player {
-    /// Plays until it is dropped; tasks end only once `go_on` says so.
-    pub(crate) async fn play(operator: BusClient, mut go_on: watch::Receiver<bool>) {
+    /// Plays until it is dropped, one act after the other.
+    pub(crate) async fn play(operator: BusClient, mut acts: watch::Receiver<Act>) {
         let mut player = Self {
             operator: operator.clone(),
             launchers: BTreeMap::new(),
             clients: BTreeMap::new(),
             ended: BTreeSet::new(),
             done: BTreeSet::new(),
+            answered: BTreeSet::new(),
+            woken: false,
         };
         let mut feed = Feed::start(operator, Arc::new(SystemClock)).await.unwrap();
         loop {
-            let may_end = *go_on.borrow();
-            player.look(feed.world(), may_end).await;
+            let act = *acts.borrow();
+            player.look(feed.world(), act).await;
             tokio::select! {
                 changes = feed.next() => { changes.unwrap(); }
-                changed = go_on.changed(), if !may_end => changed.unwrap(),
+                changed = acts.changed(), if act < Act::Finish => changed.unwrap(),
             }
         }
     }
 
-    async fn look(&mut self, world: &World, may_end: bool) {
+    async fn look(&mut self, world: &World, act: Act) {
         for host in world.hosts().filter(|host| host.state == HostState::Active) {
             self.launch(&host.id).await;
         }
@@ -52,9 +67,45 @@ impl Player {
                 _ => {}
             }
         }
-        for task in world.tasks_in(TaskState::InProgress).filter(|_| may_end) {
+        if act >= Act::Awake && !std::mem::replace(&mut self.woken, true) {
+            self.wake(world).await;
+        }
+        for message in self.clients.keys().flat_map(|agent| world.messages_to(agent)).cloned().collect::<Vec<_>>() {
+            self.answer(&message).await;
+        }
+        // M0 gets its first attempt never done: that is ended by then, though this World may not tell yet.
+        let is_late = |task: &&Task| task.assignee == Some(AgentId::m0()) && task.attempt.0 == 1;
+        for task in world.tasks_in(TaskState::InProgress).filter(|task| act == Act::Finish && !is_late(task)) {
             self.complete(task).await;
         }
+    }
+
+    /// M0 is heard of, and the IO tells how full its context is.
+    async fn wake(&mut self, world: &World) {
+        let issued = self.operator.rotate_token(&AgentId::m0()).await.unwrap();
+        let m0 = self.operator.with_token(Token::new(issued.token).unwrap());
+        m0.heartbeat(&AgentId::m0(), &Heartbeat::default()).await.unwrap();
+        self.clients.insert(AgentId::m0(), m0);
+        let io = world.agents_of(Role::Io).next().unwrap().id.clone();
+        let full = Heartbeat { context_used: Some(Ratio::new(0.9).unwrap()), ..Heartbeat::default() };
+        self.clients[&io].heartbeat(&io, &full).await.unwrap();
+    }
+
+    /// Hands over to a fresh context, where that is asked.
+    async fn answer(&mut self, message: &Message) {
+        if !message.is_about(Message::ROTATION) || !self.answered.insert(message.id.to_string()) {
+            return;
+        }
+        let handoff = NewMessage {
+            to: AgentId::go(),
+            subject: Text::clipped("What the next one has to know"),
+            body: Text::clipped("Nothing."),
+            kind: Some(Text::clipped(Message::HANDOFF)),
+            actor: None,
+        };
+        let io = &self.clients[&message.to];
+        io.send_message(&handoff).await.unwrap();
+        io.acknowledge_message(&message.id).await.unwrap();
     }
 
     async fn launch(&mut self, host: &HostId) {

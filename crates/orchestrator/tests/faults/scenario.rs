@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_api::{DriverKind, Slots, TaskState, Text};
+use go_bus_api::{AgentId, AgentState, DriverKind, Millis, Role, Slots, TaskState, Text};
 use go_bus_client::{BusClient, Feed, HttpTransport, Token, World};
 use go_bus_server::{Config, Server};
 use go_bus_store::{Policy, SqliteStore};
 use go_clock::SystemClock;
-use go_orchestrator::{Finished, GoConfig, PlanSource};
+use go_orchestrator::{Chronicle, Finished, GoConfig, PlanSource};
 use go_plan::reconcile::Defaults;
 use tokio::sync::{oneshot, watch};
 
 use crate::outcome::Outcome;
-use crate::player::Player;
+use crate::player::{Act, Player};
 use crate::transport::{Faulty, Numbered, Target};
 
 /// The longest that a run may take.
@@ -42,6 +42,8 @@ projects:
       - {id: A, title: A, kind: chore, run: 'true'}
       - {id: B, title: Bee, kind: chore, run: 'true', depends_on: [A]}
       - {id: E, title: E, kind: chore, run: 'true', depends_on: [B]}
+      - {id: M, title: M, kind: chore, run: 'true', capabilities: [browser], timeout: 2s}
+      - {id: P, title: P, kind: chore, run: 'true', priority: p0}
 hosts:
   - {id: h1, slots: 2}
   - {id: h2, slots: 1, state: inactive}
@@ -79,13 +81,13 @@ async fn play(target: Option<Target>) -> Run {
     let go = BusClient::new(Arc::clone(&faulty) as _, Token::new(token.trim()).unwrap());
     let plan = folder.path().join("plan.yaml");
     std::fs::write(&plan, BEFORE).unwrap();
-    let (go_on, may_end) = watch::channel(false);
-    let player = tokio::spawn(Player::play(operator(), may_end));
-    let edit = edit(operator(), plan.clone(), go_on);
+    let (act, acts) = watch::channel(Act::Begin);
+    let player = tokio::spawn(Player::play(operator(), acts));
+    let edit = edit(operator(), plan.clone(), act);
     let running = go_orchestrator::run(config(&plan), go, Arc::new(SystemClock), std::future::pending());
     let (finished, ()) = tokio::join!(running, edit);
     assert_eq!(finished.unwrap(), Finished::Done);
-    let outcome = Outcome::read(&operator(), &plan).await;
+    let outcome = Outcome::read(&operator(), folder.path()).await;
     player.abort();
     stop.send(()).unwrap();
     served.abort();
@@ -93,8 +95,9 @@ async fn play(target: Option<Target>) -> Run {
     Run { writes, struck, outcome }
 }
 
-/// Saves the plan anew once the first one is under way, and lets the work end once the Bus has what it says.
-async fn edit(operator: BusClient, plan: PathBuf, go_on: watch::Sender<bool>) {
+/// Saves the plan anew once the first one is under way, wakes M0 and fills a context once the Bus has what it says, and lets the work end
+/// once M0 has lost an attempt and the context is a fresh one.
+async fn edit(operator: BusClient, plan: PathBuf, act: watch::Sender<Act>) {
     let mut feed = Feed::start(operator.clone(), Arc::new(SystemClock)).await.unwrap();
     let state = |world: &World, id: &str| world.task_state(&id.parse().unwrap());
     until(&mut feed, |world| {
@@ -114,10 +117,27 @@ async fn edit(operator: BusClient, plan: PathBuf, go_on: watch::Sender<bool>) {
         let named = world.project(&"site".parse().unwrap()).is_some_and(|site| site.name.as_str() == "The site");
         let wide = world.host(&"h1".parse().unwrap()).is_some_and(|host| host.slots.get() == 2);
         let ended = world.agents().filter(|agent| agent.parent.is_some() && agent.state.is_live()).count() == 3;
-        bee && named && wide && ended && state(world, "C") == Some(TaskState::Cancelled) && state(world, "E").is_some()
+        let joined = state(world, "P") == Some(TaskState::InProgress) && state(world, "E").is_some();
+        let missed = world
+            .open_alerts()
+            .any(|alert| alert.dedupe_key.as_ref().is_some_and(|key| key.as_str().starts_with("m0-away:")));
+        bee && named && wide && ended && joined && missed && state(world, "C") == Some(TaskState::Cancelled)
     })
     .await;
-    go_on.send_replace(true);
+    act.send_replace(Act::Awake);
+    let m = "M".parse().unwrap();
+    until(&mut feed, |world| world.task(&m).is_some_and(|task| task.failures > 0)).await;
+    // From now on M0 has time: its second attempt is not to end as the first did.
+    std::fs::write(&plan, AFTER.replace("timeout: 2s", "timeout: 30m")).unwrap();
+    let long = Some(Millis::from(Duration::from_secs(1800)));
+    until(&mut feed, |world| world.task(&m).is_some_and(|task| task.deadline_ms == long)).await;
+    until(&mut feed, |world| {
+        let mut ios = world.agents_of(Role::Io);
+        let has_served = world.messages_to(&AgentId::go()).next().is_none();
+        has_served && ios.all(|io| io.replaces.is_some() && io.state == AgentState::Ready)
+    })
+    .await;
+    act.send_replace(Act::Finish);
 }
 
 async fn until(feed: &mut Feed, holds: impl Fn(&World) -> bool) {
@@ -136,6 +156,7 @@ fn config(plan: &Path) -> GoConfig {
     };
     GoConfig {
         plan: Some(PlanSource { path: plan.to_path_buf(), defaults }),
+        chronicle: Some(Chronicle::new(plan.with_file_name("log.md"), plan.with_file_name("sprints"))),
         exit_when_done: true,
         ..GoConfig::default()
     }
