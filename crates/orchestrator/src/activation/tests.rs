@@ -134,6 +134,22 @@ fn the_plan_s_tickets_start_once_it_is_over() {
 }
 
 #[test]
+fn while_it_is_under_way_nobody_is_missed_and_no_timer_is_due_for_that() {
+    use go_sprint::improvement::ImprovementPolicy;
+    let improvement = ImprovementPolicy { settings: Default::default(), sources: Vec::new() };
+    let policy = Policy { improvement, ..Policy::default() };
+    let (world, view) = (world(Some("boot-1")), PlanView::none(&policy));
+    let now = "2026-03-22T09:00:00.000Z".parse().unwrap();
+    let alerts = |memory: &Memory| {
+        plan(&policy, &world, &view, memory, now).iter().filter(|action| matches!(action, Action::Raise(_))).count()
+    };
+    let wake = |memory: &Memory| crate::decide::next_wake(&policy, &world, memory, now);
+    assert_eq!(alerts(&Memory::default()), 1, "nobody has worked for a day");
+    let memory = Memory { activation: seen(&world), ..Memory::default() };
+    assert_eq!((alerts(&memory), wake(&memory)), (0, None));
+}
+
+#[test]
 fn a_failed_bootstrap_ends_it_and_is_run_anew_by_the_next_one() {
     let world = world(Some("boot-1"));
     let mut activation = seen(&world);
