@@ -230,9 +230,13 @@ fn an_urgent_ticket_enters_the_sprint_that_is_under_way() {
     world.extend([Resource::Task(running), Resource::Task(urgent), Resource::Task(samples::task("T-3", "site"))]);
     world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
     let none = PlanView::none(&Policy::default());
-    assert_eq!(words(&actions(&world, &none)), ["take T-2 into sprint S-1", "begin sprint S-2 of 1 tickets"]);
+    // The last slot is kept for it, so that no other sprint begins.
+    assert_eq!(words(&actions(&world, &none)), ["take T-2 into sprint S-1"]);
     let moment = next_wake(&Policy::default(), &world, &Memory::default(), now());
     assert_eq!(moment, world.open_sprint().map(|sprint| sprint.ends_at));
+    let joined = Sprint { revision: Revision(2), ..samples::open_sprint(&["T-1", "T-2"]) };
+    world.apply(Resource::Sprint(joined));
+    assert_eq!(words(&actions(&world, &none)), ["assign T-2 to po"]);
 }
 
 #[test]

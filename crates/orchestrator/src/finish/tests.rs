@@ -48,6 +48,27 @@ fn done_is_when_all_are_done_or_cancelled_and_no_review_is_open() {
 }
 
 #[test]
+fn done_or_stuck_is_only_when_the_last_sprint_is_closed_and_its_pushes_are_made() {
+    let all_done = || world([ticket("T-1", TaskState::Done)]);
+    let (mut done, mut stuck) = (all_done(), world([Task { failures: 3, ..ticket("T-1", TaskState::Failed) }]));
+    for world in [&mut done, &mut stuck] {
+        world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
+        assert_eq!(look(world), None, "its sprint is still to be closed");
+    }
+    let mut pushes = all_done();
+    pushes.apply(Resource::Agent(Agent {
+        host: samples::id::<go_bus_api::HostId>("h1").into(),
+        ..samples::agent("ho", go_bus_api::Role::Ho)
+    }));
+    let push =
+        |state, revision| Task { kind: TaskKind::Push, revision: Revision(revision), ..ticket("push-S-1-site", state) };
+    pushes.apply(Resource::Task(push(TaskState::Pending, 1)));
+    assert_eq!(look(&pushes), None);
+    pushes.apply(Resource::Task(push(TaskState::Failed, 2)));
+    assert_eq!(look(&pushes), Some(Finished::Done), "a push that failed is told by its alert, not waited for");
+}
+
+#[test]
 fn what_runs_waits_or_can_start_goes_on() {
     for state in [TaskState::InProgress, TaskState::Waiting, TaskState::Pending, TaskState::ChangesRequested] {
         assert_eq!(look(&world([ticket("T-1", TaskState::Failed), ticket("T-2", state)])), None, "{state:?}");

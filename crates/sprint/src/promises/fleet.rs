@@ -108,7 +108,7 @@ impl Fleet {
         for project in 0..self.shape.projects.len() {
             for _ in 0..self.shape.comes {
                 self.made += 1;
-                let urgent = self.shape.urgent > 0 && self.made % self.shape.urgent == 0;
+                let urgent = self.shape.urgent > 0 && self.made.is_multiple_of(self.shape.urgent);
                 let priority = if urgent { Priority::P0 } else { Priority::P2 };
                 // More than can ever be done would only make the test slow.
                 if self.ready_of(project) < 6 {
