@@ -1,4 +1,6 @@
-//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more.
+//! The driver `shell`: a ticket's `run` in the project's folder; a reviewer's `review`, else each `verify` once more; a push.
+
+mod push;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,8 +62,9 @@ fn sh(script: &str) -> Vec<String> {
 }
 
 fn build(task: &Task) -> Result<Vec<String>, DriverError> {
-    let run = task.run.as_ref().filter(|run| !run.is_blank());
-    run.map(|run| sh(run.as_str())).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
+    let own = task.run.as_ref().filter(|run| !run.is_blank()).map(|run| run.as_str());
+    let usual = (task.kind == TaskKind::Push).then_some(push::PUSH);
+    own.or(usual).map(sh).ok_or_else(|| DriverError::NoCommand(task.id.clone()))
 }
 
 /// `review` of the delivered task, else its `verify` once more. The review's own task may bring a command that goes first.

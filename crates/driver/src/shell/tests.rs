@@ -73,6 +73,86 @@ fn without_a_review_command_each_verification_runs_again_whatever_its_quotes() {
     assert_eq!(status.code(), Some(4));
 }
 
+/// Runs a command line in `folder` and answers its code and all its output.
+#[expect(clippy::disallowed_methods, reason = "the script is what is tested")]
+fn output(argv: &[String], folder: &Path) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(&argv[0]);
+    command.args(&argv[1..]).current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    let output = command.output().unwrap();
+    (output.status.code(), [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat())
+}
+
+fn git(folder: &Path, line: &str) -> String {
+    let script = format!("git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main {line}");
+    let (code, said) = output(&sh(&script), folder);
+    assert_eq!(code, Some(0), "{script}: {said}");
+    said.trim().to_owned()
+}
+
+fn push_in(folder: &Path) -> (Option<i32>, String) {
+    let push = task("push-S-1-site", json!({"kind": "push"}));
+    let launch = launch("worker", Some(&push), None, folder.to_str()).unwrap();
+    assert_eq!(launch.folder, folder);
+    output(&launch.argv, &launch.folder)
+}
+
+#[test]
+fn a_push_goes_to_the_upstream_and_a_second_one_changes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path().canonicalize().unwrap();
+    let clone = place.join("clone");
+    git(&place, "init --quiet --bare origin");
+    git(&place, "clone --quiet origin clone");
+    git(&clone, "commit --quiet --allow-empty -m one");
+    git(&clone, "push --quiet -u origin main");
+    git(&clone, "checkout --quiet -b side");
+    assert_eq!(push_in(&clone), (Some(0), "nothing to push: side has no upstream\n".to_owned()));
+    git(&clone, "checkout --quiet main");
+    git(&clone, "commit --quiet --allow-empty -m two");
+    for _ in 0..2 {
+        let (code, said) = push_in(&clone);
+        assert!(code == Some(0) && said.contains("pushed main to origin"), "{code:?}: {said}");
+        assert_eq!(git(&place.join("origin"), "rev-parse main"), git(&clone, "rev-parse main"));
+    }
+}
+
+#[test]
+fn what_is_rejected_is_a_failure_with_its_output_and_nothing_is_forced() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path().canonicalize().unwrap();
+    let clone = place.join("clone");
+    git(&place, "init --quiet --bare origin");
+    git(&place, "clone --quiet origin clone");
+    git(&clone, "commit --quiet --allow-empty -m one");
+    git(&clone, "push --quiet -u origin main");
+    git(&place, "clone --quiet origin other");
+    git(&place.join("other"), "commit --quiet --allow-empty -m theirs");
+    git(&place.join("other"), "push --quiet");
+    git(&clone, "commit --quiet --allow-empty -m ours");
+    git(&clone, "config remote.origin.push +refs/heads/main:refs/heads/main");
+    let (code, said) = push_in(&clone);
+    assert!(code.is_some_and(|code| code != 0) && said.contains("rejected"), "{code:?}: {said}");
+    assert_eq!(git(&place.join("origin"), "rev-parse main"), git(&place.join("other"), "rev-parse main"));
+}
+
+#[test]
+fn where_there_is_nothing_to_push_it_says_so_and_is_done() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path().canonicalize().unwrap();
+    let (code, said) = push_in(&place);
+    assert!(code == Some(0) && said.contains("is no clone"), "{code:?}: {said}");
+    git(&place, "init --quiet");
+    std::fs::create_dir(place.join("part")).unwrap();
+    let (code, said) = push_in(&place.join("part"));
+    assert!(code == Some(0) && said.contains("is a part of"), "{code:?}: {said}");
+}
+
+#[test]
+fn a_push_that_brings_its_own_command_runs_that() {
+    let push = task("push-1", json!({"kind": "push", "run": "make publish"}));
+    assert_eq!(launch("worker", Some(&push), None, Some("/")).unwrap().argv[2], "make publish");
+}
+
 #[test]
 fn with_nothing_to_check_a_review_says_so() {
     let launch = launch("reviewer", Some(&task("T-1", json!({}))), None, Some("/")).unwrap();
