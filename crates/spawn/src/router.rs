@@ -143,15 +143,18 @@ mod tests {
     /// Any ticket under any settings: categories, roles and models that meet, and ids that stand for several things.
     fn tickets() -> impl Strategy<Value = (Models, Task)> {
         let ids = || select(vec!["claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5", "gpt-5", "house"]);
-        let named = select(vec!["opus", "sonnet", "haiku", "default", "claude-opus-9", "claude-haiku-2", "gpt-5", "house"]);
+        let named =
+            select(vec!["opus", "sonnet", "haiku", "default", "claude-opus-9", "claude-haiku-2", "gpt-5", "house"]);
         let category = option::of(select(vec!["feature", "config_change", "bp_update", "chore", "extraction", "poem"]));
         let role = option::of(select(vec![Role::Specialist, Role::Worker, Role::Reviewer]));
-        (ids(), ids(), ids(), category, option::of(named), role).prop_map(|(default, opus, haiku, category, named, role)| {
-            let model = |id: &str| Model(Text::clipped(id));
-            let models = Models { default: model(default), opus: model(opus), haiku: model(haiku) };
-            let category = category.map(|word| word.to_owned().into());
-            (models, Task { category, model: named.map(model), role, ..samples::task("T-1") })
-        })
+        (ids(), ids(), ids(), category, option::of(named), role).prop_map(
+            |(default, opus, haiku, category, named, role)| {
+                let model = |id: &str| Model(Text::clipped(id));
+                let models = Models { default: model(default), opus: model(opus), haiku: model(haiku) };
+                let category = category.map(|word| word.to_owned().into());
+                (models, Task { category, model: named.map(model), role, ..samples::task("T-1") })
+            },
+        )
     }
 
     /// Whether a router that `make` makes never gives a reviewer a weaker model than it gave the builder.
