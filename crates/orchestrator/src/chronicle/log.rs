@@ -21,8 +21,14 @@ const EXCHANGES: usize = 5;
 /// # Errors
 /// Where the disk does not take it, where the path is no regular file, and where another process holds the lock just now.
 pub(super) fn record(path: &Path, entries: &[Entry]) -> Result<(), Unwritten> {
+    record_watched(path, entries, || ())
+}
+
+/// The same, and calls `opened` whenever the file is open and not yet locked.
+fn record_watched(path: &Path, entries: &[Entry], mut opened: impl FnMut()) -> Result<(), Unwritten> {
     for _ in 0..EXCHANGES {
         let mut file = open(path)?;
+        opened();
         lock(&file, path)?;
         // An editor that puts a new file in its place leaves the lock on the old one.
         if is_at(path, &file)? {

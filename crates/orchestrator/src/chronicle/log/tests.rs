@@ -33,13 +33,15 @@ fn a_file_that_is_cut_off_anywhere_is_completed() {
 #[test]
 fn however_many_write_at_once_there_is_one_entry_each() {
     let (_folder, path) = place();
-    let ids: Vec<String> = (1..=20).map(|n| format!("S-{n}")).collect();
+    let ids: Vec<String> = (1..=40).map(|n| format!("S-{n}")).collect();
+    let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
-        for first in 1..=4 {
-            let (path, ids) = (&path, &ids);
+        for _ in 0..4 {
+            let (path, ids, start) = (&path, &ids, &start);
             scope.spawn(move || {
-                for last in first..=20 {
+                for last in 1..=ids.len() {
                     let ids: Vec<_> = ids.iter().take(last).map(String::as_str).collect();
+                    start.wait();
                     while let Err(error) = record(path, &entries(&ids)) {
                         assert!(matches!(error, Unwritten::Held { .. }), "{error}");
                         std::thread::yield_now();
@@ -52,6 +54,23 @@ fn however_many_write_at_once_there_is_one_entry_each() {
     let headings: Vec<_> = log.lines().filter(|line| line.starts_with("## ")).collect();
     let expected: Vec<_> = ids.iter().map(|id| format!("## 2026-03-21 · Sprint {id}")).collect();
     assert_eq!(headings, expected);
+}
+
+#[test]
+fn a_file_that_is_exchanged_before_it_is_locked_is_left_alone() {
+    let (folder, path) = place();
+    std::fs::write(&path, "Old.\n").unwrap();
+    std::fs::hard_link(&path, folder.path().join("old")).unwrap();
+    std::fs::write(folder.path().join("new"), "New.\n").unwrap();
+    let mut times = 0;
+    record_watched(&path, &entries(&["S-1"]), || {
+        times += 1;
+        // The second time there is none left to put in its place.
+        let _ = std::fs::rename(folder.path().join("new"), &path);
+    })
+    .unwrap();
+    assert_eq!((times, std::fs::read_to_string(folder.path().join("old")).unwrap().as_str()), (2, "Old.\n"));
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("New.\n\n<!-- sprint S-1 "));
 }
 
 #[test]
