@@ -212,7 +212,7 @@ impl TaskState {
                     Done | InReview | Waiting | Pending | ChangesRequested | Failed | Blocked | Held | Cancelled
                 )
             }
-            InReview => matches!(to, Done | ChangesRequested | Failed | Held | Cancelled),
+            InReview => matches!(to, Done | ChangesRequested | Failed | Blocked | Held | Cancelled),
             Waiting => matches!(to, InProgress | Pending | Failed | Blocked | Held | Cancelled),
             Failed => to == Pending,
             Blocked => matches!(to, Pending | Held | Cancelled),

@@ -14,11 +14,11 @@ pub(super) fn are_spent(policy: &Policy, task: &Task) -> bool {
 /// Counts the verdict that wants changes. Its notes go to the next attempt; with the last round there is none until somebody decides: the
 /// task is blocked, and a human is told, in the commit of that verdict.
 pub(super) fn count(ctx: &mut Ctx<'_>, task: &mut Task, body: &Review) -> Result<(), Reject> {
-    task.state = task.state.become_state(TaskState::ChangesRequested)?;
     task.review_notes = Some(body.notes.clone());
     task.review_rounds = task.review_rounds.saturating_add(1);
     task.assignee = None;
     if !are_spent(ctx.policy, task) {
+        task.state = task.state.become_state(TaskState::ChangesRequested)?;
         return Ok(());
     }
     task.state = task.state.become_state(TaskState::Blocked)?;

@@ -10,6 +10,9 @@ use crate::judge::{About, Decision, Deed, EventFact, Fact, FactNo, Invariant, Pi
 /// How many losses set a task aside for its operator.
 const MOST_LOSSES: u32 = 3;
 
+/// How often its reviewers may want changes before that.
+const MOST_ROUNDS: u32 = 3;
+
 /// Which tasks were completed, and where.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
@@ -69,7 +72,9 @@ pub(in crate::judge) fn has_ended(task: &Task, picture: &Picture) -> bool {
         TaskState::Done | TaskState::Cancelled | TaskState::Held => true,
         // Its own fault: its attempts failed.
         TaskState::Failed => task.failures > 0,
-        TaskState::Blocked => task.losses >= MOST_LOSSES || waits_in_vain(task, picture),
+        TaskState::Blocked => {
+            task.losses >= MOST_LOSSES || task.review_rounds >= MOST_ROUNDS || waits_in_vain(task, picture)
+        }
         _ => false,
     }
 }
