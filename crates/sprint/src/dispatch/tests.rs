@@ -209,7 +209,7 @@ fn neither_finished_tasks_nor_those_behind_others_nor_those_of_later_sprints_slo
     }
     let large = time_of_dispatches(&world);
     // One look at each of them would make it a thousand times slower.
-    assert!(large < small * 20 + Duration::from_millis(20), "{large:?} against {small:?}");
+    assert!(large < small * 20 + Duration::from_millis(200), "{large:?} against {small:?}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is measured here is time itself")]

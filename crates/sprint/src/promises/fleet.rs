@@ -163,14 +163,15 @@ impl Fleet {
             self.put(joined);
             self.change(&task, |task| task.sprint = Some(sprint));
         }
+        // Before what begins now, which was not there when they were chosen.
+        for assignment in dispatched.assignments {
+            given.push(self.start(&assignment.task, &assignment.assignee));
+        }
         if let Some(new) = begins {
             let id = new.id.unwrap();
             let (started_at, ends_at) = (self.now, new.ends_at);
             self.put(Sprint { started_at, ends_at, ..samples::sprint(id.as_str(), &new.tickets) });
             new.tickets.iter().for_each(|ticket| self.change(ticket, |task| task.sprint = Some(id.clone())));
-        }
-        for assignment in dispatched.assignments {
-            given.push(self.start(&assignment.task, &assignment.assignee));
         }
         if rules.forgets_turns {
             self.turns = Turns::default();
