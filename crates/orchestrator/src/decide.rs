@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use go_bus_api::{TaskId, Timestamp};
+use go_bus_api::{CloseSprint, HostState, Role, SprintId, TaskId, Timestamp};
 use go_bus_client::World;
 use go_plan::reconcile::PlanChange;
 use go_spawn::{orchestrator_request, surplus, vacancies};
@@ -62,7 +62,8 @@ fn spawns<'a>(
 /// Sprints that end and begin, tickets that join one, and assignments (R27, R29).
 fn rhythm(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now: Timestamp) -> Vec<Action> {
     let dispatched = dispatch(world, &policy.limits, view.dispatch(), &memory.turns, now);
-    let ends = closing(world, now).into_iter();
+    let is_heard = |(sprint, _): &(SprintId, CloseSprint)| !has_word_for_nobody(world, sprint, now);
+    let ends = closing(world, now).into_iter().filter(is_heard);
     let mut actions: Vec<Action> =
         ends.map(|(sprint, close)| Action::CloseSprint { sprint, close: Box::new(close) }).collect();
     // What joins a sprint starts once it has joined: a ticket whose place was refused must not start outside of any.
@@ -74,6 +75,13 @@ fn rhythm(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now:
     let given = assignments.into_iter().chain(go_sprint::delegation(world, now));
     actions.extend(given.filter_map(|given| assign(world, given)));
     actions
+}
+
+/// Whether the IO of somebody who is logged in is yet to come: the word of a sprint's end waits for it, at most to the end of the window (R28).
+fn has_word_for_nobody(world: &World, sprint: &SprintId, now: Timestamp) -> bool {
+    let is_within = world.sprint(sprint).is_some_and(|sprint| now < sprint.ends_at);
+    let can_come = || world.hosts().any(|host| host.state == HostState::Active);
+    is_within && can_come() && vacancies(world).iter().any(|seat| seat.role() == Role::Io)
 }
 
 fn assign(world: &World, given: Assignment) -> Option<Action> {

@@ -223,6 +223,26 @@ fn a_sprint_that_can_go_no_further_ends_and_the_next_begins_with_what_is_ready()
 }
 
 #[test]
+fn a_sprint_s_end_waits_for_the_io_that_is_to_hear_of_it_and_at_most_to_its_window_s_end() {
+    let mut world = fleet();
+    let failed = Task { state: TaskState::Failed, failures: 3, ..samples::task("T-1", "site") };
+    world.apply(Resource::Task(failed));
+    world.apply(Resource::Sprint(samples::open_sprint(&["T-1"])));
+    let session = serde_json::json!({"id": "s-1", "user": "eve", "opened_at": "2026-03-21T08:15:30.000Z", "closed_at": null,
+        "io": null, "revision": 1});
+    world.apply(Resource::Session(serde_json::from_value(session).unwrap()));
+    let (none, policy) = (PlanView::none(&Policy::default()), Policy::default());
+    let ends = |world: &World, at| {
+        let planned = plan(&policy, world, &none, &Memory::default(), at);
+        planned.iter().any(|action| matches!(action, Action::CloseSprint { .. }))
+    };
+    let over = world.open_sprint().unwrap().ends_at;
+    assert_eq!((ends(&world, now()), ends(&world, over)), (false, true));
+    world.apply(Resource::Agent(Agent { user: Some(samples::id("eve")), ..samples::agent("io", Role::Io) }));
+    assert!(ends(&world, now()));
+}
+
+#[test]
 fn an_urgent_ticket_enters_the_sprint_that_is_under_way() {
     let mut world = fleet();
     let running = Task { state: TaskState::InProgress, ..samples::task("T-1", "site") };
