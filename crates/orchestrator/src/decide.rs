@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use go_bus_api::{CloseSprint, HostState, Role, SprintId, TaskId, Timestamp};
 use go_bus_client::World;
 use go_plan::reconcile::PlanChange;
-use go_spawn::{orchestrator_request, surplus, vacancies};
+use go_spawn::{orchestrator_request, stranded, surplus, vacancies};
 use go_sprint::improvement::{Shortfall, shortfall};
 use go_sprint::{Assignment, closing, dispatch, joiners, opening};
 
@@ -26,7 +26,8 @@ pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, no
     let mut actions: Vec<Action> = spawns(policy, world, memory, now).collect();
     actions.extend(rotation::actions(&policy.handbook, world, now));
     actions.extend(delegation::actions(world, now));
-    actions.extend(surplus(world).into_iter().map(|agent| Action::End(agent.id.clone())));
+    let ends = surplus(world).into_iter().chain(stranded(world, now));
+    actions.extend(ends.map(|agent| agent.id.clone()).collect::<BTreeSet<_>>().into_iter().map(Action::End));
     let may_start = |action: &Action| !matches!(action, Action::Assign { task, .. } if stays.contains(task));
     actions.extend(rhythm(policy, world, view, memory, now).into_iter().filter(may_start));
     actions.extend(integration::actions(&policy.integration, world, &actions));
@@ -120,5 +121,7 @@ pub(crate) fn next_wake(policy: &Policy, world: &World, memory: &Memory, now: Ti
     go_sprint::next_wake(world, now).into_iter().chain(fleet).chain(improvement).min()
 }
 
+#[cfg(test)]
+mod stranded;
 #[cfg(test)]
 mod tests;

@@ -40,4 +40,4 @@ pub use request::orchestrator_request;
 pub use rotation::{HANDOFF_TIME, LEAST_LIFE, RotationStep, next_rotation, rotation_notice, rotations};
 pub use router::{ModelRouter, Purpose, SeedRouter};
 pub use succession::{EARLY, SeatHistory};
-pub use vacancies::{surplus, vacancies};
+pub use vacancies::{stranded, surplus, vacancies};

@@ -42,5 +42,11 @@ fn home(orchestrator: &Orchestrator, world: &World) -> Option<HostId> {
 
 fn first_active(world: &World) -> Option<&Host> {
     let active = world.hosts().filter(|host| host.state == HostState::Active);
-    active.min_by_key(|host| (host.launcher.is_none(), host.id.clone()))
+    active.min_by_key(|host| (!has_launcher(world, host), host.id.clone()))
+}
+
+/// Whether a launcher holds `host` and has not fallen silent: the host's lease outlives it.
+fn has_launcher(world: &World, host: &Host) -> bool {
+    let launcher = host.launcher.as_ref();
+    launcher.is_some_and(|launcher| world.agent_state(launcher).is_none_or(|state| state.is_live()))
 }

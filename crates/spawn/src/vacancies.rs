@@ -1,11 +1,15 @@
 //! Which orchestrators are missing, and which are too many (R12).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use go_bus_api::{Agent, HostState, ProjectState, Role, TaskState};
+use go_bus_api::{Agent, AgentState, Host, HostState, ProjectState, Role, TaskState, Timestamp};
 use go_bus_client::World;
 
 use crate::Orchestrator;
+
+/// How long whoever is to be started on a host without a launcher waits for one.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The orchestrators there have to be: an HO for each active host, a PO for each active project, an IO for each human with an
 /// open session.
@@ -33,6 +37,24 @@ pub fn surplus(world: &World) -> Vec<&Agent> {
             && is_idle(world, agent)
     };
     [Role::Ho, Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role)).filter(unwanted).collect()
+}
+
+/// The agents that nobody will start, though they hold a seat or a task: their host's lease is over or never began, so no launcher is there
+/// to start them, and another host has one. They end, and whoever follows is spawned where a launcher is. An HO waits for its own host.
+pub fn stranded(world: &World, now: Timestamp) -> Vec<&Agent> {
+    let has_launcher = |host: &Host| host.state == HostState::Active && host.launcher.is_some();
+    if !world.hosts().any(has_launcher) {
+        return Vec::new();
+    }
+    let nobody_starts = |agent: &&Agent| {
+        let host = agent.host.as_ref().and_then(|host| world.host(host));
+        let waited = now.since(agent.spawned_at).max(agent.spawned_at.since(now));
+        agent.state == AgentState::Requested
+            && host.is_some_and(|host| host.launcher.is_none() && host.boot_id.is_none())
+            && waited >= PATIENCE
+    };
+    let seated = [Role::Po, Role::Io].into_iter().flat_map(|role| world.agents_of(role));
+    seated.chain(world.agents_with_task()).filter(nobody_starts).collect()
 }
 
 /// Whether nothing that `agent` answers for is under way.

@@ -101,6 +101,26 @@ pub async fn three_losses_block_a_task(make: MakeStore<'_>) {
     assert_eq!(alert.level, AlertLevel::L4);
 }
 
+/// A run that a host's HO was given and started nobody for goes back when that host's lease ends: else it would wait for the host's return.
+/// What a PO has in hand passes on with its seat.
+pub async fn host_work_that_nobody_began_goes_back_with_the_host(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    world.launcher("forge", "boot-1").await;
+    let epoch = world.epoch().await;
+    let ho = Action::Spawn(NewAgent { host: Some(host()), ..new_agent(Role::Ho) });
+    let ho: Agent = super::world::read(&world.lead(epoch, ho).await.expect("an HO"));
+    let body = NewAgent { project: Some(id("site")), ..new_agent(Role::Po) };
+    let po: Agent = super::world::read(&world.lead(epoch, Action::Spawn(body)).await.expect("a PO"));
+    for (name, to) in [("T-1", &ho), ("T-2", &po)] {
+        world.assigned(name, to).await;
+    }
+    assert_eq!(expire(&world, true).await, Outcome::Updated);
+    let task = world.task("T-1").await;
+    assert_eq!((task.state, task.assignee, task.losses), (TaskState::Pending, None, 0));
+    assert_eq!(world.agent(&ho.id).await.state, AgentState::Requested, "it is started when the host is back");
+    assert_eq!(world.task("T-2").await.state, TaskState::InProgress);
+}
+
 /// Where the Bus was not there to be reached, the end of a host's lease counts nothing.
 pub async fn an_outage_of_the_bus_counts_nothing(make: MakeStore<'_>) {
     let world = World::with_place(make).await;

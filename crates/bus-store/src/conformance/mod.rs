@@ -108,6 +108,7 @@ macro_rules! for_each_property {
             hosts::a_launcher_s_end_ends_no_builder,
             hosts::a_new_boot_ends_what_ran,
             hosts::three_losses_block_a_task,
+            hosts::host_work_that_nobody_began_goes_back_with_the_host,
             hosts::an_outage_of_the_bus_counts_nothing,
             hosts::a_host_expires_by_compare_and_swap,
             tasks::a_new_task_is_checked,

@@ -61,6 +61,61 @@ fn what_is_not_wanted_any_more_ends_once_nothing_is_in_its_hands() {
     assert_eq!(surplus(&world).iter().map(|agent| agent.id.as_str()).collect::<Vec<_>>(), ["a-1"]);
 }
 
+/// A host `h1` that lost its launcher and its lease, `h2` with a launcher, and `agent` on `h1`.
+fn stranded_in(h1: Host, agent: &Agent) -> bool {
+    let mut world = fleet();
+    world.apply(Resource::Host(Host { revision: Revision(2), ..h1 }));
+    world.apply(Resource::Host(Host { revision: Revision(2), ..samples::host("h2", 2) }));
+    world.apply(Resource::Agent(agent.clone()));
+    let ten_seconds_later = agent.spawned_at.after(PATIENCE);
+    stranded(&world, ten_seconds_later).iter().any(|found| found.id == agent.id)
+}
+
+#[test]
+fn whoever_was_to_be_started_on_a_host_that_is_gone_ends_but_for_its_ho() {
+    let gone = Host { launcher: None, ..samples::host("h1", 2) };
+    let requested = |role| Agent { state: AgentState::Requested, ..samples::agent("a-1", role) };
+    for role in [Role::Po, Role::Io, Role::Worker] {
+        let agent = Agent { task: (role == Role::Worker).then(|| samples::id("T-1")), ..requested(role) };
+        assert!(stranded_in(gone.clone(), &agent), "{role:?}");
+        assert!(!stranded_in(samples::host("h1", 2), &agent), "{role:?}: its launcher is there");
+        let lease_runs = Host { boot_id: Some(samples::id("boot-1")), ..gone.clone() };
+        assert!(!stranded_in(lease_runs, &agent), "{role:?}: its launcher may be back");
+        let started = Agent { state: AgentState::Lost, ..agent };
+        assert!(!stranded_in(gone.clone(), &started), "{role:?}: its end is the Bus's to tell");
+    }
+    assert!(!stranded_in(gone, &requested(Role::Ho)), "it waits for its own host");
+}
+
+#[test]
+fn nobody_is_stranded_at_once_nor_where_no_host_has_a_launcher() {
+    let po = Agent { state: AgentState::Requested, ..samples::agent("a-1", Role::Po) };
+    let mut world = fleet();
+    world.apply(Resource::Host(Host { launcher: None, revision: Revision(2), ..samples::host("h1", 2) }));
+    world.apply(Resource::Agent(po.clone()));
+    assert!(stranded(&world, po.spawned_at.after(PATIENCE)).is_empty());
+    world.apply(Resource::Host(Host { revision: Revision(2), ..samples::host("h2", 2) }));
+    assert!(stranded(&world, po.spawned_at).is_empty());
+    assert_eq!(stranded(&world, po.spawned_at.after(PATIENCE)).len(), 1);
+}
+
+#[test]
+fn a_launcher_that_fell_silent_gets_nobody_more() {
+    let (mut world, book) = (fleet(), Handbook::default());
+    let host = |world: &World| {
+        orchestrator_request(&Orchestrator::Po(samples::id("site")), world, &book).map(|r| r.host.unwrap().to_string())
+    };
+    world.apply(Resource::Host(Host {
+        revision: Revision(2),
+        launcher: Some(samples::id("a-2")),
+        ..samples::host("h2", 2)
+    }));
+    assert_eq!(host(&world), Some("h1".into()));
+    let silent = Agent { state: AgentState::Lost, ..samples::agent("a-launcher", Role::Launcher) };
+    world.apply(Resource::Agent(silent));
+    assert_eq!(host(&world), Some("h2".into()));
+}
+
 #[test]
 fn an_ho_runs_on_its_host_and_the_others_on_the_first_active_one_with_a_launcher() {
     let mut world = fleet();

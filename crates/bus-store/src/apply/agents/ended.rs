@@ -1,13 +1,16 @@
 //! An agent's certain end, and what it means for the task it built or answered for.
 
 use go_bus_api::{
-    Agent, AgentState, Alert, AlertId, AlertLevel, EventKind, Exit, Revision, Role, Task, TaskState, Text,
+    Agent, AgentState, Alert, AlertId, AlertLevel, EventKind, Exit, HostId, Revision, Role, Task, TaskState, Text,
 };
 use go_rules::builder_end::{self, Outcome as End};
 use go_rules::mutation::{Mutation, is_on};
+use go_rules::uniqueness::Seat;
 
 use super::super::ctx::Ctx;
 use super::super::interaction::alerts;
+use super::super::tasks::authority;
+use super::seats;
 use crate::tx::{Column, Filter, TokenScope};
 use crate::{Document, Reject};
 
@@ -53,6 +56,19 @@ fn give_back_answered(ctx: &mut Ctx<'_>, agent: &Agent, end: End) -> Result<(), 
     let answered: Vec<Task> = ctx.find(&Filter::by(Column::Assignee, agent.id.as_str()).open())?;
     for task in answered {
         after_end(ctx, task, end)?;
+    }
+    Ok(())
+}
+
+/// The host work of `host` that its HO answers for and nobody has in hand: with the host's lease over nobody there begins it.
+pub(in crate::apply) fn give_back_unbuilt(ctx: &mut Ctx<'_>, host: &HostId) -> Result<(), Reject> {
+    for ho in seats::ever(ctx, &Seat::Host(host.clone()))? {
+        let answered: Vec<Task> = ctx.find(&Filter::by(Column::Assignee, ho.id.as_str()).open())?;
+        for task in answered {
+            if authority::builders(ctx, &task)?.is_empty() {
+                after_end(ctx, task, End::Requeue)?;
+            }
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use go_bus_api::{EventKind, Host, HostId, Timestamp};
 use go_rules::builder_end;
 
 use super::super::Done;
+use super::super::agents::ended;
 use super::super::authority::must_be_bus;
 use super::super::ctx::Ctx;
 use super::end_all;
@@ -25,5 +26,6 @@ pub(in crate::apply) fn expire(
     (host.launcher, host.boot_id) = (None, None);
     let document = ctx.update(&mut host, &EventKind::HostExpired)?;
     end_all(ctx, &host, |agent| builder_end::after_host_lease(agent, bus_was_reachable))?;
+    ended::give_back_unbuilt(ctx, id)?;
     Ok(Done::updated(document))
 }

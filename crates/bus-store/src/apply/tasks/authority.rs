@@ -43,7 +43,7 @@ pub(super) fn must_be_current(task: &Task, attempt: Attempt) -> Result<(), Rejec
 }
 
 /// The agents that have the task in hand and have not ended.
-pub(super) fn builders(ctx: &mut Ctx<'_>, task: &Task) -> Result<Vec<Agent>, Reject> {
+pub(in crate::apply) fn builders(ctx: &mut Ctx<'_>, task: &Task) -> Result<Vec<Agent>, Reject> {
     ctx.find(&Filter::by(Column::Task, task.id.as_str()).open())
 }
 
