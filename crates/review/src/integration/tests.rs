@@ -196,6 +196,17 @@ fn it_runs_in_the_first_active_project_that_has_a_folder_and_nowhere_else() {
 }
 
 #[test]
+fn a_name_that_somebody_else_has_is_left_to_them_and_nothing_is_tried_in_vain() {
+    let mut bus = Bus::default();
+    bus.complete_tickets(4);
+    bus.ticket("integration-5");
+    bus.complete_tickets(1);
+    assert_eq!(tick(&mut bus), [""; 0]);
+    bus.complete_tickets(1);
+    assert_eq!(tick(&mut bus), ["create integration-6"]);
+}
+
+#[test]
 fn zero_turns_it_off() {
     let mut bus = red();
     assert_eq!(steps(bus.world(), &IntegrationPolicy { every: 0, ..policy() }), []);

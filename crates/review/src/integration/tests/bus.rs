@@ -113,9 +113,15 @@ impl Bus {
         for _ in 0..count {
             self.tickets += 1;
             let id = format!("T-{}", self.tickets);
-            self.create(&read(json!({"id": id, "project": "site", "title": id})));
+            self.ticket(&id);
             self.complete(&id);
         }
+    }
+
+    /// A ticket by this name, that is not begun.
+    pub(super) fn ticket(&mut self, id: &str) {
+        self.world();
+        self.create(&read(json!({"id": id, "project": "site", "title": id})));
     }
 
     pub(super) fn complete(&mut self, id: &str) {
