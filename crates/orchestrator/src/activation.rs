@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use go_bus_api::{NewTask, Priority, ProjectState, TaskId, TaskKind, TaskPatch, TaskState, Text};
+use go_bus_api::{HostState, NewTask, Priority, ProjectState, TaskId, TaskKind, TaskPatch, TaskState, Text};
 use go_bus_client::World;
 use go_plan::reconcile::PlanChange;
 use go_rules::placement;
@@ -48,14 +48,23 @@ impl Activation {
         Self { runs: library.activation(), bootstrap, ..Self::default() }
     }
 
-    /// Takes note of the World: where the skills run is settled once, for the tenure; and what was run anew is not again.
+    /// Takes note of the World: where the skills run is settled once, for the tenure, or until that host is gone before they have; and what was
+    /// run anew is not again.
     pub fn observe(&mut self, world: &World) {
-        if self.tasks.is_empty() && !self.runs.is_empty() {
-            self.tasks = tasks(&self.runs, self.bootstrap.as_deref(), world).unwrap_or_default();
+        let is_unsettled = !self.runs.is_empty() && (self.tasks.is_empty() || self.waits_for_a_host(world));
+        if let Some(tasks) = is_unsettled.then(|| tasks(&self.runs, self.bootstrap.as_deref(), world)).flatten() {
+            self.tasks = tasks;
             let failed = self.tasks.iter().filter(|task| has_failed(world, &task.id)).map(|task| task.id.clone());
             self.again = failed.collect();
         }
         self.again.retain(|id| has_failed(world, id));
+    }
+
+    /// Whether something is still to be run on a host that is not to be had: its lease is over, or it is active no more.
+    fn waits_for_a_host(&self, world: &World) -> bool {
+        let host = self.tasks.iter().find_map(|task| task.new.host.as_ref()).and_then(|host| world.host(host));
+        let is_there = host.is_some_and(|host| host.boot_id.is_some() && host.state == HostState::Active);
+        !is_there && !self.is_over(world)
     }
 
     /// Whether everything may start: the bootstrap skill is done (or the operator cancelled it), and the others have ended.

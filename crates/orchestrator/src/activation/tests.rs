@@ -71,6 +71,24 @@ fn until_a_host_is_there_nothing_is_made_and_nothing_starts() {
 }
 
 #[test]
+fn where_its_host_is_gone_before_it_has_run_it_runs_on_another() {
+    let boot = Some(BootId::new("boot-2").unwrap());
+    let mut world = world(Some("boot-1"));
+    world.apply(Resource::Host(Host { boot_id: boot, ..samples::host("h2", 4) }));
+    let mut activation = seen(&world);
+    let [first, _] = created(&activation, &world).try_into().unwrap();
+    let mut world = with(world, &first, TaskState::Pending);
+    let gone = Host { launcher: None, revision: go_bus_api::Revision(9), ..samples::host("h1", 4) };
+    world.apply(Resource::Host(gone));
+    activation.observe(&world);
+    let moved = created(&activation, &world);
+    assert_eq!(moved.iter().map(|new| new.host.clone()).collect::<Vec<_>>(), vec![Some(samples::id("h2")); 2]);
+    let done = moved.iter().fold(world, |world, new| with(world, new, TaskState::Done));
+    activation.observe(&done);
+    assert!(activation.is_over(&done) && created(&activation, &done).is_empty());
+}
+
+#[test]
 fn a_successor_runs_nothing_twice_and_another_boot_is_run_anew() {
     let first = world(Some("boot-1"));
     let tasks = created(&seen(&first), &first);
