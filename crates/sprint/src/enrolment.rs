@@ -1,6 +1,6 @@
 //! Whether a ticket may start as part of a sprint (R27).
 
-use go_bus_api::{Priority, Sprint, Task, TaskKind, TaskState, Timestamp};
+use go_bus_api::{Priority, ProjectState, Sprint, Task, TaskKind, TaskState, Timestamp};
 use go_bus_client::World;
 
 use crate::delegation::m0_for;
@@ -43,10 +43,12 @@ pub(crate) fn enrolled(world: &World, now: Timestamp) -> impl Iterator<Item = &T
     tickets.chain(joining(world, now))
 }
 
-/// The unblocked tickets that wait for a sprint to begin.
+/// The unblocked tickets of active projects that wait for a sprint to begin. Those of a paused one may be many, and are looked at no closer.
 pub(crate) fn waiting(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
     let joins = joinable(world, now).is_some();
-    let tickets = world.unblocked_tasks().filter(move |task| !(joins && task.priority == Priority::P0));
+    let is_active = |task: &Task| world.project(&task.project).is_some_and(|it| it.state == ProjectState::Active);
+    let tickets = world.unblocked_tasks().filter(move |task| is_active(task));
+    let tickets = tickets.filter(move |task| !(joins && task.priority == Priority::P0));
     tickets.filter(move |task| awaits_sprint(world, task, now))
 }
 
@@ -54,4 +56,23 @@ pub(crate) fn waiting(world: &World, now: Timestamp) -> impl Iterator<Item = &Ta
 pub(crate) fn adrift(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
     let tasks = [TaskState::InProgress, TaskState::InReview].into_iter().flat_map(|state| world.tasks_in(state));
     tasks.filter(move |task| awaits_sprint(world, task, now) && moves_alone(world, task, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use go_bus_api::{Project, Resource, Revision};
+
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn what_a_paused_project_has_does_not_wait_for_a_sprint() {
+        let mut world = samples::world([("h1", 1)]);
+        world.apply(Resource::Task(samples::task("T-1", "site")));
+        let now = Timestamp::from_unix_millis(0);
+        assert_eq!(waiting(&world, now).count(), 1);
+        let project = world.project(&samples::id("site")).unwrap().clone();
+        world.apply(Resource::Project(Project { state: ProjectState::Paused, revision: Revision(9), ..project }));
+        assert_eq!(waiting(&world, now).count(), 0);
+    }
 }
