@@ -35,7 +35,7 @@ pub(crate) fn joining(world: &World, now: Timestamp) -> impl Iterator<Item = &Ta
     world.unblocked_urgent().filter(move |task| is_open && awaits_sprint(world, task, now))
 }
 
-/// The tickets that may be assigned as far as sprints, their state and what they depend on go. What joins a sprint starts with that.
+/// The tickets that may be assigned as far as sprints, their state and what they depend on go.
 pub(crate) fn enrolled(world: &World, now: Timestamp) -> impl Iterator<Item = &Task> {
     let sprints = world.open_sprints().filter(move |sprint| !is_over(sprint, now));
     let ids = sprints.flat_map(|sprint| &sprint.tickets).filter(|id| world.is_unblocked(id));
