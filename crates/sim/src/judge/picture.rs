@@ -32,7 +32,14 @@ pub struct Picture {
     well_since: BTreeMap<Node, SimTime>,
     down: BTreeSet<Node>,
     fault_ended: SimTime,
-    thawed: BTreeMap<HostNo, SimTime>,
+    thawed: BTreeMap<HostNo, Nap>,
+}
+
+/// When the agents of a host stood still last.
+#[derive(Debug, Clone, Copy)]
+struct Nap {
+    from: SimTime,
+    to: SimTime,
 }
 
 /// How long what was frozen may take to look at its clock, and to end.
@@ -122,9 +129,10 @@ impl Picture {
     }
 
     fn end(&mut self, fault: Fault, at: SimTime) {
+        let since = self.faults.iter().find(|(other, _)| *other == fault).map_or(at, |(_, since)| *since);
         self.faults.retain(|(other, _)| *other != fault);
         self.fault_ended = at;
-        self.thawed.extend(freezes(fault).map(|host| (host, at)));
+        self.thawed.extend(freezes(fault).map(|host| (host, Nap { from: since, to: at })));
         for (node, since) in &mut self.well_since {
             if fault.hinders(*node) {
                 *since = at;
@@ -156,8 +164,14 @@ impl Picture {
         self.runs.iter().filter(move |(_, run)| !self.is_frozen(run.host, now))
     }
 
+    /// When something on `host` that is done at `now` was decided at the latest: before the host stood still, where it has just come to.
+    pub fn decided_on(&self, host: HostNo, now: SimTime) -> SimTime {
+        let nap = self.thawed.get(&host).filter(|nap| now.since(nap.to) < THAW);
+        nap.map_or(now, |nap| nap.from)
+    }
+
     fn is_frozen(&self, host: HostNo, now: SimTime) -> bool {
-        let thawed = self.thawed.get(&host).is_some_and(|at| now.since(*at) < THAW);
+        let thawed = self.thawed.get(&host).is_some_and(|nap| now.since(nap.to) < THAW);
         thawed || self.faults.iter().any(|(fault, _)| freezes(*fault) == Some(host))
     }
 

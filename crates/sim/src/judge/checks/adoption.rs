@@ -73,8 +73,9 @@ impl Adoption {
 
     fn stopped(&self, agent: &AgentId, at: SimTime, before: &Picture, found: &mut Findings) {
         let Some(run) = before.runs.get(agent) else { return };
-        // The lease may have been over for a moment as the stop began.
-        let is_held = |held: &Held| at.since(held.renewed) < self.trusted && at.since(held.since) > STOP;
+        // The lease may have been over for a moment as the stop began, or as it was ordered of what then stood still.
+        let ordered = before.decided_on(run.host, at);
+        let is_held = |held: &Held| at.since(held.renewed) < self.trusted && ordered.since(held.since) > STOP;
         let held = self.renewed.get(&run.host).is_some_and(is_held);
         let state = before.agent(agent).map(|agent| agent.state);
         let wanted =

@@ -106,6 +106,29 @@ fn what_runs_well_is_stopped_by_order_alone() {
 }
 
 #[test]
+fn what_stood_still_is_stopped_by_an_order_from_before_it_came_to() {
+    let asleep = Fault::Pause(Node::Agents(HostNo(1)));
+    let stopped = |beats: &[u64]| {
+        let mut story = Story::new();
+        let launcher = Node::Launcher(HostNo(1));
+        story.event(EventKind::AgentBusy, about(agent("a-1", "worker", "busy", "a-p", Some("T-1"))));
+        run(&mut story, "a-1", 1, Some("T-1"));
+        for (place, at) in beats.iter().enumerate() {
+            if place == 1 {
+                story.at(1800).tell(None, What::FaultBegan(asleep));
+            }
+            let id = story.at(*at).ask(launcher, None, Call::HostBeat("h1".parse().unwrap()));
+            story.tell(Some(launcher), What::Answered { id, answer: Answer::Status(200) });
+        }
+        story.at(9600).tell(None, What::FaultEnded(asleep)).at(9700);
+        ended(&mut story, "a-1", RunEnd::Stopped);
+        story.wrong()
+    };
+    assert_eq!(stopped(&[500, 8000]), [], "the lease was over while it stood still");
+    assert_eq!(stopped(&[500, 2000, 3500, 5000, 6500, 8000, 9000]), [Invariant::AdoptedUnharmed]);
+}
+
+#[test]
 fn nobody_is_reported_as_ended_while_it_runs() {
     let mut story = Story::new();
     run(&mut story, "a-1", 1, Some("T-1"));
