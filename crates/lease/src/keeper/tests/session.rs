@@ -115,7 +115,8 @@ async fn a_bus_that_was_away_is_found_within_a_quarter_of_a_second_and_everybody
     fixture.clock.advance(Duration::from_millis(250));
     fixture.until("another stream", |bus| bus.streams() == 2).await;
     fixture.bus.tick(1, Duration::ZERO);
-    fixture.until("renewal", |bus| bus.bids() == 2).await;
+    // Two where one that had been under way got through as well.
+    fixture.until("renewal", |bus| bus.bids() >= 2).await;
     fixture.until("trust", |_| fixture.lease.client().is_ok()).await;
     returns.next().await;
 }
