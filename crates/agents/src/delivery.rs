@@ -2,16 +2,13 @@
 
 use go_bus_api::{AgentId, ExitReport, ProblemKind, Review};
 use go_bus_client::{BusClient, BusError};
-use go_driver::CommandEnd;
 use go_runtime::AgentSpec;
-
-use crate::drivers;
 
 /// Posts a reviewer's verdict, where the end bears one, and then the exit, over a client with the shim's token. The verdict
 /// goes first: with the exit accepted that token is void. A verdict that the Bus refuses does not hold the exit back.
 pub async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitReport) -> Result<(), BusError> {
-    if let (Some(task), Some(review)) = (&spec.reviews, verdict(spec, report)) {
-        match client.review(task, &review).await {
+    if let (Some(task), Some(review)) = (&spec.reviews, verdict(report)) {
+        match client.review(task, review).await {
             Ok(_) => {}
             Err(error) if error.is_retryable() || is_void(&error) => return Err(error),
             Err(error) => tracing::warn!(agent = %spec.agent, %task, %error, "the verdict was not taken"),
@@ -42,12 +39,8 @@ pub(crate) fn is_void(error: &BusError) -> bool {
 const BY_SIGNAL: std::ops::RangeInclusive<i32> = 129..=192;
 
 /// The verdict that a reviewer's end bears, where it came to one.
-fn verdict(spec: &AgentSpec, report: &ExitReport) -> Option<Review> {
-    if !came_to_a_verdict(report) {
-        return None;
-    }
-    let end = CommandEnd { code: report.code, signal: report.signal, tail: report.tail.as_str().to_owned() };
-    drivers::of(spec.driver)?.read(&end, true).verdict
+fn verdict(report: &ExitReport) -> Option<&Review> {
+    report.verdict.as_ref().filter(|_| came_to_a_verdict(report))
 }
 
 /// Whether a reviewer ended by its own will: one that was stopped, ran out of time or was killed has not judged the work, and

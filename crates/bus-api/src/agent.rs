@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, Attempt, HostId, Millis, Model, ProjectId, Ratio, Revision, TaskId, Text, Timestamp, UserId};
+use crate::{
+    AgentId, Attempt, ConversationId, Failure, HostId, Millis, Model, ModelUsage, ProjectId, Ratio, Review, Revision,
+    TaskId, Text, Timestamp, UserId, Work,
+};
 
 /// What an agent is for (R11, R24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -213,6 +216,21 @@ pub struct ExitReport {
     /// Which limit ended it, in words, where one did.
     #[serde(default)]
     pub limit: Option<Text<256>>,
+    /// Why it failed and what to do about it, where its driver or its shim knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// The conversation that a later attempt can go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// What it spent, a line for each model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<ModelUsage>,
+    /// What it left in its working folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
+    /// A reviewer's verdict that its command came to; its shim posts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Review>,
 }
 
 /// An accepted [`ExitReport`] and when it was.
@@ -232,9 +250,13 @@ impl ExitReport {
         !self.stopped && (self.code.is_some() || self.signal.is_some())
     }
 
-    /// Whether the command and every verification after it succeeded, and no limit ended any of them.
+    /// Whether the command and every verification after it succeeded, no limit ended any of them, and nobody read it as a failure.
     pub fn succeeded(&self) -> bool {
-        !self.stopped && self.limit.is_none() && self.code == Some(0) && self.verify.iter().all(|v| v.code == 0)
+        !self.stopped
+            && self.limit.is_none()
+            && self.failure.is_none()
+            && self.code == Some(0)
+            && self.verify.iter().all(|v| v.code == 0)
     }
 }
 

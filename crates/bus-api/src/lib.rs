@@ -20,6 +20,7 @@ mod list;
 mod message;
 mod problem;
 mod project;
+mod run;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshot;
@@ -55,6 +56,7 @@ pub use money::Usd;
 pub use numbers::{Attempt, Epoch, Millis, Pace, Percent, Ratio, Revision, Seq, Slots, Weight};
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use project::{NewProject, Priority, Project, ProjectPatch, ProjectState};
+pub use run::{ConversationId, Failure, FailureCause, ModelUsage, Remedy, Work};
 pub use snapshot::{Resource, ResourceKind};
 pub use sprint::{CarriedOver, CloseSprint, NewSprint, Sprint, SprintState};
 pub use task::{Category, Deliverable, Model, Progress, Task, TaskKind, TaskState, TransitionError};

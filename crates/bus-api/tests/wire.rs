@@ -50,6 +50,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
         Exit,
         ExitReport,
         Fail,
+        Failure,
         FieldError,
         Grant,
         Handoff,
@@ -64,6 +65,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
         LeaseView,
         ListQuery,
         Message,
+        ModelUsage,
         NewAgent,
         NewAlert,
         NewAuditEntry,
@@ -88,6 +90,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
         RbacQuestion,
         Registered,
         Release,
+        Remedy,
         ReportProgress,
         Review,
         RoleBinding,
@@ -97,14 +100,15 @@ fn objects() -> Vec<(&'static str, Echo)> {
         Task,
         TaskPatch,
         VerifyResult,
+        Work,
     ]
 }
 
 /// Types that are a JSON string or number; `scalars.json` has values of each.
 fn scalars() -> Vec<(&'static str, Echo)> {
     echoes![
-        const AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, DriverKind, Epoch,
-        EventKind, ExpiryCause, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
+        const AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, ConversationId, DriverKind,
+        Epoch, EventKind, ExpiryCause, FailureCause, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
         ProjectState, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, SessionState, Slots,
         SprintId, SprintState, Subject, TaskId, TaskKind, TaskState, Text<64>, Timestamp, Usd, UserId, Verdict, Weight,
     ]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{Agent, DriverKind, ExitReport, Task, Text};
-use go_driver::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Reading};
+use go_bus_api::{Agent, DriverKind, ExitReport, Task, Text, Timestamp};
+use go_driver::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Sign, Stdin, StreamReader};
 
 /// Runs `make <target>`, the target being the ticket's `run`, in a folder of its own.
 #[derive(Debug)]
@@ -24,20 +24,35 @@ impl AgentDriver for MakeDriver {
             argv: vec!["make".to_owned(), "--".to_owned(), target.to_string()],
             folder: self.folder.clone(),
             env: BTreeMap::from([("MAKEFLAGS".to_owned(), "--no-print-directory".to_owned())]),
+            stdin: Stdin::Nothing,
             verify: task.verify.clone(),
             beats: Beats::Shim,
             posts_verdict: false,
         })
     }
 
-    fn read(&self, end: &CommandEnd, _posts_verdict: bool) -> Reading {
+    fn reader(&self, _posts_verdict: bool) -> Box<dyn StreamReader> {
+        Box::new(MakeReader)
+    }
+}
+
+/// Make says nothing that is worth more than its code and its last line.
+#[derive(Debug)]
+struct MakeReader;
+
+impl StreamReader for MakeReader {
+    fn say(&mut self, _text: &str) -> Option<String> {
+        None
+    }
+
+    fn line(&mut self, line: &str, _now: Timestamp) -> Vec<Sign> {
+        vec![Sign::Said(line.to_owned())]
+    }
+
+    fn end(&mut self, end: &CommandEnd, _now: Timestamp) -> ExitReport {
         // make exits 2 on any error; its last line says which target failed.
-        let last = end.tail.lines().last().unwrap_or_default();
-        let tail = Text::clipped(last);
-        Reading {
-            report: ExitReport { code: end.code, signal: end.signal, tail, ..ExitReport::default() },
-            verdict: None,
-        }
+        let tail = Text::clipped(end.tail.lines().last().unwrap_or_default());
+        ExitReport { code: end.code, signal: end.signal, tail, ..ExitReport::default() }
     }
 }
 
@@ -57,6 +72,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         reviewed: None,
         project: None,
         prompt_file: Path::new("/tmp/prompt.md"),
+        workplace: None,
+        resume: None,
+        bridge: &[],
     };
     let driver = MakeDriver { folder: "/srv/site".into() };
     let broken = go_driver::conformance::run(&driver, &[assignment]);

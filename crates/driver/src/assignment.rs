@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{Agent, ExitReport, Project, Review, Task, Text};
+use go_bus_api::{Agent, ConversationId, Project, Task, Text};
 
 /// Everything a driver may build its command from.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,12 @@ pub struct Assignment<'a> {
     pub project: Option<&'a Project>,
     /// The file that holds its prompt.
     pub prompt_file: &'a Path,
+    /// The working folder that is made for it; the project's own where it has none.
+    pub workplace: Option<&'a Path>,
+    /// The conversation to go on with.
+    pub resume: Option<&'a ConversationId>,
+    /// The command of a stdio MCP server that gives it the Bus's tools as itself; nothing where it gets none.
+    pub bridge: &'a [String],
 }
 
 /// Who says that the agent lives.
@@ -29,6 +35,19 @@ pub enum Beats {
     Shim,
 }
 
+/// What a command reads on its standard input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stdin {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Its prompt, and then the end.
+    Prompt,
+    /// Messages as [`StreamReader::say`](crate::StreamReader::say) writes them: the prompt first, then what people type; closed
+    /// once a turn has ended and nothing more is to be said.
+    Messages,
+}
+
 /// What to start for an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
@@ -38,6 +57,8 @@ pub struct Launch {
     pub folder: PathBuf,
     /// Variables beyond the allow-list and the `XIO_…` ones.
     pub env: BTreeMap<String, String>,
+    /// What it reads.
+    pub stdin: Stdin,
     /// Commands for the shell that all exit 0 when the work is well done.
     pub verify: Vec<Text<4096>>,
     /// Who says that it lives.
@@ -55,13 +76,4 @@ pub struct CommandEnd {
     pub signal: Option<i32>,
     /// The end of its output, at most 4 KiB.
     pub tail: String,
-}
-
-/// What an end means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// Code, signal and the words to keep; the shim adds the verifications.
-    pub report: ExitReport,
-    /// A reviewer's verdict.
-    pub verdict: Option<Review>,
 }

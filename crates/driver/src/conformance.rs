@@ -1,6 +1,6 @@
 //! What every driver has to hold to. A driver's own tests call [`run`] with assignments that it can run.
 
-use go_bus_api::Verdict;
+use go_bus_api::{Timestamp, Verdict};
 
 use crate::{AgentDriver, Assignment, CommandEnd};
 
@@ -32,29 +32,42 @@ pub fn run(driver: &dyn AgentDriver, assignments: &[Assignment<'_>]) -> Vec<Stri
     broken
 }
 
-/// The rules for reading an end.
+/// Lines that no program of good manners writes.
+const ODD: [&str; 8] =
+    ["", "{", "null", "[]", "{\"type\": 7}", "\u{feff}{}", "{\"type\":\"result\"}", "not json \u{0}\u{1b}[31m"];
+
+/// The rules for reading an end, with nothing said and after odd words.
 fn ends(driver: &dyn AgentDriver, posts_verdict: bool) -> Vec<&'static str> {
     let mut broken = Vec::new();
+    let now = Timestamp::from_unix_millis(0);
     let end = |code, signal| CommandEnd { code, signal, tail: "last words".to_owned() };
-    for failed in [end(Some(1), None), end(Some(127), None), end(None, Some(9)), end(None, None)] {
-        let reading = driver.read(&failed, posts_verdict);
-        if reading.report.succeeded() {
-            broken.push("a failed command is read as a success");
+    for lines in [[].as_slice(), ODD.as_slice()] {
+        let read = |ended: &CommandEnd| {
+            let mut reader = driver.reader(posts_verdict);
+            for line in lines {
+                reader.line(line, now);
+            }
+            reader.end(ended, now)
+        };
+        for failed in [end(Some(1), None), end(Some(127), None), end(None, Some(9)), end(None, None)] {
+            let report = read(&failed);
+            if report.succeeded() {
+                broken.push("a failed command is read as a success");
+            }
+            if report.verdict.is_some_and(|review| review.verdict == Verdict::Approve) {
+                broken.push("a failed review approves");
+            }
+            if (report.code, report.signal) == (None, None) && (failed.code, failed.signal) != (None, None) {
+                broken.push("an end that bears a result is read as one without");
+            }
         }
-        if reading.verdict.is_some_and(|review| review.verdict == Verdict::Approve) {
-            broken.push("a failed review approves");
+        let good = read(&end(Some(0), None));
+        if good.stopped || good.limit.is_some() || !good.verify.is_empty() || good.work.is_some() {
+            broken.push("stops, limits, verifications and what was left are the shim's to report");
         }
-        if (reading.report.code, reading.report.signal) == (None, None) && (failed.code, failed.signal) != (None, None)
-        {
-            broken.push("an end that bears a result is read as one without");
+        if good.verdict.is_some() && !posts_verdict {
+            broken.push("a verdict is given where none is asked for");
         }
-    }
-    let good = driver.read(&end(Some(0), None), posts_verdict);
-    if good.report.stopped || good.report.limit.is_some() || !good.report.verify.is_empty() {
-        broken.push("stops, limits and verifications are the shim's to report");
-    }
-    if good.verdict.is_some() != posts_verdict {
-        broken.push("a verdict is given exactly where one is asked for");
     }
     broken
 }

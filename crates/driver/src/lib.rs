@@ -1,4 +1,4 @@
-//! What an agent runs: a driver turns an assignment into a command, and the command's end into what it means.
+//! What an agent runs: a driver turns an assignment into a command, the command's output into signs, and its end into what it means.
 //!
 //! A driver starts nothing itself and knows of no process, file or Bus; so a third party can add one by implementing
 //! [`AgentDriver`] and check it with [`conformance::run`].
@@ -8,8 +8,10 @@ pub mod conformance;
 mod error;
 mod port;
 mod shell;
+mod stream;
 
-pub use assignment::{Assignment, Beats, CommandEnd, Launch, Reading};
+pub use assignment::{Assignment, Beats, CommandEnd, Launch, Stdin};
 pub use error::DriverError;
 pub use port::AgentDriver;
 pub use shell::ShellDriver;
+pub use stream::{Call, Sign, StreamReader, Window};

@@ -5,9 +5,9 @@ mod push;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, TaskKind, Text, Verdict};
+use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, TaskKind, Text, Timestamp, Verdict};
 
-use crate::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Reading};
+use crate::{AgentDriver, Assignment, Beats, CommandEnd, DriverError, Launch, Sign, Stdin, StreamReader};
 
 /// Runs each of its arguments as a shell command, until one fails; its code is that one's.
 const EACH_IN_TURN: &str = r#"for command do sh -c "$command" || exit; done"#;
@@ -34,17 +34,37 @@ impl AgentDriver for ShellDriver {
         };
         let argv = if reviews { review(assignment, task)? } else { build(task)? };
         let verify = if reviews { Vec::new() } else { task.verify.clone() };
-        Ok(Launch { argv, folder, env: BTreeMap::new(), verify, beats: Beats::Shim, posts_verdict: reviews })
+        let (env, stdin, beats) = (BTreeMap::new(), Stdin::Nothing, Beats::Shim);
+        Ok(Launch { argv, folder, env, stdin, verify, beats, posts_verdict: reviews })
     }
 
-    fn read(&self, end: &CommandEnd, posts_verdict: bool) -> Reading {
-        let tail = Text::clipped(&end.tail);
-        let report = ExitReport { code: end.code, signal: end.signal, tail, ..ExitReport::default() };
-        let verdict = posts_verdict.then(|| Review {
+    fn reader(&self, posts_verdict: bool) -> Box<dyn StreamReader> {
+        Box::new(ShellReader { posts_verdict })
+    }
+}
+
+/// A command's output is for people; its code says how it went.
+#[derive(Debug)]
+struct ShellReader {
+    posts_verdict: bool,
+}
+
+impl StreamReader for ShellReader {
+    fn say(&mut self, _text: &str) -> Option<String> {
+        None
+    }
+
+    fn line(&mut self, _line: &str, _now: Timestamp) -> Vec<Sign> {
+        Vec::new()
+    }
+
+    fn end(&mut self, end: &CommandEnd, _now: Timestamp) -> ExitReport {
+        let verdict = self.posts_verdict.then(|| Review {
             verdict: if end.code == Some(0) { Verdict::Approve } else { Verdict::RequestChanges },
             notes: Text::clipped(&end.tail),
         });
-        Reading { report, verdict }
+        let tail = Text::clipped(&end.tail);
+        ExitReport { code: end.code, signal: end.signal, tail, verdict, ..ExitReport::default() }
     }
 }
 

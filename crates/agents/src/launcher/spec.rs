@@ -4,7 +4,7 @@ use std::path::Path;
 
 use go_bus_api::{Agent, BootId, Millis, Project, Role, Task, TaskId, Tier};
 use go_bus_client::World;
-use go_driver::{Assignment, Beats, DriverError, Launch};
+use go_driver::{Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{AGENT_ID_VARIABLE, AgentFolder, AgentSpec, CommandSpec, HostFolder};
 
 use super::LauncherConfig;
@@ -91,6 +91,9 @@ impl Order {
                     reviewed: self.reviewed.as_ref(),
                     project: self.project.as_ref(),
                     prompt_file: &folder.prompt_path(),
+                    workplace: None,
+                    resume: None,
+                    bridge: &[],
                 })?)
             }
             Tier::Global | Tier::Fixture => Err(NotRunnable::Role(self.agent.role.as_str())),
@@ -126,6 +129,7 @@ fn orchestrator(role: Role, config: &LauncherConfig, folder: &Path) -> Launch {
         argv: command.into_iter().chain(config.orchestrator_args.iter().cloned()).collect(),
         folder: folder.to_path_buf(),
         env: Default::default(),
+        stdin: Stdin::Nothing,
         verify: Vec::new(),
         beats: Beats::Agent,
         posts_verdict: false,

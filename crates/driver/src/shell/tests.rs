@@ -31,10 +31,23 @@ fn project(repo: Option<&str>) -> Project {
     .unwrap()
 }
 
+fn assignment(agent: &Agent) -> Assignment<'_> {
+    let prompt_file = Path::new("/p");
+    Assignment {
+        agent,
+        task: None,
+        reviewed: None,
+        project: None,
+        prompt_file,
+        workplace: None,
+        resume: None,
+        bridge: &[],
+    }
+}
+
 fn launch(role: &str, task: Option<&Task>, reviewed: Option<&Task>, repo: Option<&str>) -> Result<Launch, DriverError> {
     let (agent, project) = (agent(role), project(repo));
-    let prompt_file = Path::new("/p");
-    ShellDriver.launch(&Assignment { agent: &agent, task, reviewed, project: Some(&project), prompt_file })
+    ShellDriver.launch(&Assignment { task, reviewed, project: Some(&project), ..assignment(&agent) })
 }
 
 #[test]
@@ -177,13 +190,7 @@ fn it_conforms() {
     let (worker, reviewer, project) = (agent("worker"), agent("reviewer"), project(Some("/srv/site")));
     let ticket = task("T-1", json!({"run": "true", "verify": ["true"]}));
     let review = task("R-1", json!({"kind": "review", "review_of": "T-1"}));
-    let builds = Assignment {
-        agent: &worker,
-        task: Some(&ticket),
-        reviewed: None,
-        project: Some(&project),
-        prompt_file: Path::new("/p"),
-    };
+    let builds = Assignment { task: Some(&ticket), project: Some(&project), ..assignment(&worker) };
     let reviews = Assignment { agent: &reviewer, task: Some(&review), reviewed: Some(&ticket), ..builds };
     assert_eq!(crate::conformance::run(&ShellDriver, &[builds, reviews]), Vec::<String>::new());
 }
@@ -201,21 +208,41 @@ fn the_conformance_suite_sees_what_is_wrong() {
                 argv: vec![String::new()],
                 folder: "here".into(),
                 env: BTreeMap::from([("XIO_TOKEN_FILE".to_owned(), "/x".to_owned())]),
+                stdin: Stdin::Nothing,
                 verify: Vec::new(),
                 beats: Beats::Agent,
                 posts_verdict: false,
             })
         }
-        fn read(&self, _: &CommandEnd, _: bool) -> Reading {
-            let report = ExitReport { code: Some(0), stopped: false, ..ExitReport::default() };
-            Reading { report, verdict: Some(Review { verdict: Verdict::Approve, notes: Text::default() }) }
+        fn reader(&self, _: bool) -> Box<dyn StreamReader> {
+            Box::new(Self)
+        }
+    }
+    impl StreamReader for Careless {
+        fn say(&mut self, _: &str) -> Option<String> {
+            None
+        }
+        fn line(&mut self, _: &str, _: Timestamp) -> Vec<Sign> {
+            Vec::new()
+        }
+        fn end(&mut self, _: &CommandEnd, _: Timestamp) -> ExitReport {
+            let verdict = Some(Review { verdict: Verdict::Approve, notes: Text::default() });
+            ExitReport { code: Some(0), verdict, ..ExitReport::default() }
         }
     }
     let agent = agent("worker");
-    let assignment =
-        Assignment { agent: &agent, task: None, reviewed: None, project: None, prompt_file: Path::new("/p") };
-    let broken = crate::conformance::run(&Careless, &[assignment]).join("; ");
-    for what in ["no program", "not absolute", "XIO_TOKEN_FILE", "read as a success", "approves", "exactly where"] {
+    let broken = crate::conformance::run(&Careless, &[assignment(&agent)]).join("; ");
+    for what in ["no program", "not absolute", "XIO_TOKEN_FILE", "read as a success", "approves", "none is asked for"] {
         assert!(broken.contains(what), "{what} was not seen in: {broken}");
     }
+}
+
+#[test]
+fn a_reviewer_s_code_is_its_verdict_and_its_last_words_are_the_notes() {
+    let end = |code| CommandEnd { code: Some(code), signal: None, tail: "said".to_owned() };
+    let read = |posts, code| ShellDriver.reader(posts).end(&end(code), Timestamp::from_unix_millis(0)).verdict;
+    let verdict = |verdict| Some(Review { verdict, notes: Text::clipped("said") });
+    assert_eq!(read(true, 0), verdict(Verdict::Approve));
+    assert_eq!(read(true, 1), verdict(Verdict::RequestChanges));
+    assert_eq!(read(false, 0), None);
 }
