@@ -8,7 +8,7 @@ use go_clock::{Boottime, Clock};
 use go_lease::{Lease, Lost};
 
 use crate::activation::BootstrapFailed;
-use crate::chronicle::ChronicleDesk;
+use crate::chronicle::{ChronicleDesk, LastWrites};
 use crate::config::GoConfig;
 use crate::finish::{Finished, finished};
 use crate::follow::Follower;
@@ -34,7 +34,7 @@ pub(crate) enum Ended {
     Bootstrap(BootstrapFailed),
 }
 
-/// Leads until the lease is lost, the plan has ended, or `stop` completes.
+/// Leads until the lease is lost, the plan has ended, or `stop` completes; answers also what is to be written once the lease is released.
 pub(crate) async fn lead<S: Future<Output = ()>>(
     config: &GoConfig,
     follower: &mut Follower,
@@ -42,16 +42,17 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
     clock: &Arc<dyn Clock>,
     desk: &mut Option<(PlanDesk, PlanView)>,
     mut stop: Pin<&mut S>,
-) -> Ended {
+) -> (Ended, LastWrites) {
     let mut lost = std::pin::pin!(lease.lost());
+    let nothing = LastWrites::default();
     // Nothing has been done yet: whoever ends here leaves nothing, and the predecessor's handoff holds.
     let handed = tokio::select! {
         biased;
-        () = &mut stop => return Ended::Finished(Finished::Stopped),
-        lost = &mut lost => return Ended::Lost(lost),
+        () = &mut stop => return (Ended::Finished(Finished::Stopped), nothing),
+        lost = &mut lost => return (Ended::Lost(lost), nothing),
         handed = get_ready(config, follower, lease.epoch(), desk) => handed,
     };
-    let Ok(handed) = handed else { return Ended::Unauthorized };
+    let Ok(handed) = handed else { return (Ended::Unauthorized, nothing) };
     let mut handoff = HandoffDesk::new(config.lease.heartbeat, config.handoff_file.clone());
     handoff.decided.inherit(handed.map(|handed| handed.decided).unwrap_or_default());
     let (bus, follow_clock) = (follower.bus().clone(), Arc::clone(clock));
@@ -67,11 +68,12 @@ pub(crate) async fn lead<S: Future<Output = ()>>(
         ended = leader.run(config.exit_when_done, &mut desk, stop, lost) => ended,
         never = stewards::follow(config.steward.as_ref(), lease, &bus, &follow_clock) => match never {},
     };
-    if let Ended::Finished(_) = &ended {
-        leader.take_rest(config.rest.as_ref()).await;
-        leader.hand_off(desk).await;
+    if !matches!(ended, Ended::Finished(_)) {
+        return (ended, nothing);
     }
-    ended
+    leader.take_rest(config.rest.as_ref()).await;
+    let left = leader.hand_off(desk).await;
+    (ended, left)
 }
 
 impl Leader<'_> {

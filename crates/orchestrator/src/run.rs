@@ -11,6 +11,7 @@ use go_clock::Clock;
 use go_lease::{Lease, LeaseError, LeaseKeeper, Lost};
 use go_sprint::improvement::ImprovementPolicy;
 
+use crate::chronicle::LastWrites;
 use crate::config::GoConfig;
 use crate::error::GoError;
 use crate::finish::Finished;
@@ -143,14 +144,15 @@ async fn serve<S: Future<Output = ()>>(
             Err(error) => return Err(error.into()),
         };
         is_new = false;
-        let ended = tokio::select! {
+        let (ended, left) = tokio::select! {
             biased;
-            () = &mut beat => Ended::Unauthorized,
-            ended = lead(config, &mut follower, &lease, clock, desk, stop.as_mut()) => ended,
+            () = &mut beat => (Ended::Unauthorized, LastWrites::default()),
+            led = lead(config, &mut follower, &lease, clock, desk, stop.as_mut()) => led,
         };
         match ended {
             Ended::Finished(finished) => {
                 release(lease).await;
+                left.write(clock).await;
                 return Ok(Service::Finished(finished));
             }
             Ended::Bootstrap(failed) => {

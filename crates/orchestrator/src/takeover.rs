@@ -3,6 +3,7 @@
 use go_bus_api::Epoch;
 
 use crate::activation::Activation;
+use crate::chronicle::LastWrites;
 use crate::config::GoConfig;
 use crate::follow::{Follower, TokenVoid};
 use crate::handoff::{self, HandoffDocument};
@@ -66,14 +67,15 @@ impl Leader<'_> {
         }
     }
 
-    /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4).
-    pub(crate) async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) {
+    /// Leaves everything to whoever comes next: the plan's statuses and the handoff (R4). Answers what is left to write once the lease
+    /// is released: where a standby waits for that, it does not wait for the chronicle.
+    pub(crate) async fn hand_off(&mut self, desk: Option<&mut PlanDesk>) -> LastWrites {
         let document = self.document();
         let trusted = tokio::select! {
             trusted = self.lease.trusted() => trusted,
-            () = self.lease.overrun() => return,
+            () = self.lease.overrun() => return LastWrites::default(),
         };
-        let Ok(bus) = trusted else { return };
+        let Ok(bus) = trusted else { return LastWrites::default() };
         let Self { follower, view, handoff, chronicle, lease, clock, .. } = self;
         let world = follower.world();
         let write_plan = async {
@@ -81,7 +83,16 @@ impl Leader<'_> {
                 desk.flush(plan.clone(), world).await;
             }
         };
-        tokio::join!(handoff.flush(document, &bus), write_plan, chronicle.flush(world, lease, clock));
+        let write_chronicle = async {
+            let left = chronicle.leave(world);
+            if !left.is_nothing() && bus.lease().await.is_ok_and(|lease| !lease.standbys.is_empty()) {
+                return left;
+            }
+            chronicle.flush(world, lease, clock).await;
+            LastWrites::default()
+        };
+        let ((), (), left) = tokio::join!(handoff.flush(document, &bus), write_plan, write_chronicle);
+        left
     }
 
     /// Begins to write the handoff, where that is due and this instance may.

@@ -123,6 +123,12 @@ impl ChronicleDesk {
         }
     }
 
+    /// What is missing, for one who lets the lease go first: a standby waits for that, and writes it as well.
+    pub(crate) fn leave(&self, world: &World) -> LastWrites {
+        let some = |sprints: &Vec<Sprint>| !sprints.is_empty();
+        LastWrites(self.chronicle.clone().zip(Some(self.missing(world)).filter(some)))
+    }
+
     async fn flush_all(&mut self, world: &World, lease: &Lease, clock: &Arc<dyn Clock>) {
         let mut tries = 0;
         while tries < FAILURES {
@@ -160,6 +166,30 @@ impl ChronicleDesk {
 
     fn pause(&self) -> Duration {
         AGAIN.pause(self.failures, 1.0)
+    }
+}
+
+/// Writes that need no lease any more: twice is as good as once, whoever else is at it.
+#[derive(Debug, Default)]
+pub(crate) struct LastWrites(Option<(Chronicle, Vec<Sprint>)>);
+
+impl LastWrites {
+    /// Whether there is nothing to write.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Writes them, once.
+    pub(crate) async fn write(self, clock: &Arc<dyn Clock>) {
+        let Some((chronicle, sprints)) = self.0 else { return };
+        let written = tokio::select! {
+            biased;
+            written = tokio::task::spawn_blocking(move || chronicle.write(&sprints)) => matches!(written, Ok(Ok(()))),
+            () = clock.sleep(LAST_WRITES) => false,
+        };
+        if !written {
+            tracing::warn!("the last sprint may not be written down here; whoever leads next sees to it");
+        }
     }
 }
 

@@ -12,5 +12,5 @@ mod log;
 mod markdown;
 mod notice;
 
-pub(crate) use desk::{ChronicleDesk, Written};
+pub(crate) use desk::{ChronicleDesk, LastWrites, Written};
 pub use files::Chronicle;

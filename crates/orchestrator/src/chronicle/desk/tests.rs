@@ -181,3 +181,16 @@ async fn without_a_chronicle_nothing_is_due() {
     place.close("S-1");
     assert!(!place.step().await);
 }
+
+#[tokio::test]
+async fn whoever_lets_the_lease_go_first_writes_what_is_missing_after_it_and_asks_the_bus_for_nothing() {
+    let mut place = Place::new();
+    create(place.folder.path());
+    place.close("S-1");
+    let left = place.desk.leave(&place.world);
+    assert!(place.log().is_empty());
+    let clock: Arc<dyn Clock> = Arc::new(go_clock::ManualClock::new(go_bus_api::Timestamp::from_unix_millis(0)));
+    left.write(&clock).await;
+    assert_eq!(place.log(), ["## 2026-03-21 · Sprint S-1"]);
+    assert!(place.seen().is_empty());
+}
