@@ -1,5 +1,6 @@
 //! The runtime `process`: a keeper is `<exe> shim --folder DIR`, a process of its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,8 +29,16 @@ impl ProcessRuntime {
         let path = folder.path().to_string_lossy().into_owned();
         let exe = self.exe.to_string_lossy().into_owned();
         let argv = vec![exe, "shim".to_owned(), "--folder".to_owned(), path];
-        CommandSpec { argv, folder: folder.path().to_path_buf(), env: Default::default() }
+        CommandSpec { argv, folder: folder.path().to_path_buf(), env: Default::default(), env_from: held(folder) }
     }
+}
+
+/// The variables that the keeper hands on to its agent and to nobody else, under their own names.
+fn held(folder: &AgentFolder) -> BTreeMap<String, String> {
+    let wanted = folder.spec().map(|spec| spec.command.env_from).unwrap_or_default();
+    // One that is not set is the agent's failure to start, which its keeper reports.
+    let set = wanted.into_values().filter(|name| std::env::var_os(name).is_some());
+    set.map(|name| (name.clone(), name)).collect()
 }
 
 #[async_trait]

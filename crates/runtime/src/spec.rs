@@ -16,13 +16,17 @@ pub struct CommandSpec {
     /// Variables beyond the allow-list; they win over it.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Variables whose values are secrets: each with the name of the variable of the shim's own environment that holds its value,
+    /// which is never written down.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env_from: BTreeMap<String, String>,
 }
 
 impl CommandSpec {
     /// `command` for the shell, in `folder`.
     pub fn shell(command: &str, folder: impl Into<PathBuf>) -> Self {
         let argv = vec!["/bin/sh".to_owned(), "-c".to_owned(), command.to_owned()];
-        Self { argv, folder: folder.into(), env: BTreeMap::new() }
+        Self { argv, folder: folder.into(), env: BTreeMap::new(), env_from: BTreeMap::new() }
     }
 
     /// The same with one more variable.

@@ -1,6 +1,7 @@
 //! Starting a process: the one place of the workspace where that happens.
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -25,6 +26,7 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
     let path = command.env.get("PATH").map(OsStr::new).or(environment.path().map(|p| p.as_os_str()));
     let program = look_up(&name, path, &command.folder).map_err(failed)?;
     let errors = output.try_clone().map_err(failed)?;
+    let secrets = secrets(&command.env_from, |name| std::env::var_os(name)).map_err(failed)?;
     #[expect(clippy::disallowed_methods, reason = "this is where processes are started")]
     let mut starting = Command::new(program);
     starting
@@ -33,6 +35,7 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .envs(&command.env)
+        .envs(secrets)
         .envs(open_files::told())
         .process_group(0)
         .stdin(Stdio::null())
@@ -41,6 +44,17 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
     let pid = starting.spawn().map_err(failed)?.id();
     // It is our child and unreaped, so it is in the table even where it has ended already.
     platform::identify(pid).ok_or_else(|| failed(io::Error::other("it is not in the process table")))
+}
+
+/// The variables of `wanted` with the values that `found` has for the names they come from.
+pub(crate) fn secrets<'a>(
+    wanted: &'a BTreeMap<String, String>,
+    found: impl Fn(&str) -> Option<OsString>,
+) -> io::Result<Vec<(&'a str, OsString)>> {
+    let missing = |from: &str| {
+        io::Error::new(io::ErrorKind::NotFound, format!("the variable {from}, which holds a secret of it, is not set"))
+    };
+    wanted.iter().map(|(name, from)| Ok((name.as_str(), found(from).ok_or_else(|| missing(from))?))).collect()
 }
 
 /// The file to run for `name`: a name with a slash as it is, any other on `path`, as execvp(3) does.
@@ -62,6 +76,15 @@ fn is_program(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_comes_from_the_variable_that_is_named_and_its_absence_is_told_by_name() {
+        let wanted = BTreeMap::from([("API_KEY".to_owned(), "WORK_KEY".to_owned())]);
+        let found = secrets(&wanted, |name| (name == "WORK_KEY").then(|| "s3cret".into())).unwrap();
+        assert_eq!(found, [("API_KEY", OsString::from("s3cret"))]);
+        let told = secrets(&wanted, |_| None).unwrap_err().to_string();
+        assert_eq!(told, "the variable WORK_KEY, which holds a secret of it, is not set");
+    }
 
     #[test]
     fn programs_are_found_on_the_path_in_order() {

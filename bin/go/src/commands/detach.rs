@@ -54,7 +54,7 @@ fn start(log: &Path) -> Result<ProcessId, Failure> {
     let kept = words.into_iter().filter(|word| word != "-d" && word != "--detach");
     let argv = [program.display().to_string()].into_iter().chain(kept).collect();
     let folder: PathBuf = std::env::current_dir().map_err(Failure::file("find", Path::new(".")))?;
-    let command = CommandSpec { argv, folder, env: Default::default() };
+    let command = CommandSpec { argv, folder, env: Default::default(), env_from: Default::default() };
     // It is this command, only later: it keeps the whole environment.
     go_runtime::start(&command, &Environment::inherited(&["*".to_owned()]), output)
         .map_err(|error| Failure::failed(error, "start it without -d to see more"))

@@ -58,7 +58,7 @@ impl Launch {
     pub(crate) fn command(&self) -> Result<CommandSpec, Failure> {
         let program = own_program()?.display().to_string();
         let argv = [vec![program], self.words.clone()].concat();
-        Ok(CommandSpec { argv, folder: self.folder.clone(), env: self.env.clone() })
+        Ok(CommandSpec { argv, folder: self.folder.clone(), env: self.env.clone(), env_from: BTreeMap::new() })
     }
 }
 

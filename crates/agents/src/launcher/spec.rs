@@ -117,7 +117,7 @@ impl Order {
         ];
         let mut env = launch.env.clone();
         env.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        CommandSpec { argv: launch.argv.clone(), folder: launch.folder.clone(), env }
+        CommandSpec { argv: launch.argv.clone(), folder: launch.folder.clone(), env, env_from: Default::default() }
     }
 }
 
