@@ -28,10 +28,11 @@ impl AgentDriver for MakeDriver {
             verify: task.verify.clone(),
             beats: Beats::Shim,
             posts_verdict: false,
+            note: String::new(),
         })
     }
 
-    fn reader(&self, _posts_verdict: bool) -> Box<dyn StreamReader> {
+    fn reader(&self, _posts_verdict: bool, _note: &str) -> Box<dyn StreamReader> {
         Box::new(MakeReader)
     }
 }

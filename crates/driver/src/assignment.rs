@@ -65,6 +65,8 @@ pub struct Launch {
     pub beats: Beats,
     /// Whether the end's reading bears the verdict of a review, which the shim posts.
     pub posts_verdict: bool,
+    /// What the run's reader is to know, in the driver's own words; the agent's spec keeps it. No secret; empty where there is nothing.
+    pub note: String,
 }
 
 /// How a command ended that nobody stopped and no limit ended.

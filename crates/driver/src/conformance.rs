@@ -25,7 +25,9 @@ pub fn run(driver: &dyn AgentDriver, assignments: &[Assignment<'_>]) -> Vec<Stri
                 if driver.launch(assignment).as_ref() != Ok(&launch) {
                     broken.push(format!("{id}: the same assignment gives another command"));
                 }
-                broken.extend(ends(driver, launch.posts_verdict).into_iter().map(|what| format!("{id}: {what}")));
+                let noted = |note: &str| ends(driver, launch.posts_verdict, note);
+                let found = noted(&launch.note).into_iter().chain(noted("\u{0}{"));
+                broken.extend(found.map(|what| format!("{id}: {what}")));
             }
         }
     }
@@ -37,13 +39,13 @@ const ODD: [&str; 8] =
     ["", "{", "null", "[]", "{\"type\": 7}", "\u{feff}{}", "{\"type\":\"result\"}", "not json \u{0}\u{1b}[31m"];
 
 /// The rules for reading an end, with nothing said and after odd words.
-fn ends(driver: &dyn AgentDriver, posts_verdict: bool) -> Vec<&'static str> {
+fn ends(driver: &dyn AgentDriver, posts_verdict: bool, note: &str) -> Vec<&'static str> {
     let mut broken = Vec::new();
     let now = Timestamp::from_unix_millis(0);
     let end = |code, signal| CommandEnd { code, signal, tail: "last words".to_owned() };
     for lines in [[].as_slice(), ODD.as_slice()] {
         let read = |ended: &CommandEnd| {
-            let mut reader = driver.reader(posts_verdict);
+            let mut reader = driver.reader(posts_verdict, note);
             for line in lines {
                 reader.line(line, now);
             }

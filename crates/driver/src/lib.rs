@@ -6,6 +6,7 @@
 mod assignment;
 pub mod conformance;
 mod error;
+pub mod failures;
 mod port;
 mod shell;
 mod stream;

@@ -31,6 +31,7 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
     /// The command for an assignment.
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError>;
 
-    /// A reader of one run. `posts_verdict` is the launch's: then, and only then, its end bears a verdict.
-    fn reader(&self, posts_verdict: bool) -> Box<dyn StreamReader>;
+    /// A reader of one run. `posts_verdict` is the launch's: then, and only then, its end bears a verdict. `note` is the launch's too:
+    /// the shim is another process than the launcher's and may not have its settings.
+    fn reader(&self, posts_verdict: bool, note: &str) -> Box<dyn StreamReader>;
 }

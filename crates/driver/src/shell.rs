@@ -35,10 +35,10 @@ impl AgentDriver for ShellDriver {
         let argv = if reviews { review(assignment, task)? } else { build(task)? };
         let verify = if reviews { Vec::new() } else { task.verify.clone() };
         let (env, stdin, beats) = (BTreeMap::new(), Stdin::Nothing, Beats::Shim);
-        Ok(Launch { argv, folder, env, stdin, verify, beats, posts_verdict: reviews })
+        Ok(Launch { argv, folder, env, stdin, verify, beats, posts_verdict: reviews, note: String::new() })
     }
 
-    fn reader(&self, posts_verdict: bool) -> Box<dyn StreamReader> {
+    fn reader(&self, posts_verdict: bool, _note: &str) -> Box<dyn StreamReader> {
         Box::new(ShellReader { posts_verdict })
     }
 }

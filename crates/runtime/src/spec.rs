@@ -62,6 +62,9 @@ pub struct AgentSpec {
     pub bus_url: String,
     /// What runs it, and so how its end is read.
     pub driver: DriverKind,
+    /// What the launch told the reader of its run, in the driver's own words.
+    #[serde(default)]
+    pub driver_note: String,
     /// The agent's command, with its `XIO_…` variables.
     pub command: CommandSpec,
     /// Commands to run after it, in order, in the same folder, without its token.
@@ -99,6 +102,7 @@ pub(crate) mod sample {
             boot: BootId::new("boot").unwrap(),
             bus_url: "http://127.0.0.1:1".to_owned(),
             driver: DriverKind::Shell,
+            driver_note: String::new(),
             command: CommandSpec::shell("true", "/"),
             verify: Vec::new(),
             keep_env: Vec::new(),

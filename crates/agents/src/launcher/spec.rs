@@ -69,6 +69,7 @@ impl Order {
             boot: boot.clone(),
             bus_url: config.bus_url.clone(),
             driver: self.agent.driver,
+            driver_note: launch.note.clone(),
             command: self.command(&launch, config, &folder),
             verify: launch.verify,
             keep_env: config.keep_env.clone(),
@@ -133,6 +134,7 @@ fn orchestrator(role: Role, config: &LauncherConfig, folder: &Path) -> Launch {
         verify: Vec::new(),
         beats: Beats::Agent,
         posts_verdict: false,
+        note: String::new(),
     }
 }
 

@@ -105,7 +105,7 @@ fn read(spec: &AgentSpec, kept: &Kept, tail: &str) -> ExitReport {
     };
     let end = CommandEnd { code, signal, tail: tail.to_owned() };
     match drivers::of(spec.driver) {
-        Some(driver) => driver.reader(spec.reviews.is_some()).end(&end, SystemClock.wall()),
+        Some(driver) => driver.reader(spec.reviews.is_some(), &spec.driver_note).end(&end, SystemClock.wall()),
         None => ExitReport { code, signal, tail: go_bus_api::Text::clipped(tail), ..ExitReport::default() },
     }
 }

@@ -107,6 +107,7 @@ impl Bench {
             boot: boot_id().unwrap(),
             bus_url: "http://127.0.0.1:1".to_owned(),
             driver: DriverKind::Shell,
+            driver_note: String::new(),
             command: CommandSpec::shell("touch ran", self.temp.path()),
             verify: Vec::new(),
             keep_env: Vec::new(),

@@ -43,6 +43,7 @@ impl Bench {
             boot: boot_id().unwrap(),
             bus_url: self.bus.uri(),
             driver: DriverKind::Shell,
+            driver_note: String::new(),
             command: CommandSpec::shell(command, self.temp.path())
                 .with("XIO_AGENT_ID", agent.as_str())
                 .with("XIO_TOKEN_FILE", self.folder.token_path().to_string_lossy()),

@@ -212,9 +212,10 @@ fn the_conformance_suite_sees_what_is_wrong() {
                 verify: Vec::new(),
                 beats: Beats::Agent,
                 posts_verdict: false,
+                note: String::new(),
             })
         }
-        fn reader(&self, _: bool) -> Box<dyn StreamReader> {
+        fn reader(&self, _: bool, _: &str) -> Box<dyn StreamReader> {
             Box::new(Self)
         }
     }
@@ -240,7 +241,7 @@ fn the_conformance_suite_sees_what_is_wrong() {
 #[test]
 fn a_reviewer_s_code_is_its_verdict_and_its_last_words_are_the_notes() {
     let end = |code| CommandEnd { code: Some(code), signal: None, tail: "said".to_owned() };
-    let read = |posts, code| ShellDriver.reader(posts).end(&end(code), Timestamp::from_unix_millis(0)).verdict;
+    let read = |posts, code| ShellDriver.reader(posts, "").end(&end(code), Timestamp::from_unix_millis(0)).verdict;
     let verdict = |verdict| Some(Review { verdict, notes: Text::clipped("said") });
     assert_eq!(read(true, 0), verdict(Verdict::Approve));
     assert_eq!(read(true, 1), verdict(Verdict::RequestChanges));
