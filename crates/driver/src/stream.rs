@@ -19,6 +19,9 @@ pub enum Sign {
     Context(Ratio),
     /// Everything that this process has spent so far, a line for each model; each such sign replaces the one before.
     Spent(Vec<ModelUsage>),
+    /// What this process has probably spent so far, where its program tells the sum only at a turn's end: by the tokens of each call and
+    /// list prices, everything up to now together. For limits alone; it is never booked, and the next [`Sign::Spent`] replaces it.
+    Spending(Vec<ModelUsage>),
     /// What the provider said of a window of the account.
     Window(Window),
     /// The program waits by itself and goes on by itself, at `until` where it said when.
