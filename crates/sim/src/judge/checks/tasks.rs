@@ -72,11 +72,25 @@ pub(in crate::judge) fn has_ended(task: &Task, picture: &Picture) -> bool {
         TaskState::Done | TaskState::Cancelled | TaskState::Held => true,
         // Its own fault: its attempts failed.
         TaskState::Failed => task.failures > 0,
-        TaskState::Blocked => {
-            task.losses >= MOST_LOSSES || task.review_rounds >= MOST_ROUNDS || waits_in_vain(task, picture)
-        }
+        TaskState::Blocked => is_set_aside(task) || waits_in_vain(task, picture),
+        TaskState::Pending => waits_for_an_operator(task, picture),
         _ => false,
     }
+}
+
+/// Whether a blocked task is so by its own story, and not by what it depends on.
+fn is_set_aside(task: &Task) -> bool {
+    task.losses >= MOST_LOSSES || task.review_rounds >= MOST_ROUNDS
+}
+
+/// Whether something that the task depends on, however far back, is set aside until its operator looks at it.
+fn waits_for_an_operator(task: &Task, picture: &Picture) -> bool {
+    let is_stuck = |other: &Task| match other.state {
+        TaskState::Blocked => is_set_aside(other),
+        TaskState::Pending => waits_for_an_operator(other, picture),
+        _ => false,
+    };
+    task.depends_on.iter().filter_map(|id| picture.tasks.get(id)).any(is_stuck)
 }
 
 /// Whether something that the task depends on will not be done.

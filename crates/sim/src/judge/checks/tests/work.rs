@@ -47,6 +47,28 @@ fn a_failure_counts_as_an_end_only_where_an_attempt_failed() {
 }
 
 #[test]
+fn what_waits_behind_a_task_that_is_set_aside_is_not_lost_and_behind_any_other_it_is() {
+    let mut story = Story::new();
+    let behind = |id: &str, other: &str| {
+        let mut behind = task(id, "pending", 0);
+        behind.depends_on = vec![TaskId::new(other).unwrap()];
+        of_task(behind)
+    };
+    let mut aside = task("T-1", "blocked", 3);
+    aside.review_rounds = 2;
+    story.event(EventKind::TaskBlocked, of_task(aside.clone()));
+    story.event(EventKind::TaskCreated, behind("T-2", "T-1"));
+    story.event(EventKind::TaskCreated, behind("T-3", "T-2"));
+    assert_eq!(story.end(), [Invariant::NoneLost; 3]);
+    aside.review_rounds = 3;
+    story.event(EventKind::TaskUpdated, of_task(aside));
+    assert_eq!(story.end(), []);
+    story.event(EventKind::TaskCompleted, of_task(task("T-4", "done", 1)));
+    story.event(EventKind::TaskCreated, behind("T-5", "T-4"));
+    assert_eq!(story.end(), [Invariant::NoneLost]);
+}
+
+#[test]
 fn a_second_completion_and_a_result_of_another_attempt_are_seen() {
     let mut story = Story::new();
     story.event(EventKind::TaskAssigned, of_task(task("T-1", "in_progress", 2)));
