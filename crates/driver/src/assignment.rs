@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{Agent, ConversationId, Project, Task, Text};
+use go_bus_api::{Agent, ConversationId, Project, Task, TaskKind, Text};
+
+use crate::DriverError;
 
 /// Everything a driver may build its command from.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,24 @@ pub struct Assignment<'a> {
     pub resume: Option<&'a ConversationId>,
     /// The command of a stdio MCP server that gives it the Bus's tools as itself; nothing where it gets none.
     pub bridge: &'a [String],
+}
+
+impl Assignment<'_> {
+    /// The folder the agent works in: the one made for it, else the project's. A delegation is about its host and begins in the
+    /// agent's own.
+    ///
+    /// *Errors*: [`DriverError::NoTask`], and [`DriverError::NoFolder`] where the project has none.
+    pub fn folder(&self) -> Result<PathBuf, DriverError> {
+        if let Some(workplace) = self.workplace {
+            return Ok(workplace.to_path_buf());
+        }
+        let task = self.task.ok_or_else(|| DriverError::NoTask(self.agent.id.clone()))?;
+        if task.kind == TaskKind::Delegation {
+            return Ok(self.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf());
+        }
+        let repo = self.project.and_then(|project| project.repo.as_ref());
+        Ok(PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str()))
+    }
 }
 
 /// Who says that the agent lives.

@@ -4,6 +4,7 @@
 //! [`AgentDriver`] and check it with [`conformance::run`].
 
 mod assignment;
+mod codex;
 pub mod conformance;
 mod error;
 pub mod failures;
@@ -12,6 +13,7 @@ mod shell;
 mod stream;
 
 pub use assignment::{Assignment, Beats, CommandEnd, Launch, Stdin};
+pub use codex::{CodexDriver, CodexSettings, Price, Sandbox};
 pub use error::DriverError;
 pub use port::AgentDriver;
 pub use shell::ShellDriver;

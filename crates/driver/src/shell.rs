@@ -3,7 +3,6 @@
 mod push;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use go_bus_api::{DriverKind, ExitReport, Review, Role, Task, TaskKind, Text, Timestamp, Verdict};
 
@@ -26,7 +25,7 @@ impl AgentDriver for ShellDriver {
 
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         let task = assignment.task.ok_or_else(|| DriverError::NoTask(assignment.agent.id.clone()))?;
-        let folder = folder(assignment, task)?;
+        let folder = assignment.folder()?;
         let reviews = match assignment.agent.role {
             Role::Specialist | Role::Worker => false,
             Role::Reviewer => true,
@@ -66,15 +65,6 @@ impl StreamReader for ShellReader {
         let tail = Text::clipped(&end.tail);
         ExitReport { code: end.code, signal: end.signal, tail, verdict, ..ExitReport::default() }
     }
-}
-
-/// Where the command begins: in the project's folder; a delegation, which is about its host, in the agent's own.
-fn folder(assignment: &Assignment<'_>, task: &Task) -> Result<PathBuf, DriverError> {
-    if task.kind == TaskKind::Delegation {
-        return Ok(assignment.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf());
-    }
-    let repo = assignment.project.and_then(|project| project.repo.as_ref());
-    Ok(PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str()))
 }
 
 fn sh(script: &str) -> Vec<String> {

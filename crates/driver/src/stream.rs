@@ -1,6 +1,7 @@
 //! What the output of a run means, line by line and at its end.
 
 use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use go_bus_api::{ConversationId, ExitReport, FailureCause, ModelUsage, Ratio, Timestamp};
 
@@ -44,6 +45,20 @@ pub struct Call {
     pub about: String,
     /// The same for the same tool with the same arguments: how a loop is told.
     pub fingerprint: u64,
+}
+
+impl Call {
+    /// The most of `about` that is kept, in characters.
+    const ABOUT: usize = 200;
+
+    /// A call of `tool` with these arguments, however the program writes them.
+    pub fn new(tool: &str, about: &str, arguments: &str) -> Self {
+        // The same in every process of this build: no random keys.
+        let mut hasher = DefaultHasher::new();
+        (tool, arguments).hash(&mut hasher);
+        let about = about.chars().take(Self::ABOUT).collect();
+        Self { tool: tool.to_owned(), about, fingerprint: hasher.finish() }
+    }
 }
 
 /// A window of an account's plan.
