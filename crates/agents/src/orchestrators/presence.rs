@@ -1,5 +1,5 @@
-//! Whether the integration test's command is there at all (R25): an HO looks before it has a run started, so that a machine without
-//! the script costs no process.
+//! Whether there is anything to run: the integration test's command (R25), a clone to push (R28). An HO looks before it has a hand
+//! started, so that a machine without them costs no process.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,18 @@ pub(super) fn what_is_missing(
     (!is_there).then(|| format!("{program} is not there, or is no program"))
 }
 
+/// Why there is nothing to push, in words; `None` where `task` may push something, as its command tells. `is_there` looks at a file.
+pub(super) fn nothing_to_push(
+    task: &Task,
+    project: Option<&Project>,
+    is_there: impl Fn(&Path) -> bool,
+) -> Option<String> {
+    let has_its_own = task.run.as_ref().is_some_and(|run| !run.is_blank());
+    let folder = project.and_then(|project| project.repo.as_ref()).filter(|_| !has_its_own)?;
+    // A clone's top has it as a folder, a worktree's as a file.
+    (!is_there(&Path::new(folder.as_str()).join(".git"))).then(|| format!("nothing to push: {folder} is no clone"))
+}
+
 /// The word that a command line begins with, where it is one that a shell takes as it stands.
 fn plain_program(line: &str) -> Option<&str> {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,![:{}".contains(c);
@@ -56,18 +68,25 @@ mod tests {
 
     use super::*;
 
-    fn missing(run: &str, there: &[&str]) -> Option<String> {
-        let task: Task = serde_json::from_value(json!({
-            "id": "integration-5", "project": "site", "title": "t", "kind": "integration_test", "priority": "p0",
+    fn task(kind: &str, run: &str) -> Task {
+        serde_json::from_value(json!({
+            "id": "t-1", "project": "site", "title": "t", "kind": kind, "priority": "p0",
             "state": "in_progress", "attempt": 1, "max_attempts": 2, "failures": 0, "losses": 0, "run": run,
             "created_at": "2026-01-01T00:00:00.000Z", "revision": 1,
         }))
-        .unwrap();
-        let project: Project = serde_json::from_value(json!({
+        .unwrap()
+    }
+
+    fn project() -> Project {
+        serde_json::from_value(json!({
             "id": "site", "name": "site", "state": "active", "priority": "p2", "weight": 1, "repo": "/srv/site",
             "created_at": "2026-01-01T00:00:00.000Z", "revision": 1,
         }))
-        .unwrap();
+        .unwrap()
+    }
+
+    fn missing(run: &str, there: &[&str]) -> Option<String> {
+        let (task, project) = (task("integration_test", run), project());
         let path = OsStr::new("/usr/bin:/bin");
         what_is_missing(&task, Some(&project), Some(path), |file| there.iter().any(|there| file == Path::new(there)))
     }
@@ -93,14 +112,20 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_is_no_clone_has_nothing_to_push_unless_its_task_knows_how() {
+        let mut task = task("push", " ");
+        let there = |file: &Path| file == Path::new("/srv/site/.git");
+        assert_eq!(nothing_to_push(&task, Some(&project()), there), None);
+        let why = nothing_to_push(&task, Some(&project()), |_| false);
+        assert_eq!(why.as_deref(), Some("nothing to push: /srv/site is no clone"));
+        task.run = Some(go_bus_api::Text::clipped("make publish"));
+        assert_eq!(nothing_to_push(&task, Some(&project()), |_| false), None);
+    }
+
+    #[test]
     fn without_a_command_or_a_folder_there_is_nothing_to_run() {
         assert_eq!(missing(" ", &[]).as_deref(), Some("it has no command"));
-        let task: Task = serde_json::from_value(json!({
-            "id": "integration-5", "project": "site", "title": "t", "kind": "integration_test", "priority": "p0",
-            "state": "in_progress", "attempt": 1, "max_attempts": 2, "failures": 0, "losses": 0, "run": "true",
-            "created_at": "2026-01-01T00:00:00.000Z", "revision": 1,
-        }))
-        .unwrap();
+        let task = task("integration_test", "true");
         let why = what_is_missing(&task, None, None, |_| true);
         assert_eq!(why.as_deref(), Some("project site has no folder to run it in"));
     }
