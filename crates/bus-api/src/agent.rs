@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Attempt, ConversationId, Failure, HostId, Millis, Model, ModelUsage, ProjectId, Ratio, Review, Revision,
-    TaskId, Text, Timestamp, UserId, Work,
+    AccountId, AccountWindow, AgentId, Attempt, ConversationId, Failure, HostId, Millis, Model, ModelUsage, ProjectId,
+    Ratio, Review, Revision, TaskId, Text, Timestamp, UserId, Work,
 };
 
 /// What an agent is for (R11, R24).
@@ -225,6 +225,10 @@ pub struct ExitReport {
     /// What it spent, a line for each model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub usage: Vec<ModelUsage>,
+    /// What the provider said of its account's windows, the last of each: they become the account's with the exit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = AccountWindow::MOST)))]
+    pub windows: Vec<AccountWindow>,
     /// What it left in its working folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Work>,
@@ -282,6 +286,9 @@ pub struct Agent {
     pub model: Option<Model>,
     /// What runs it.
     pub driver: DriverKind,
+    /// The account it runs on; none where it is the program's own login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// What it can do beyond the usual (`browser`, `gpu`).
     #[serde(default)]
     pub capabilities: Vec<Text<64>>,
@@ -335,6 +342,9 @@ pub struct NewAgent {
     /// What runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub driver: Option<DriverKind>,
+    /// The account to run on; one that rests is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// What it is told. Needs `## Verification`, an orchestrator's also `## Context rotation` (R23, R26).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompt>,
@@ -363,6 +373,7 @@ impl NewAgent {
             parent: None,
             model: None,
             driver: None,
+            account: None,
             prompt: None,
             task: None,
             attempt: None,

@@ -73,6 +73,8 @@ kinds! {
     HostExpired => "host.expired": "The host's lease ended.",
     ProjectCreated => "project.created": "A project was made.",
     ProjectUpdated => "project.updated": "A project changed.",
+    AccountCreated => "account.created": "An account was made.",
+    AccountUpdated => "account.updated": "An account was parked or freed, its windows or its settings changed, or an agent was spawned on it.",
     SessionOpened => "session.opened": "A human logged in.",
     SessionClosed => "session.closed": "A human logged out.",
     SprintStarted => "sprint.started": "A sprint began.",

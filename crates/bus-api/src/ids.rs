@@ -117,6 +117,10 @@ id!(
     TaskId
 );
 id!(
+    /// An account of a provider, as the settings name it.
+    AccountId
+);
+id!(
     /// A project of plan.yaml.
     ProjectId
 );

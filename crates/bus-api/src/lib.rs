@@ -10,6 +10,7 @@ mod money;
 mod numbers;
 mod time;
 
+mod account;
 mod agent;
 mod event;
 mod governance;
@@ -28,6 +29,7 @@ mod sprint;
 mod task;
 mod task_requests;
 
+pub use account::{Account, AccountPatch, AccountState, AccountWindow, NewAccount, Provider};
 pub use agent::{
     Agent, AgentPatch, AgentState, DriverKind, Exit, ExitReport, Heartbeat, IssuedToken, NewAgent, Prompt, Registered,
     Role, Tier, VerifyResult,
@@ -40,8 +42,8 @@ pub use governance::{
 };
 pub use host::{Host, HostHeartbeat, HostPatch, HostState, NewHost};
 pub use ids::{
-    AgentId, AlertId, BootId, HolderId, HostId, IdError, MessageId, ProjectId, QuestionId, SessionId, SprintId, TaskId,
-    UserId,
+    AccountId, AgentId, AlertId, BootId, HolderId, HostId, IdError, MessageId, ProjectId, QuestionId, SessionId,
+    SprintId, TaskId, UserId,
 };
 pub use interaction::{
     Alert, AlertLevel, AlertState, Answer, Digest, NewAlert, NewQuestion, NewSession, ProjectProgress, Question,
@@ -55,8 +57,8 @@ pub use message::{Message, NewMessage};
 pub use money::Usd;
 pub use numbers::{Attempt, Epoch, Millis, Pace, Percent, Ratio, Revision, Seq, Slots, Weight};
 pub use problem::{FieldError, Problem, ProblemKind};
-pub use project::{NewProject, Priority, Project, ProjectPatch, ProjectState};
-pub use run::{ConversationId, Failure, FailureCause, ModelUsage, Remedy, Work};
+pub use project::{Deliver, NewProject, Priority, Project, ProjectPatch, ProjectState, Workplace};
+pub use run::{ConversationId, Failure, FailureCause, Landed, Landing, ModelUsage, Remedy, Work};
 pub use snapshot::{Resource, ResourceKind};
 pub use sprint::{CarriedOver, CloseSprint, NewSprint, Sprint, SprintState};
 pub use task::{Category, Deliverable, Model, Progress, Task, TaskKind, TaskState, TransitionError};

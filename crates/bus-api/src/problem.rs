@@ -50,6 +50,7 @@ problems! {
     ReviewerNotFresh => "reviewer-not-fresh", 403, "A reviewer is spawned after the delivery and built no part of it.";
     NotFound => "not-found", 404, "There is no such thing.";
     MethodNotAllowed => "method-not-allowed", 405, "This path does not take that method.";
+    AccountParked => "account-parked", 409, "The account rests until its window opens again.";
     AlreadyExists => "already-exists", 409, "There is one already.";
     BudgetExceeded => "budget-exceeded", 409, "The budget is spent.";
     InProgress => "in-progress", 409, "The first request with this key is under way.";

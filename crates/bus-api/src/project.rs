@@ -1,5 +1,7 @@
 //! Projects and priorities.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{DriverKind, ProjectId, Revision, Text, Timestamp, Usd, Weight};
@@ -57,6 +59,60 @@ impl ProjectState {
     }
 }
 
+/// How finished work reaches the project's repo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Deliver {
+    /// It is merged into the branch that work lands on.
+    #[default]
+    Merge,
+    /// It becomes a branch of its own, with the text of a pull request; people merge it.
+    Branch,
+    /// Not at all: it stays in its working folder.
+    None,
+}
+
+impl Deliver {
+    /// The word as the wire has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Branch => "branch",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether work lands, so that a ticket is done only once it has.
+    pub fn lands(self) -> bool {
+        self != Self::None
+    }
+}
+
+/// The working folders of a project's tickets: a worktree of its repo for each, and what is done with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Workplace {
+    /// How finished work reaches the repo.
+    #[serde(default)]
+    pub deliver: Deliver,
+    /// The branch that work begins from and lands on; the one that is checked out in the repo where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onto: Option<Text<256>>,
+    /// Untracked files of the repo's folder that each working folder gets, such as `.env`; globs are fine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copy: Vec<Text<4096>>,
+    /// Commands that are run in a new working folder before its agent begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub setup: Vec<Text<4096>>,
+    /// Variables of the agent's environment, and of the commands'.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<Text<128>, Text<4096>>,
+    /// Commands that are run in it before it is removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teardown: Vec<Text<4096>>,
+}
+
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -77,6 +133,9 @@ pub struct Project {
     pub driver: Option<DriverKind>,
     /// What it may cost.
     pub budget_usd: Option<Usd>,
+    /// The working folders of its tickets; absent where agents work in the repo's own folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<Workplace>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Its version.
@@ -110,6 +169,9 @@ pub struct NewProject {
     /// What it may cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_usd: Option<Usd>,
+    /// The working folders of its tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<Workplace>,
 }
 
 /// `PATCH /projects/{id}`: absent fields stay.
@@ -137,4 +199,7 @@ pub struct ProjectPatch {
     /// What it may cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_usd: Option<Usd>,
+    /// The working folders of its tickets, all that is said of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<Workplace>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Model, Text, Timestamp, Usd};
+use crate::{HostId, Model, Text, Timestamp, Usd};
 
 /// How a driver's program calls a conversation, so that a later run can go on with it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,4 +128,29 @@ pub struct Work {
     /// Whether every verification passed before any work was done.
     #[serde(default)]
     pub vacuous: bool,
+}
+
+/// A delivery that has to land: what is merged, and where that can be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Landing {
+    /// The host that has the commit, and lands it.
+    pub host: HostId,
+    /// The commit that holds the delivered work.
+    pub commit: Text<64>,
+    /// The commit it began from.
+    pub base: Text<64>,
+    /// What was done, for whoever reads the landed commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Text<2048>>,
+}
+
+/// A delivery that has landed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Landed {
+    /// The commit it became.
+    pub commit: Text<64>,
+    /// When the Bus heard of it.
+    pub at: Timestamp,
 }

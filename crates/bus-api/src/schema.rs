@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
-    AgentId, AlertId, BootId, Category, EventKind, HolderId, HostId, MessageId, Pace, Percent, ProjectId, QuestionId,
-    Ratio, SessionId, Slots, SprintId, TaskId, Text, Timestamp, Usd, UserId, Weight,
+    AccountId, AgentId, AlertId, BootId, Category, EventKind, HolderId, HostId, MessageId, Pace, Percent, ProjectId,
+    Provider, QuestionId, Ratio, SessionId, Slots, SprintId, TaskId, Text, Timestamp, Usd, UserId, Weight,
 };
 
 /// What an id may hold; see [`crate::IdError`].
@@ -44,6 +44,7 @@ macro_rules! ids {
 }
 
 ids! {
+    AccountId: "An account of a provider, as the settings name it.";
     AgentId: "An agent: `000` is GO, `m0` the Mac, `c0` the desk GO reports to; others are made by the Bus.";
     TaskId: "A task; a ticket's task has the ticket's id.";
     ProjectId: "A project.";
@@ -70,6 +71,8 @@ schema! {
         { "type": "string", "format": "date-time" };
     Usd: "An amount in US dollars, exact; one that is sent is at most 1000000000.",
         { "type": "string", "pattern": r"^[0-9]{1,29}(\.[0-9]{1,28})?$", "examples": ["0.0132"] };
+    Provider: "Who runs the models of an account.",
+        { "type": "string", "maxLength": 64, "pattern": NOT_BLANK, "examples": ["anthropic", "openai"] };
     Category: "The ticket's own kind: one of the examples, or any word; those from `chore` on need no review.",
         { "type": "string", "examples": [
             "feature", "config_change", "bp_update", "chore", "extraction", "classification", "routing"

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Agent, Alert, Host, Project, Question, Session, Sprint, Task};
+use crate::{Account, Agent, Alert, Host, Project, Question, Session, Sprint, Task};
 
 /// The kinds of resource that have a life of their own, and so events and a place in the snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum ResourceKind {
     Project,
     /// A human's session.
     Session,
+    /// A provider's account.
+    Account,
     /// An agent.
     Agent,
     /// A task.
@@ -31,10 +33,11 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind, in the order of the snapshot: what is referred to comes before what refers to it.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Host,
         Self::Project,
         Self::Session,
+        Self::Account,
         Self::Agent,
         Self::Sprint,
         Self::Task,
@@ -49,6 +52,7 @@ impl ResourceKind {
             Self::Host => "host",
             Self::Project => "project",
             Self::Session => "session",
+            Self::Account => "account",
             Self::Agent => "agent",
             Self::Task => "task",
             Self::Sprint => "sprint",
@@ -64,6 +68,7 @@ impl ResourceKind {
             Self::Host => "hosts",
             Self::Project => "projects",
             Self::Session => "sessions",
+            Self::Account => "accounts",
             Self::Agent => "agents",
             Self::Task => "tasks",
             Self::Sprint => "sprints",
@@ -90,6 +95,8 @@ pub enum Resource {
     Project(Project),
     /// A human's session.
     Session(Session),
+    /// A provider's account.
+    Account(Account),
     /// An agent.
     Agent(Agent),
     /// A task.

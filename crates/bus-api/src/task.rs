@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Attempt, HostId, Millis, Percent, Priority, ProjectId, Revision, Role, SprintId, TaskId, Text, Timestamp,
+    AgentId, Attempt, HostId, Landed, Landing, Millis, Percent, Priority, ProjectId, Revision, Role, SprintId, TaskId,
+    Text, Timestamp,
 };
 
 /// What kind of work a task is to the Bus.
@@ -301,6 +302,9 @@ pub struct Task {
     pub max_attempts: u32,
     /// Judged failures so far.
     pub failures: u32,
+    /// Ends that were nobody's failure: a used-up account, a full context. The twenty-first counts as a failure.
+    #[serde(default)]
+    pub excused: u32,
     /// How often its builder was lost with its host; three block it.
     pub losses: u32,
     /// How long a person thinks it takes.
@@ -367,6 +371,21 @@ pub struct Task {
     /// Who built the last attempt: never its reviewer.
     #[serde(default)]
     pub builders: Vec<AgentId>,
+    /// What its last delivery has to land.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Landing>,
+    /// The push that lands it: there once the delivery is approved, gone with a landing that failed or was called off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing_task: Option<TaskId>,
+    /// How often a landing of its failed for good.
+    #[serde(default)]
+    pub landing_failures: u32,
+    /// What its delivery became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed: Option<Landed>,
+    /// The task whose delivery this push lands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lands: Option<TaskId>,
     /// Its version.
     pub revision: Revision,
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use crate::schema::NOT_BLANK;
 use crate::{
-    AgentId, Attempt, Category, Deliverable, HostId, Millis, Model, Percent, Priority, ProjectId, Role, SprintId,
-    TaskId, TaskKind, TaskState, Text,
+    AgentId, Attempt, Category, Deliverable, HostId, Landing, Millis, Model, Percent, Priority, ProjectId, Remedy,
+    Role, SprintId, TaskId, TaskKind, TaskState, Text,
 };
 
 fn three() -> u32 {
@@ -207,6 +207,19 @@ pub struct Complete {
     /// What is handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliverable: Option<Deliverable>,
+    /// What has to land before the task is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Landing>,
+    /// The commit that a landing came to; only of a push that lands something, and always there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed: Option<Text<64>>,
+}
+
+impl Complete {
+    /// A completion that hands nothing over.
+    pub fn of(attempt: Attempt, summary: Text<16384>) -> Self {
+        Self { attempt, summary, deliverable: None, landing: None, landed: None }
+    }
 }
 
 /// `POST /tasks/{id}/fail`, by the assignee.
@@ -217,8 +230,11 @@ pub struct Fail {
     pub attempt: Attempt,
     /// What went wrong.
     pub error: Text<16384>,
-    /// Whether another attempt may help.
+    /// Whether another attempt may help; where there is a remedy, that rules.
     pub retryable: bool,
+    /// What to do about it, where a driver or a shim told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
 }
 
 /// A reviewer's judgement.

@@ -30,6 +30,9 @@ macro_rules! echoes {
 /// Types that are JSON objects, each with a golden of its own.
 fn objects() -> Vec<(&'static str, Echo)> {
     echoes![
+        Account,
+        AccountPatch,
+        AccountWindow,
         Acquire,
         Agent,
         AgentPatch,
@@ -59,6 +62,8 @@ fn objects() -> Vec<(&'static str, Echo)> {
         HostHeartbeat,
         HostPatch,
         IssuedToken,
+        Landed,
+        Landing,
         LeaseEvent,
         LeaseHeld,
         LeaseTick,
@@ -66,6 +71,7 @@ fn objects() -> Vec<(&'static str, Echo)> {
         ListQuery,
         Message,
         ModelUsage,
+        NewAccount,
         NewAgent,
         NewAlert,
         NewAuditEntry,
@@ -101,15 +107,16 @@ fn objects() -> Vec<(&'static str, Echo)> {
         TaskPatch,
         VerifyResult,
         Work,
+        Workplace,
     ]
 }
 
 /// Types that are a JSON string or number; `scalars.json` has values of each.
 fn scalars() -> Vec<(&'static str, Echo)> {
     echoes![
-        const AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, ConversationId, DriverKind,
+        const AccountId, AccountState, AgentId, AgentState, AlertId, AlertLevel, AlertState, Attempt, BootId, Category, ConversationId, Deliver, DriverKind,
         Epoch, EventKind, ExpiryCause, FailureCause, HolderId, HostId, HostState, MessageId, Millis, Model, Pace, Percent, Priority, ProjectId,
-        ProjectState, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, SessionState, Slots,
+        ProjectState, Provider, QuestionId, QuestionState, Ratio, RbacMode, ResourceKind, Revision, Role, Seq, SessionId, SessionState, Slots,
         SprintId, SprintState, Subject, TaskId, TaskKind, TaskState, Text<64>, Timestamp, Usd, UserId, Verdict, Weight,
     ]
 }

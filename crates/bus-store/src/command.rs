@@ -1,11 +1,11 @@
 //! What can be asked of the store.
 
 use go_bus_api::{
-    Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch, ExitReport, ExpiryCause, Fail,
-    Heartbeat, HostHeartbeat, HostId, HostPatch, MessageId, Millis, NewAgent, NewAlert, NewAuditEntry, NewCost,
-    NewEvent, NewHost, NewMessage, NewProject, NewQuestion, NewSession, NewSprint, NewTask, ProjectId, ProjectPatch,
-    QuestionId, RbacMode, Release, ReportProgress, Review, Revision, Role, RoleBinding, SessionId, SprintId, TaskId,
-    TaskPatch, Text, Timestamp,
+    AccountId, AccountPatch, Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch,
+    ExitReport, ExpiryCause, Fail, Heartbeat, HostHeartbeat, HostId, HostPatch, MessageId, Millis, NewAccount,
+    NewAgent, NewAlert, NewAuditEntry, NewCost, NewEvent, NewHost, NewMessage, NewProject, NewQuestion, NewSession,
+    NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, RbacMode, Release, ReportProgress, Review, Revision, Role,
+    RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Text, Timestamp,
 };
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub enum Actor {
         /// Its role.
         role: Role,
     },
-    /// An agent's shim: good for that agent's heartbeat, exit and verdict alone.
+    /// An agent's shim: good for that agent's heartbeat, exit and verdict, and for what its account's provider told.
     Shim {
         /// Whose.
         agent: AgentId,
@@ -196,6 +196,11 @@ pub enum Action {
         /// Whether the Bus was there to be reached all the while.
         bus_was_reachable: bool,
     },
+
+    /// Makes an account.
+    CreateAccount(NewAccount),
+    /// Changes an account, or reports what its provider said of its limits.
+    PatchAccount(AccountId, AccountPatch),
 
     /// Makes a project.
     CreateProject(NewProject),

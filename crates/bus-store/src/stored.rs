@@ -1,8 +1,8 @@
 //! How each resource becomes a row: its id, its version, and what it is found by.
 
 use go_bus_api::{
-    Agent, Alert, AlertState, Host, Message, Project, Question, QuestionState, ResourceKind, Revision, Session, Sprint,
-    SprintState, Task,
+    Account, AccountState, Agent, Alert, AlertState, Host, Message, Project, Question, QuestionState, ResourceKind,
+    Revision, Session, Sprint, SprintState, Task,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -61,6 +61,16 @@ impl Stored for Host {
     /// Its lease runs: a launcher has named a boot, and the lease has not expired since.
     fn is_open(&self) -> bool {
         self.boot_id.is_some()
+    }
+    fn columns(&self) -> Columns {
+        columns([(Column::State, Some(self.state.as_str()))])
+    }
+}
+
+impl Stored for Account {
+    versioned!(Account);
+    fn is_open(&self) -> bool {
+        self.state == AccountState::Active
     }
     fn columns(&self) -> Columns {
         columns([(Column::State, Some(self.state.as_str()))])

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use go_bus_api::{
     Category, DriverKind, HostId, HostState, Millis, Model, Priority, ProjectId, ProjectState, Slots, SprintId, TaskId,
-    TaskState, Text, Usd, UserId, Weight,
+    TaskState, Text, Usd, UserId, Weight, Workplace,
 };
 use serde::Serialize;
 
@@ -40,6 +40,8 @@ pub struct PlannedProject {
     pub repo: Option<Text<4096>>,
     /// What runs its agents; the fleet's default where absent.
     pub driver: Option<DriverKind>,
+    /// Its working folders; where nothing is said of them, what runs its agents decides.
+    pub workplace: Option<Workplace>,
     /// Its tickets, in the file's order.
     pub tickets: Vec<Ticket>,
 }

@@ -38,6 +38,19 @@ fn project() -> Value {
             "budget_usd": {"type": ["string", "number"], "description": "What it may cost, in USD, such as \"25.00\"."},
             "repo": text("The folder its work happens in; the plan's folder where absent."),
             "driver": word(&["shell", "claude", "codex", "command"], "shell", "What runs its agents; overrides agents.driver."),
+            "deliver": word(
+                &["merge", "branch", "none"], "merge",
+                "How finished work reaches the repo: merged, as a branch of its own, or not at all. Only agents that work in a folder of their own deliver.",
+            ),
+            "branch": text("The branch that work begins from and lands on; the one that is checked out in the repo where absent."),
+            "copy": list(&text("A path inside the repo; globs are fine."), "Untracked files that each working folder gets, such as .env."),
+            "setup": list(&text("A command."), "Commands that are run in a new working folder before its agent begins."),
+            "env": {
+                "type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]},
+                "propertyNames": {"pattern": "^(?!XIO_)[A-Za-z_][A-Za-z0-9_]*$"},
+                "description": "Variables of its agents' environment, and of these commands'.",
+            },
+            "teardown": list(&text("A command."), "Commands that are run in a working folder before it is removed."),
             "tickets": list(&ticket(), "Its tickets."),
         }),
     )

@@ -3,6 +3,7 @@
 //! The Bus enforces these inside the write's transaction; GO plans with them. Nothing here does IO, reads a clock or draws a
 //! random number: instants, durations and jitter are arguments.
 
+pub mod accounts;
 pub mod alerts;
 pub mod backoff;
 pub mod builder_end;

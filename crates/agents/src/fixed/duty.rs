@@ -28,7 +28,7 @@ pub(super) enum Verdict {
 pub(super) fn next(world: &World) -> Option<Step> {
     let task = world.tasks_assigned_to(&AgentId::m0()).find(|task| task.state == TaskState::InProgress)?;
     let give_up = |error: &str, retryable| {
-        let fail = Fail { attempt: task.attempt, error: Text::clipped(error), retryable };
+        let fail = Fail { attempt: task.attempt, error: Text::clipped(error), retryable, remedy: None };
         Some(Step::GiveUp(task.id.clone(), fail))
     };
     if task.run.as_ref().is_none_or(|run| run.is_blank()) {
@@ -55,13 +55,13 @@ pub(super) fn verdict(task: &Task, report: &ExitReport, policy: &dyn ReviewPolic
     let attempt = task.attempt;
     if report.stopped {
         let error = Text::clipped("M0 was told to end while it was at it");
-        return Verdict::Failed(Fail { attempt, error, retryable: true });
+        return Verdict::Failed(Fail { attempt, error, retryable: true, remedy: None });
     }
     match judge(task, report, policy) {
         Judgement::Done { summary, deliverable } => {
-            Verdict::Done(Complete { attempt, summary: Text::clipped(&summary), deliverable })
+            Verdict::Done(Complete { deliverable, ..Complete::of(attempt, Text::clipped(&summary)) })
         }
-        Judgement::Failed { error } => Verdict::Failed(Fail { attempt, error: Text::clipped(&error), retryable: true }),
+        Judgement::Failed(failed) => Verdict::Failed(failed.of(attempt)),
     }
 }
 

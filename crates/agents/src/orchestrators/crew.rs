@@ -4,6 +4,7 @@ use go_bus_api::{Agent, Attempt, Complete, Fail, Task, TaskKind, TaskState, Text
 use go_review::ReviewPolicy;
 use go_rules::placement;
 
+use super::judgement::without_verdict;
 use super::{Judgement, judge};
 
 /// The next step for one task.
@@ -51,7 +52,7 @@ fn not_ours(task: &Task) -> Fail {
     let kind = task.kind.as_str();
     let error =
         format!("the reference orchestrators do no {kind} without a `run`; give it one, or link your own HO or PO");
-    Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false }
+    Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false, remedy: None }
 }
 
 fn verdict(task: &Task, hand: &Agent, policy: &dyn ReviewPolicy) -> Next {
@@ -59,16 +60,13 @@ fn verdict(task: &Task, hand: &Agent, policy: &dyn ReviewPolicy) -> Next {
         return Next::Wait;
     };
     if task.kind == TaskKind::Review {
-        let error = "the reviewer ended without a verdict".to_owned();
-        return Next::Fail(Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: true });
+        return Next::Fail(without_verdict(&exit.report).of(task.attempt));
     }
     match judge(task, &exit.report, policy) {
         Judgement::Done { summary, deliverable } => {
-            Next::Complete(Complete { attempt: task.attempt, summary: Text::clipped(&summary), deliverable })
+            Next::Complete(Complete { deliverable, ..Complete::of(task.attempt, Text::clipped(&summary)) })
         }
-        Judgement::Failed { error } => {
-            Next::Fail(Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: true })
-        }
+        Judgement::Failed(failed) => Next::Fail(failed.of(task.attempt)),
     }
 }
 

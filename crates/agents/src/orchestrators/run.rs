@@ -1,10 +1,11 @@
 //! The loop of an HO, PO or IO: follow the Bus, look at everything, do what is missing.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use go_bus_api::{AgentId, Complete, Resource, Task, TaskId, TaskKind, Text};
+use go_bus_api::{AgentId, Complete, Resource, Task, TaskId, TaskKind, Text, Timestamp};
 use go_bus_client::{BusClient, BusError, Feed, World};
 use go_clock::Clock;
 use go_rules::backoff::Backoff;
@@ -12,6 +13,7 @@ use go_rules::integration;
 use tokio::sync::mpsc;
 
 use super::arrive::arrive;
+use super::judgement::resting;
 use super::{Next, OrchestratorError, hand, interaction, next_step, orders, presence, pulse};
 
 /// How many verdicts are under way at a time: the Bus writes those that wait in one commit.
@@ -66,7 +68,7 @@ pub async fn run_under(
             tracing::info!(agent = %config.agent, state = state.as_str(), "told to end");
             return Ok(());
         }
-        failures = match tick(&config, &client, &mut feed).await {
+        failures = match tick(&config, &client, &mut feed, clock.wall()).await {
             Ok(()) => 0,
             Err(error) => {
                 tracing::warn!(agent = %config.agent, %error, "a step failed; it is tried again");
@@ -93,14 +95,19 @@ pub async fn run_under(
 
 /// One look at everything: each task that this agent answers for, and its inbox. Verdicts go out at once and beside the
 /// requests for hands; those go one after the other, as each has to see the slot that the one before took.
-async fn tick(config: &OrchestratorConfig, client: &BusClient, feed: &mut Feed) -> Result<(), BusError> {
+async fn tick(
+    config: &OrchestratorConfig,
+    client: &BusClient,
+    feed: &mut Feed,
+    now: Timestamp,
+) -> Result<(), BusError> {
     let due = due(config, feed.world());
     let (spawns, verdicts): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, next)| *next == Next::Spawn);
     let told = verdicts.into_iter().map(|(task, verdict)| async move { tell(client, &task, verdict).await });
     let told = stream::iter(told).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
     let spawned = async {
         for (task, _) in spawns {
-            if let Some(hand) = spawn(config, client, feed.world(), &task).await? {
+            if let Some(hand) = spawn(config, client, feed.world(), &task, now).await? {
                 feed.apply(hand);
             }
         }
@@ -129,25 +136,38 @@ fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
     tasks.map(|task| (task.id.clone(), next(task))).filter(|(_, next)| *next != Next::Wait).collect()
 }
 
-/// How an integration test ends whose command is not there: done, and skipped. This orchestrator's host is where it would run.
+/// How host work ends that there is nothing to run for: done, and it says so. This orchestrator's host is where it would run.
 fn without_a_run(task: &Task, world: &World) -> Option<Complete> {
-    if task.kind != TaskKind::IntegrationTest {
-        return None;
-    }
-    let path = std::env::var_os("PATH");
-    let why = presence::what_is_missing(task, world.project(&task.project), path.as_deref(), presence::is_program)?;
-    Some(Complete { attempt: task.attempt, summary: Text::clipped(&integration::skipped(&why)), deliverable: None })
+    let project = world.project(&task.project);
+    let summary = match task.kind {
+        TaskKind::IntegrationTest => {
+            let path = std::env::var_os("PATH");
+            let why = presence::what_is_missing(task, project, path.as_deref(), presence::is_program)?;
+            integration::skipped(&why)
+        }
+        TaskKind::Push => presence::nothing_to_push(task, project, Path::exists)?,
+        _ => return None,
+    };
+    Some(Complete::of(task.attempt, Text::clipped(&summary)))
 }
 
-/// Asks for a task's hand and answers it; `None` where there can be none just now.
+/// Asks for a task's hand and answers it; `None` where there can be none just now. Where every account rests, the task goes back until
+/// one takes agents again, and its slot is free.
 async fn spawn(
     config: &OrchestratorConfig,
     client: &BusClient,
     world: &World,
     task: &TaskId,
+    now: Timestamp,
 ) -> Result<Option<Resource>, BusError> {
-    let Some(request) = hand::request(&config.hands, &config.agent, world, task) else { return Ok(None) };
-    settled(task, client.spawn(&request).await.map(Resource::Agent))
+    match hand::request(&config.hands, &config.agent, world, task, now) {
+        Ok(Some(request)) => settled(task, client.spawn(&request).await.map(Resource::Agent)),
+        Ok(None) => Ok(None),
+        Err(rest) => match world.task(task) {
+            Some(known) => tell(client, task, Next::Fail(resting(rest).of(known.attempt))).await,
+            None => Ok(None),
+        },
+    }
 }
 
 /// Tells the Bus how a task's hand did and answers the task.
@@ -176,7 +196,7 @@ fn settled(task: &TaskId, done: Result<Resource, BusError>) -> Result<Option<Res
 /// Whether a refusal means that the World is merely behind the Bus.
 pub(crate) fn is_settled(problem: go_bus_api::ProblemKind) -> bool {
     use go_bus_api::ProblemKind::{
-        AlreadyExists, NoSlot, NotAssignee, NotFound, NotReady, Paused, StaleAttempt, WrongState,
+        AccountParked, AlreadyExists, NoSlot, NotAssignee, NotFound, NotReady, Paused, StaleAttempt, WrongState,
     };
-    matches!(problem, AlreadyExists | NoSlot | NotAssignee | NotFound | NotReady | Paused | StaleAttempt | WrongState)
+    matches!(problem, AccountParked | AlreadyExists | NoSlot | NotAssignee | NotFound | NotReady | Paused | StaleAttempt | WrongState)
 }

@@ -151,7 +151,7 @@ fn must_not_be_a_shim_s(ctx: &Ctx<'_>, command: &Command) -> Result<(), Reject> 
     let Some(agent) = ctx.who.shim_of() else { return Ok(()) };
     let good = match &command.action {
         Action::HeartbeatAgent(id, _) | Action::ReportExit(id, _) => id == agent,
-        Action::ReviewTask(..) => true,
+        Action::ReviewTask(..) | Action::PatchAccount(..) => true,
         _ => false,
     };
     if good {

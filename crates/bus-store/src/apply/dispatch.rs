@@ -2,8 +2,8 @@
 
 use super::ctx::Ctx;
 use super::{
-    Done, agents, audit, costs, events, handoff, hosts, interaction, lease, messages, projects, roles, sessions,
-    sprints, tasks,
+    Done, accounts, agents, audit, costs, events, handoff, hosts, interaction, lease, messages, projects, roles,
+    sessions, sprints, tasks,
 };
 use crate::{Action, Reject};
 
@@ -46,6 +46,9 @@ pub(super) fn perform(ctx: &mut Ctx<'_>, action: &Action) -> Result<Done, Reject
         Action::ExpireHost { host, last_heartbeat, bus_was_reachable } => {
             hosts::expire::expire(ctx, host, *last_heartbeat, *bus_was_reachable)
         }
+
+        Action::CreateAccount(body) => accounts::create(ctx, body),
+        Action::PatchAccount(id, patch) => accounts::patch(ctx, id, patch),
 
         Action::CreateProject(body) => projects::create(ctx, body),
         Action::PatchProject(id, patch) => projects::patch(ctx, id, patch),

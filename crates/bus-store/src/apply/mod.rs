@@ -2,6 +2,7 @@
 //!
 //! One file per group of actions; [`execute`] frames them: savepoint, fencing, idempotency, the action, then keep or undo.
 
+mod accounts;
 mod agents;
 mod audit;
 mod authority;

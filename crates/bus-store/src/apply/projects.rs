@@ -20,6 +20,7 @@ pub(super) fn create(ctx: &mut Ctx<'_>, body: &NewProject) -> Result<Done, Rejec
         repo: body.repo.clone(),
         driver: body.driver,
         budget_usd: body.budget_usd,
+        workplace: body.workplace.clone(),
         created_at: ctx.at,
         revision: Revision(1),
     };
@@ -38,6 +39,7 @@ pub(super) fn patch(ctx: &mut Ctx<'_>, id: &ProjectId, patch: &ProjectPatch) -> 
     project.repo = patch.repo.clone().or(project.repo);
     project.driver = patch.driver.or(project.driver);
     project.budget_usd = patch.budget_usd.or(project.budget_usd);
+    project.workplace = patch.workplace.clone().or(project.workplace);
     if project == before {
         return Ok(Done::unchanged(before.document()?));
     }

@@ -30,6 +30,7 @@ fn fixed(id: AgentId, role: Role, at: Timestamp) -> Agent {
         state: AgentState::Ready,
         model: None,
         driver: DriverKind::default(),
+        account: None,
         capabilities: Vec::new(),
         prompt_sha256: None,
         task: None,

@@ -54,7 +54,8 @@ pub async fn go_ends_an_attempt_of_m0_and_of_nobody_else(make: MakeStore<'_>) {
     let world = World::with_place(make).await;
     let go = world.register(new_agent(Role::Go)).await;
     let task = delegated(&world, &go, ticket("T-1", &[])).await;
-    let body = |task: &Task| Fail { attempt: task.attempt, error: Text::clipped("too long"), retryable: true };
+    let body =
+        |task: &Task| Fail { attempt: task.attempt, error: Text::clipped("too long"), retryable: true, remedy: None };
     let fail = |task: &Task| Action::FailTask { task: task.id.clone(), body: body(task), jitter: 0 };
     let without_epoch = world.act(actor(&go), fail(&task)).await;
     assert_eq!(refused(without_epoch), ProblemKind::NotAssignee);

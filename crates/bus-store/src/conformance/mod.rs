@@ -3,6 +3,7 @@
 //!
 //! A check panics where its property does not hold: this is a test library (feature `conformance`).
 
+pub mod accounts;
 pub mod agents;
 pub mod alerts;
 pub mod builder_end;
@@ -13,10 +14,14 @@ pub mod fencing;
 pub mod governance;
 pub mod hosts;
 pub mod idempotency;
+pub mod landing;
+pub mod landing_course;
 pub mod lease;
 pub mod lists;
 pub mod people;
+pub mod questions;
 pub mod races;
+pub mod remedies;
 pub mod reviews;
 pub mod spawning;
 pub mod sprints;
@@ -122,6 +127,19 @@ macro_rules! for_each_property {
             tasks::a_patch_takes_listed_steps_alone,
             tasks::a_cancelled_task_stops_its_builder,
             tasks::progress_is_its_workers_alone,
+            accounts::accounts_are_made_by_who_may,
+            accounts::nobody_starts_on_an_account_that_rests,
+            accounts::an_agent_s_account_fits_its_driver,
+            accounts::limits_are_reported_by_who_sees_them,
+            accounts::an_exit_tells_of_its_account,
+            remedies::a_retry_counts,
+            remedies::a_used_up_account_is_parked_and_nothing_counted,
+            remedies::its_work_goes_to_another_account,
+            remedies::without_an_account_the_task_waits_itself,
+            remedies::nothing_circles_for_ever,
+            remedies::what_only_a_person_can_mend_is_held_and_told,
+            remedies::what_nothing_can_mend_has_failed,
+            remedies::a_failure_is_taken_once_whatever_its_remedy,
             delegation::m0_is_told_of_what_it_is_assigned,
             delegation::go_ends_an_attempt_of_m0_and_of_nobody_else,
             delegation::what_m0_delivers_is_reviewed_anywhere,
@@ -136,10 +154,31 @@ macro_rules! for_each_property {
             reviews::only_a_retry_frees_what_its_reviewers_blocked,
             reviews::a_clock_set_back_makes_no_reviewer_old,
             reviews::only_the_fresh_review,
+            landing::a_ticket_is_done_with_its_landing,
+            landing::an_approval_makes_the_landing,
+            landing::what_is_not_approved_does_not_land,
+            landing::a_landing_that_fails_sends_its_ticket_back,
+            landing::a_landing_is_tried_again,
+            landing::a_landing_ends_with_its_ticket,
+            landing::a_landing_is_checked,
+            landing::a_project_that_delivers_no_more_lands_nothing,
+            landing::a_landing_whose_name_is_taken_has_another,
+            landing_course::whatever_happens_nothing_is_done_unlanded,
             people::a_user_has_one_session,
             people::messages_are_acknowledged_by_their_addressee,
             people::a_question_takes_its_options,
             people::an_unanswered_question_ends_with_its_default,
+            questions::its_task_waits_and_its_builder_is_stopped,
+            questions::an_end_of_its_own_ends_no_waiting,
+            questions::a_lost_host_ends_no_waiting,
+            questions::an_answer_has_its_assignee_go_on,
+            questions::its_deadline_has_the_assignee_go_on,
+            questions::the_last_answer_counts,
+            questions::an_answer_finds_whoever_can_go_on,
+            questions::only_who_works_on_a_task_has_it_wait,
+            questions::an_answer_moves_nothing_that_does_not_wait,
+            questions::it_is_put_to_the_humans_once,
+            questions::a_review_waits_for_its_answer_too,
             sprints::a_sprint_marks_its_tickets,
             sprints::a_ticket_joins_a_sprint_that_is_under_way,
             sprints::a_sprint_s_end_brings_its_pushes_and_messages_once,

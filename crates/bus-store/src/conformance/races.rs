@@ -193,7 +193,12 @@ pub async fn who_comes_as_it_fails_is_blocked_too(make: MakeStore<'_>) {
     let failing = world.assigned("T-1", &po).await;
     let act = |caller: usize| match caller {
         7 => {
-            let body = go_bus_api::Fail { attempt: failing.attempt, error: Text::clipped("no"), retryable: false };
+            let body = go_bus_api::Fail {
+                attempt: failing.attempt,
+                error: Text::clipped("no"),
+                retryable: false,
+                remedy: None,
+            };
             (actor(&po), Action::FailTask { task: failing.id.clone(), body, jitter: 1_000_000 })
         }
         _ => {

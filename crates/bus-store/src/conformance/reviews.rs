@@ -29,7 +29,7 @@ async fn delivered(make: MakeStore<'_>) -> (World, Agent, Task) {
     (world, po, task)
 }
 
-async fn review_task(world: &World) -> Task {
+pub(super) async fn review_task(world: &World) -> Task {
     let query = go_bus_api::ListQuery { kind: Some("review".to_owned()), ..Default::default() };
     match world.store.read(Query::List(ResourceKind::Task, query)).await {
         Ok(QueryAnswer::List(mut listing)) => {

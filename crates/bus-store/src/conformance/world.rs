@@ -227,7 +227,7 @@ impl World {
 
     /// A failure by an agent.
     pub async fn fail(&self, task: &Task, by: &Agent, error: &str, retryable: bool) -> Result<Receipt, Reject> {
-        let body = Fail { attempt: task.attempt, error: Text::clipped(error), retryable };
+        let body = Fail { attempt: task.attempt, error: Text::clipped(error), retryable, remedy: None };
         self.act(actor(by), Action::FailTask { task: task.id.clone(), body, jitter: 1_000_000 }).await
     }
 
@@ -332,7 +332,7 @@ pub fn ticket(name: &str, after: &[&str]) -> NewTask {
 /// A completion of a task's attempt, with a deliverable of a kind.
 pub fn completion(task: &Task, kind: Option<&str>) -> Complete {
     let deliverable = |kind: &str| Deliverable { kind: kind.to_owned().into(), artifacts: vec![], significant: false };
-    Complete { attempt: task.attempt, summary: Text::clipped("built"), deliverable: kind.map(deliverable) }
+    Complete { deliverable: kind.map(deliverable), ..Complete::of(task.attempt, Text::clipped("built")) }
 }
 
 /// An exit with a code.

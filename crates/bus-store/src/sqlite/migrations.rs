@@ -15,7 +15,7 @@ use crate::{StoreError, apply};
 type Step = fn(&Connection) -> Result<(), StoreError>;
 
 /// Every step, oldest first: step N leads to schema N.
-const STEPS: &[Step] = &[first, second, third];
+const STEPS: &[Step] = &[first, second, third, fourth];
 
 /// The schema that this program writes: the number of steps.
 pub(super) fn known() -> u32 {
@@ -42,9 +42,22 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(transaction.commit()?)
 }
 
+/// The kinds of resource that there were in the first schema.
+const FIRST_KINDS: [ResourceKind; 9] = [
+    ResourceKind::Host,
+    ResourceKind::Project,
+    ResourceKind::Session,
+    ResourceKind::Agent,
+    ResourceKind::Sprint,
+    ResourceKind::Task,
+    ResourceKind::Alert,
+    ResourceKind::Question,
+    ResourceKind::Message,
+];
+
 /// The first schema, and what a new Bus starts with.
 fn first(connection: &Connection) -> Result<(), StoreError> {
-    for kind in ResourceKind::ALL {
+    for kind in FIRST_KINDS {
         connection.execute_batch(&table::create(kind))?;
     }
     connection.execute_batch(schema::TABLES)?;
@@ -62,6 +75,11 @@ fn second(connection: &Connection) -> Result<(), StoreError> {
 /// A new task is one index entry less.
 fn third(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.execute_batch(schema::FEWER_INDEXES)?)
+}
+
+/// Accounts are resources.
+fn fourth(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.execute_batch(&table::create(ResourceKind::Account))?)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::tx::{Column, Filter};
 /// The columns of a kind, beside `ord, id, revision, open, doc`.
 pub(super) fn columns(kind: ResourceKind) -> &'static [Column] {
     match kind {
-        ResourceKind::Host | ResourceKind::Project | ResourceKind::Sprint => &[Column::State],
+        ResourceKind::Host | ResourceKind::Project | ResourceKind::Sprint | ResourceKind::Account => &[Column::State],
         ResourceKind::Session => &[Column::State, Column::User],
         ResourceKind::Agent => {
             &[Column::State, Column::Role, Column::Host, Column::Project, Column::User, Column::Task]
@@ -46,7 +46,7 @@ pub(super) fn name(column: Column) -> &'static str {
 pub(super) fn indexes(kind: ResourceKind) -> &'static [(&'static str, &'static str)] {
     match kind {
         ResourceKind::Host => &[("open", "open = 1")],
-        ResourceKind::Project => &[],
+        ResourceKind::Project | ResourceKind::Account => &[],
         ResourceKind::Session => &[("user", "open = 1")],
         ResourceKind::Sprint => &[("state", "")],
         ResourceKind::Agent => &[
@@ -112,7 +112,7 @@ pub(super) fn statements(kind: ResourceKind) -> &'static Statements {
             }
         };
     }
-    made_once!(Host, Project, Session, Agent, Task, Sprint, Alert, Question, Message)
+    made_once!(Host, Project, Session, Account, Agent, Task, Sprint, Alert, Question, Message)
 }
 
 fn make(kind: ResourceKind) -> Statements {

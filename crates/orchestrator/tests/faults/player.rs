@@ -142,7 +142,7 @@ impl Player {
     async fn complete(&mut self, task: &Task) {
         let Some(po) = task.assignee.as_ref().and_then(|po| self.clients.get(po)) else { return };
         if self.done.insert((task.id.to_string(), task.attempt.0)) {
-            let completion = Complete { attempt: task.attempt, summary: Text::clipped("Made."), deliverable: None };
+            let completion = Complete::of(task.attempt, Text::clipped("Made."));
             po.complete(&task.id, &completion).await.unwrap();
         }
     }

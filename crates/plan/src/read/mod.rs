@@ -12,6 +12,8 @@ mod suggest;
 mod tests;
 mod ticket;
 mod values;
+mod variables;
+mod workplace;
 
 #[cfg(test)]
 pub(crate) use fleet::{HOST, USER};

@@ -1,7 +1,7 @@
 //! Projects.
 
 use super::fields::{Fields, Shape};
-use super::{Findings, ticket, values};
+use super::{Findings, ticket, values, workplace};
 use crate::PlannedProject;
 use crate::yaml::Node;
 use go_bus_api::Weight;
@@ -9,7 +9,23 @@ use go_bus_api::Weight;
 /// The keys of a project.
 pub(crate) const PROJECT: Shape = Shape {
     what: "a project",
-    keys: &["id", "name", "state", "priority", "weight", "budget_usd", "repo", "driver", "tickets"],
+    keys: &[
+        "id",
+        "name",
+        "state",
+        "priority",
+        "weight",
+        "budget_usd",
+        "repo",
+        "driver",
+        "deliver",
+        "branch",
+        "copy",
+        "setup",
+        "env",
+        "teardown",
+        "tickets",
+    ],
     extensible: false,
 };
 
@@ -25,6 +41,7 @@ pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<PlannedProjec
     let budget_usd = fields.optional("budget_usd", findings, values::usd);
     let repo = fields.optional("repo", findings, values::text);
     let driver = fields.optional("driver", findings, values::driver);
+    let workplace = workplace::read(&fields, findings);
     let tickets = fields.list("tickets", findings, ticket::read);
     Some(PlannedProject {
         id: id?,
@@ -35,6 +52,7 @@ pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<PlannedProjec
         budget_usd,
         repo,
         driver,
+        workplace,
         tickets,
     })
 }

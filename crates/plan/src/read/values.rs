@@ -1,6 +1,8 @@
 //! Single values: what each may be, and the sentence that says so where it isn't.
 
-use go_bus_api::{Category, DriverKind, HostState, Millis, Model, Priority, ProjectState, TaskState, Text, Usd};
+use go_bus_api::{
+    Category, Deliver, DriverKind, HostState, Millis, Model, Priority, ProjectState, TaskState, Text, Usd,
+};
 
 use super::suggest::{did_you_mean, one_of};
 use crate::yaml::{Node, Scalar};
@@ -100,6 +102,28 @@ pub(super) fn priority(node: &Node) -> Read<Priority> {
 pub(super) fn driver(node: &Node) -> Read<DriverKind> {
     use DriverKind::{Claude, Codex, Command, Shell};
     word(node, "a driver", &[Shell, Claude, Codex, Command], DriverKind::as_str)
+}
+
+pub(super) fn deliver(node: &Node) -> Read<Deliver> {
+    word(node, "a way to deliver", &[Deliver::Merge, Deliver::Branch, Deliver::None], Deliver::as_str)
+}
+
+/// A branch's name, as `git check-ref-format` has it but for what only git can tell.
+pub(super) fn branch(node: &Node) -> Read<Text<256>> {
+    let name: Text<256> = text(node)?;
+    let is_bad = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
+    let text = name.as_str();
+    if text.starts_with('-') || text.contains("..") || text.ends_with('/') || text.chars().any(is_bad) {
+        return Err(format!("{text:?} is no branch's name"));
+    }
+    Ok(name)
+}
+
+/// A path inside the repo, or a glob of such.
+pub(super) fn inside(node: &Node) -> Read<Text<4096>> {
+    let path: Text<4096> = text(node)?;
+    let leaves = path.as_str().starts_with(['/', '-']) || path.as_str().split('/').any(|part| part == "..");
+    if leaves { Err(format!("a path inside the repo is wanted here, this is {:?}", path.as_str())) } else { Ok(path) }
 }
 
 /// The kinds that decide on a review: a slip of the pen there would skip it silently.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use go_bus_api::{NewProject, ProjectId, ProjectPatch, ProjectState, Text};
+use go_bus_api::{DriverKind, NewProject, ProjectId, ProjectPatch, ProjectState, Text, Workplace};
 use go_bus_client::World;
 
 use super::Defaults;
@@ -27,6 +27,7 @@ pub(super) fn changes(previous: Option<&Plan>, plan: &Plan, world: &World, defau
                 repo: changed_to(wanted.repo.as_ref(), has.repo.as_ref()),
                 driver: changed_to(wanted.driver.as_ref(), has.driver.as_ref()),
                 budget_usd: changed_to(wanted.budget_usd.as_ref(), has.budget_usd.as_ref()),
+                workplace: changed_to(wanted.workplace.as_ref(), has.workplace.as_ref()),
             };
             (patch != ProjectPatch::default()).then(|| PlanChange::PatchProject(planned.id.clone(), patch))
         })
@@ -35,6 +36,7 @@ pub(super) fn changes(previous: Option<&Plan>, plan: &Plan, world: &World, defau
 
 /// The project as it shall be, with the defaults filled in.
 fn wanted(planned: &PlannedProject, defaults: &Defaults) -> NewProject {
+    let driver = planned.driver.unwrap_or(defaults.driver);
     NewProject {
         id: planned.id.clone(),
         name: Some(planned.name.clone().unwrap_or_else(|| Text::clipped(planned.id.as_str()))),
@@ -42,9 +44,15 @@ fn wanted(planned: &PlannedProject, defaults: &Defaults) -> NewProject {
         priority: planned.priority,
         weight: planned.weight,
         repo: Some(planned.repo.as_ref().map_or_else(|| defaults.repo.clone(), |repo| absolute(repo, defaults))),
-        driver: Some(planned.driver.unwrap_or(defaults.driver)),
+        driver: Some(driver),
         budget_usd: planned.budget_usd,
+        workplace: planned.workplace.clone().or_else(|| usual_workplace(driver)),
     }
+}
+
+/// Agents work in folders of their own, and what they finish is merged; plain commands work in the repo's folder, as ever.
+fn usual_workplace(driver: DriverKind) -> Option<Workplace> {
+    (driver != DriverKind::Shell).then(Workplace::default)
 }
 
 /// A relative repo starts from the plan's folder.

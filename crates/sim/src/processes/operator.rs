@@ -129,6 +129,7 @@ fn project_of(id: &str) -> Result<NewProject, Failed> {
         repo: None,
         driver: None,
         budget_usd: None,
+        workplace: None,
     })
 }
 

@@ -25,7 +25,7 @@ fn agent() -> AgentId {
 
 #[tokio::test]
 async fn reads_ends_creations_and_what_the_contract_makes_idempotent_go_out_four_times() {
-    let done = Complete { attempt: Attempt(1), summary: Text::default(), deliverable: None };
+    let done = Complete::of(Attempt(1), Text::default());
     let beat = HostHeartbeat { boot_id: go_bus_api::BootId::new("b").unwrap(), launcher: agent() };
     let (host, message) = (HostId::new("h1").unwrap(), MessageId::new("m-1").unwrap());
     let counts = [
@@ -44,7 +44,7 @@ async fn reads_ends_creations_and_what_the_contract_makes_idempotent_go_out_four
 
 #[tokio::test]
 async fn whatever_counts_goes_out_once() {
-    let fail = Fail { attempt: Attempt(1), error: Text::default(), retryable: true };
+    let fail = Fail { attempt: Attempt(1), error: Text::default(), retryable: true, remedy: None };
     let review = Review { verdict: Verdict::Approve, notes: Text::default() };
     let counts = [
         tries(async |bus| bus.assign(&id(), &agent()).await.map(drop)).await,

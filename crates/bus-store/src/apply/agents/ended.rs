@@ -8,7 +8,7 @@ use go_rules::mutation::{Mutation, is_on};
 use go_rules::uniqueness::Seat;
 
 use super::super::ctx::Ctx;
-use super::super::interaction::alerts;
+use super::super::interaction::{alerts, questions};
 use super::super::tasks::authority;
 use super::seats;
 use crate::tx::{Column, Filter, TokenScope};
@@ -73,12 +73,12 @@ pub(in crate::apply) fn give_back_unbuilt(ctx: &mut Ctx<'_>, host: &HostId) -> R
     Ok(())
 }
 
-/// What the end means for a task that was being worked on. One that waits for an answer goes on waiting when its builder was
-/// merely stopped: that is how its slot becomes free.
+/// What the end means for a task that was being worked on. One that waits goes on waiting when its builder was merely stopped: that is how
+/// its slot becomes free. One that waits for an answer does so however its builder ended, unless the operator set it aside.
 fn after_end(ctx: &mut Ctx<'_>, mut task: Task, end: End) -> Result<(), Reject> {
     let is_at_work = match task.state {
         TaskState::InProgress => true,
-        TaskState::Waiting => end != End::Requeue,
+        TaskState::Waiting => end == End::Hold || end != End::Requeue && !questions::are_open(ctx, &task.id)?,
         _ => false,
     };
     if !is_at_work || is_on(Mutation::NoRequeue) {

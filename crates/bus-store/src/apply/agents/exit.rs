@@ -4,6 +4,7 @@ use go_bus_api::{Agent, AgentId, EventKind, Exit, ExitReport};
 use go_rules::builder_end;
 
 use super::super::Done;
+use super::super::accounts;
 use super::super::authority::{forbidden, launches, wrong_state};
 use super::super::ctx::Ctx;
 use super::super::seed;
@@ -23,6 +24,7 @@ pub(in crate::apply) fn report(ctx: &mut Ctx<'_>, id: &AgentId, report: &ExitRep
     if agent.exit.is_some() {
         return Ok(Done::unchanged(agent.document()?));
     }
+    accounts::learn(ctx, &agent, report)?;
     let exit = Exit { report: report.clone(), at: ctx.at };
     if agent.state.is_ended() {
         return late(ctx, agent, exit);

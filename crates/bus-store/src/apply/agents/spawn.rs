@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::ctx::Ctx;
 use super::super::interaction::alert_routing;
-use super::super::{Done, audit};
+use super::super::{Done, accounts, audit};
 use super::spawn_checks as check;
 use super::{succession, terminate};
 use crate::{Outcome, Reject};
@@ -30,6 +30,7 @@ fn admit(ctx: &mut Ctx<'_>, body: &NewAgent, parent: check::Parent) -> Result<Do
     let task = check::references(ctx, body)?;
     let prompt = check::prompt(body)?;
     let attempt = check::attempt(body, task.as_ref())?;
+    check::account(ctx, body)?;
     let project = body.project.clone().or_else(|| task.as_ref().map(|task| task.project.clone()));
     check_room(ctx, body, task.as_ref(), project.as_ref())?;
 
@@ -81,6 +82,7 @@ fn check_room(
 fn seat(ctx: &mut Ctx<'_>, agent: &Agent, prompt: &str) -> Result<Done, Reject> {
     ctx.tx.put_prompt(&agent.id, prompt)?;
     let document = ctx.create(agent, &EventKind::AgentRequested)?;
+    accounts::used(ctx, agent)?;
     succession::adopt_tasks(ctx, agent)?;
     succession::adopt_messages(ctx, agent)?;
     alert_routing::tell_newcomer(ctx, agent)?;
@@ -101,6 +103,7 @@ pub(super) fn new_agent(body: &NewAgent, at: Timestamp) -> Agent {
         state: AgentState::Requested,
         model: body.model.clone(),
         driver: body.driver.unwrap_or_default(),
+        account: body.account.clone(),
         capabilities: body.capabilities.clone(),
         prompt_sha256: None,
         task: body.task.clone(),

@@ -1,10 +1,11 @@
 //! What a spawn is checked for, one function per rule.
 
 use go_bus_api::{
-    Agent, AgentId, Attempt, Host, HostState, NewAgent, ProblemKind, Project, ProjectState, Role, Task, Tier,
+    Account, AccountState, Agent, AgentId, Attempt, DriverKind, Host, HostState, NewAgent, ProblemKind, Project,
+    ProjectState, Provider, Role, Task, Tier, Timestamp,
 };
 use go_rules::mutation::{Mutation, is_on};
-use go_rules::{prompt as prompts, slots, tiers};
+use go_rules::{accounts, prompt as prompts, slots, tiers};
 
 use super::super::authority::{not_leader, wrong_state};
 use super::super::ctx::Ctx;
@@ -86,6 +87,34 @@ pub(super) fn attempt(body: &NewAgent, task: Option<&Task>) -> Result<Option<Att
         )),
         _ => Ok(Some(task.attempt)),
     }
+}
+
+/// The account is one that the driver runs on, and takes agents now.
+pub(super) fn account(ctx: &mut Ctx<'_>, body: &NewAgent) -> Result<(), Reject> {
+    let Some(id) = &body.account else { return Ok(()) };
+    let account: Account = ctx.refer(id.as_str(), "/account")?;
+    let driver = body.driver.unwrap_or_default();
+    let serves = match Provider::of(driver) {
+        Some(provider) => provider == account.provider,
+        // Whose accounts a template's program takes is for whoever wrote it to know.
+        None => driver == DriverKind::Command,
+    };
+    if !serves {
+        let detail = format!("driver {} runs on no account of {}", driver.as_str(), account.provider.as_str());
+        return Err(Reject::field("/account", detail));
+    }
+    let rests = match (account.state, accounts::rests_until(&account, ctx.at)) {
+        (AccountState::Retired, _) => format!("account {id} is not in the settings any more"),
+        (AccountState::Active, Some(until)) => rests(&account, until),
+        (AccountState::Active, None) => return Ok(()),
+    };
+    Err(Reject::rule(ProblemKind::AccountParked, rests))
+}
+
+fn rests(account: &Account, until: Timestamp) -> String {
+    let is_why = account.parked_until == Some(until);
+    let why = account.reason.as_ref().filter(|_| is_why).map_or_else(String::new, |why| format!(": {why}"));
+    format!("account {} takes nobody before {until}{why}", account.id)
 }
 
 /// A paused project takes nothing new.

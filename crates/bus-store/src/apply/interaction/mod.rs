@@ -2,4 +2,5 @@
 
 pub(super) mod alert_routing;
 pub(super) mod alerts;
+mod question_alert;
 pub(super) mod questions;

@@ -1,21 +1,44 @@
-//! Questions to a human.
+//! Questions to a human, and what they mean for their tasks: one that is asked about waits from the commit of the question on, and is worked on
+//! again from the commit on that ends the last question about it.
 
-use go_bus_api::{Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Task, Text};
+use go_bus_api::{
+    Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Task, TaskId, TaskState, Text,
+};
 
 use super::super::Done;
+use super::super::agents::terminate;
 use super::super::authority::{must_be_bus, wrong_state};
 use super::super::ctx::Ctx;
-use crate::Reject;
+use super::super::tasks::{assign, authority};
+use super::question_alert;
 use crate::stored::Stored;
+use crate::tx::{Column, Filter};
+use crate::{Document, Reject};
 
-/// `POST /io/questions`.
+/// `POST /io/questions`. An agent that asks the same again while its question is open is answered with that one.
 pub(in crate::apply) fn ask(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<Done, Reject> {
-    ctx.refer_some::<Task>(body.task.as_ref().map(AsRef::as_ref), "/task")?;
+    let task = ctx.refer_some::<Task>(body.task.as_ref().map(AsRef::as_ref), "/task")?;
+    if let Some(task) = task.as_ref().filter(|task| is_under_way(task)) {
+        authority::must_work_on(ctx, task)?;
+    }
     let offered = |default| body.options.is_empty() || body.options.contains(default);
     if !body.default.as_ref().is_none_or(offered) {
         return Err(Reject::field("/default", "the default is one of the options"));
     }
-    let question = Question {
+    let question = new_question(ctx, body);
+    if let Some(same) = same(ctx, &question)? {
+        return Ok(Done::unchanged(same.document()?));
+    }
+    let document = ctx.create(&question, &EventKind::QuestionAsked)?;
+    question_alert::raise(ctx, &question, task.as_ref().map(|task| task.project.clone()))?;
+    if let Some(task) = task {
+        have_wait(ctx, task)?;
+    }
+    Ok(Done::created(document))
+}
+
+fn new_question(ctx: &Ctx<'_>, body: &NewQuestion) -> Question {
+    Question {
         id: QuestionId::generate(),
         task: body.task.clone(),
         agent: ctx.who.acting_agent(),
@@ -26,8 +49,32 @@ pub(in crate::apply) fn ask(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<Don
         state: QuestionState::Open,
         answer: None,
         revision: Revision(1),
-    };
-    Ok(Done::created(ctx.create(&question, &EventKind::QuestionAsked)?))
+    }
+}
+
+/// The open question that this one repeats.
+fn same(ctx: &mut Ctx<'_>, new: &Question) -> Result<Option<Question>, Reject> {
+    if new.agent.is_none() {
+        return Ok(None);
+    }
+    let open: Vec<Question> = ctx.find(&Filter::by(Column::State, "open"))?;
+    Ok(open.into_iter().find(|open| (&open.agent, &open.task, &open.text) == (&new.agent, &new.task, &new.text)))
+}
+
+/// Whether somebody may be at work on the task, whom a question about it would stop.
+fn is_under_way(task: &Task) -> bool {
+    matches!(task.state, TaskState::InProgress | TaskState::Waiting)
+}
+
+/// Has a task that is worked on wait: whoever builds it is stopped, so that its slot is free. Its conversation is in the report of its end.
+fn have_wait(ctx: &mut Ctx<'_>, mut task: Task) -> Result<(), Reject> {
+    if task.state != TaskState::InProgress {
+        return Ok(());
+    }
+    task.state = task.state.become_state(TaskState::Waiting)?;
+    ctx.update(&mut task, &EventKind::TaskWaiting)?;
+    let builders = authority::builders(ctx, &task)?;
+    terminate::stop_builders(ctx, builders)
 }
 
 /// `POST /io/questions/{id}/answer`.
@@ -45,7 +92,7 @@ pub(in crate::apply) fn answer(ctx: &mut Ctx<'_>, id: &QuestionId, body: &Answer
     }
     question.state = QuestionState::Answered;
     question.answer = Some(body.answer.clone());
-    Ok(Done::updated(ctx.update(&mut question, &EventKind::QuestionAnswered)?))
+    Ok(Done::updated(end(ctx, question)?))
 }
 
 /// A question's deadline has come and nobody answered: its default holds, where it has one.
@@ -58,5 +105,24 @@ pub(in crate::apply) fn expire(ctx: &mut Ctx<'_>, id: &QuestionId) -> Result<Don
     }
     question.state = QuestionState::Expired;
     question.answer = question.default.as_ref().map(|default| Text::clipped(default.as_str()));
-    Ok(Done::updated(ctx.update(&mut question, &EventKind::QuestionAnswered)?))
+    Ok(Done::updated(end(ctx, question)?))
+}
+
+/// Writes a question that has ended, closes its alert, and has its task go on where it was the last that it waited for.
+fn end(ctx: &mut Ctx<'_>, mut question: Question) -> Result<Document, Reject> {
+    let document = ctx.update(&mut question, &EventKind::QuestionAnswered)?;
+    question_alert::close(ctx, &question)?;
+    if let Some(id) = &question.task
+        && let Some(task) = ctx.load::<Task>(id.as_str())?
+        && task.state == TaskState::Waiting
+        && !are_open(ctx, id)?
+    {
+        assign::go_on(ctx, task)?;
+    }
+    Ok(document)
+}
+
+/// Whether the task waits for an answer.
+pub(in crate::apply) fn are_open(ctx: &mut Ctx<'_>, task: &TaskId) -> Result<bool, Reject> {
+    Ok(!ctx.find::<Question>(&Filter::by(Column::Task, task.as_str()).open())?.is_empty())
 }

@@ -8,7 +8,7 @@ use super::super::agents;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
 use super::{delegation, dependencies};
-use crate::Reject;
+use crate::{Document, Reject};
 
 /// Assigns a task: its attempt grows, and its assignee answers for it from now on.
 pub(in crate::apply) fn assign(ctx: &mut Ctx<'_>, id: &TaskId, body: &Assign) -> Result<Done, Reject> {
@@ -17,17 +17,47 @@ pub(in crate::apply) fn assign(ctx: &mut Ctx<'_>, id: &TaskId, body: &Assign) ->
     check_assignee(ctx, &assignee)?;
     check_task(ctx, &task)?;
 
+    Ok(Done::updated(begin(ctx, &mut task, &assignee)?))
+}
+
+/// Goes on with a task that waited: its assignee begins the next attempt at once, where it or its successor can. Else the task is pending,
+/// with nothing counted against it.
+pub(in crate::apply) fn go_on(ctx: &mut Ctx<'_>, mut task: Task) -> Result<(), Reject> {
+    if let Some(assignee) = who_goes_on(ctx, &task)? {
+        begin(ctx, &mut task, &assignee)?;
+        return Ok(());
+    }
+    task.state = task.state.become_state(TaskState::Pending)?;
+    task.assignee = None;
+    ctx.update(&mut task, &EventKind::TaskRequeued)?;
+    Ok(())
+}
+
+/// The assignee, where its project runs and it is there. A PO's or HO's tasks wait for its successor, so it need not be.
+fn who_goes_on(ctx: &mut Ctx<'_>, task: &Task) -> Result<Option<Agent>, Reject> {
+    let Some(id) = &task.assignee else { return Ok(None) };
+    let project = ctx.load::<Project>(task.project.as_str())?;
+    if project.is_some_and(|project| agents::check_active(&project).is_err()) {
+        return Ok(None);
+    }
+    let assignee = ctx.load::<Agent>(id.as_str())?;
+    Ok(assignee.filter(|agent| agent.state.is_live() || matches!(agent.role, Role::Po | Role::Ho)))
+}
+
+/// Begins the next attempt under `assignee`, who is told where it has no other way to hear of it.
+fn begin(ctx: &mut Ctx<'_>, task: &mut Task, assignee: &Agent) -> Result<Document, Reject> {
     task.state = task.state.become_state(TaskState::InProgress)?;
     task.assignee = Some(assignee.id.clone());
     task.attempt = task.attempt.next();
     task.assigned_at = Some(ctx.at);
     (task.not_before, task.failed_at) = (None, None);
     (task.progress, task.finished_at, task.delivered_at) = (None, None, None);
-    let document = ctx.update(&mut task, &EventKind::TaskAssigned)?;
+    (task.landing, task.landing_task) = (None, None);
+    let document = ctx.update(task, &EventKind::TaskAssigned)?;
     if assignee.role == Role::M0 {
-        delegation::tell(ctx, &task, &assignee)?;
+        delegation::tell(ctx, task, assignee)?;
     }
-    Ok(Done::updated(document))
+    Ok(document)
 }
 
 /// GO assigns only to a PO, an HO or M0 (R1, R11); the others to any live agent.

@@ -22,7 +22,7 @@ pub(super) fn must_be_assignee(ctx: &Ctx<'_>, task: &Task) -> Result<(), Reject>
 }
 
 /// Refuses whoever neither answers for the task nor builds it nor governs.
-pub(super) fn must_work_on(ctx: &mut Ctx<'_>, task: &Task) -> Result<(), Reject> {
+pub(in crate::apply) fn must_work_on(ctx: &mut Ctx<'_>, task: &Task) -> Result<(), Reject> {
     if ctx.who.governs() || is_assignee(ctx, task) {
         return Ok(());
     }

@@ -1,11 +1,11 @@
-//! `POST /tasks/{id}/complete`: done, or delivered to a fresh reviewer (R24).
+//! `POST /tasks/{id}/complete`: done, or delivered to a fresh reviewer (R24), or on its way to be landed.
 
 use go_bus_api::{Complete, Deliverable, EventKind, Task, TaskId, TaskKind, TaskState};
 
 use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{authority, review_task};
+use super::{authority, landing, review_task};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -20,19 +20,32 @@ pub(in crate::apply) fn complete(ctx: &mut Ctx<'_>, id: &TaskId, body: &Complete
     if task.kind == TaskKind::Review && task.state.is_open() {
         return Err(wrong_state(format!("review {id} is closed by the verdict on what it reviews")));
     }
+    landing::check(ctx, &task, body)?;
     let needs_review = body.deliverable.as_ref().is_some_and(Deliverable::needs_review);
-    task.state = task.state.become_state(if needs_review { TaskState::InReview } else { TaskState::Done })?;
+    let waits = needs_review || body.landing.is_some();
+    task.state = task.state.become_state(if waits { TaskState::InReview } else { TaskState::Done })?;
     task.result = Some(body.summary.clone());
     task.deliverable = body.deliverable.clone();
+    (task.landing, task.landed) = (body.landing.clone(), landing::landed(ctx, body));
     task.error = None;
     task.builders = authority::builders_of_attempt(ctx, &task)?.into_iter().map(|agent| agent.id).collect();
-    if needs_review { deliver(ctx, task) } else { Ok(Done::updated(finish(ctx, &mut task)?)) }
+    match (needs_review, waits) {
+        (true, _) => deliver(ctx, task),
+        (false, true) => deliver_unseen(ctx, task),
+        (false, false) => {
+            let document = finish(ctx, &mut task)?;
+            landing::land(ctx, &task)?;
+            Ok(Done::updated(document))
+        }
+    }
 }
 
 fn is_repeat(task: &Task, body: &Complete) -> bool {
     matches!(task.state, TaskState::Done | TaskState::InReview)
         && task.result.as_ref() == Some(&body.summary)
         && task.deliverable == body.deliverable
+        && task.landing == body.landing
+        && task.landed.as_ref().filter(|_| task.lands.is_some()).map(|landed| &landed.commit) == body.landed.as_ref()
 }
 
 /// Writes a task that is done.
@@ -47,5 +60,14 @@ fn deliver(ctx: &mut Ctx<'_>, mut task: Task) -> Result<Done, Reject> {
     let document = ctx.update(&mut task, &EventKind::TaskDelivered)?;
     review_task::create(ctx, &task)?;
     ctx.emit_document(&EventKind::TaskReviewRequested, &document)?;
+    Ok(Done::updated(document))
+}
+
+/// A delivery that nobody has to review, and its landing, in one commit.
+fn deliver_unseen(ctx: &mut Ctx<'_>, mut task: Task) -> Result<Done, Reject> {
+    task.delivered_at = Some(ctx.at);
+    let Some(order) = landing::approve(ctx, &mut task)? else { return Ok(Done::updated(finish(ctx, &mut task)?)) };
+    let document = ctx.update(&mut task, &EventKind::TaskDelivered)?;
+    landing::begin(ctx, &task, &order)?;
     Ok(Done::updated(document))
 }

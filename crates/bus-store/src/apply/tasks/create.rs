@@ -76,6 +76,7 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         attempt: Attempt(0),
         max_attempts: body.max_attempts,
         failures: 0,
+        excused: 0,
         losses: 0,
         estimate_minutes: body.estimate_minutes,
         depends_on: body.depends_on.clone(),
@@ -104,6 +105,11 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         review_rounds: 0,
         progress: None,
         builders: Vec::new(),
+        landing: None,
+        landing_task: None,
+        landing_failures: 0,
+        landed: None,
+        lands: None,
         revision: Revision(1),
     }
 }

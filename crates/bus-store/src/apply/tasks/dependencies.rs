@@ -6,7 +6,7 @@ use go_bus_api::{EventKind, Task, TaskId, TaskState, Text};
 use go_rules::builder_end::MOST_LOSSES;
 
 use super::super::ctx::Ctx;
-use super::review_rounds;
+use super::{landing, review_rounds};
 use crate::{Policy, Reject};
 
 /// Checks that every dependency exists and that none leads back to `task`. Answers them without repeats.
@@ -104,9 +104,10 @@ pub(super) fn release_dependents(ctx: &mut Ctx<'_>, root: &TaskId) -> Result<(),
     Ok(())
 }
 
-/// Whether it is blocked by what it depends on, not by the loss of its builders or by its reviewers.
+/// Whether it is blocked by what it depends on, not by the loss of its builders, by its reviewers or by landings that failed.
 pub(super) fn is_blocked_by_others(policy: &Policy, task: &Task) -> bool {
-    let is_by_itself = task.losses >= MOST_LOSSES || review_rounds::are_spent(policy, task);
+    let is_sent_back = review_rounds::are_spent(policy, task) || landing::failed_too_often(policy, task);
+    let is_by_itself = task.losses >= MOST_LOSSES || is_sent_back;
     task.state == TaskState::Blocked && !is_by_itself
 }
 

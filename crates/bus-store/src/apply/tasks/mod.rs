@@ -7,6 +7,8 @@ pub(super) mod create;
 mod delegation;
 pub(super) mod dependencies;
 pub(super) mod fail;
+mod landing;
+mod landing_command;
 pub(super) mod patch;
 mod patch_state;
 pub(super) mod progress;

@@ -5,12 +5,13 @@ use go_bus_api::{Task, TaskState};
 use super::super::agents::terminate;
 use super::super::authority::{forbidden, wrong_state};
 use super::super::ctx::Ctx;
-use super::{authority, dependencies, review_task};
+use super::{authority, dependencies, landing, review_task};
 use crate::Reject;
 
 /// Whether the actor may order this step: GO and the operator any that is listed, the assignee a cancellation, a hold and a
 /// pause, the builder a pause.
 pub(super) fn may_order(ctx: &mut Ctx<'_>, task: &Task, to: TaskState) -> Result<(), Reject> {
+    landing::may_order(task, to)?;
     match (task.state, to) {
         (TaskState::InProgress, TaskState::Waiting) | (TaskState::Waiting, TaskState::InProgress) => {
             authority::must_work_on(ctx, task)
@@ -35,6 +36,9 @@ pub(super) fn step(ctx: &mut Ctx<'_>, task: &mut Task, to: TaskState) -> Result<
         return Err(wrong_state(format!("a task that is {} can't be set to {}", from.as_str(), to.as_str())));
     }
     task.state = from.become_state(to)?;
+    if from == TaskState::InReview {
+        task.landing_task = None;
+    }
     match to {
         TaskState::Pending => retry(ctx, task),
         TaskState::Cancelled => {
@@ -47,7 +51,8 @@ pub(super) fn step(ctx: &mut Ctx<'_>, task: &mut Task, to: TaskState) -> Result<
 
 /// Begins anew: what was counted against it is forgotten. One that is stuck behind others stays blocked.
 fn retry(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<(), Reject> {
-    (task.failures, task.losses, task.review_rounds) = (0, 0, 0);
+    (task.failures, task.losses, task.review_rounds, task.excused) = (0, 0, 0, 0);
+    task.landing_failures = 0;
     (task.assignee, task.finished_at, task.error) = (None, None, None);
     (task.not_before, task.failed_at) = (None, None);
     if let Some(behind) = dependencies::stuck_behind(ctx, &task.depends_on)? {
@@ -65,6 +70,7 @@ pub(super) fn follow_up(ctx: &mut Ctx<'_>, before: &Task, task: &Task) -> Result
             terminate::stop_builders(ctx, builders)?;
             if before.state == TaskState::InReview {
                 review_task::cancel(ctx, task)?;
+                landing::call_off(ctx, before)?;
             }
         }
         _ => {}

@@ -7,7 +7,7 @@ use go_rules::mutation::{Mutation, is_on};
 use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{complete, review_rounds, review_task};
+use super::{complete, landing, review_rounds, review_task};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -15,7 +15,7 @@ use crate::stored::Stored;
 pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> Result<Done, Reject> {
     let mut task: Task = ctx.need(id.as_str())?;
     let reviewer = reviewer(ctx)?;
-    if task.state != TaskState::InReview {
+    if task.state != TaskState::InReview || landing::is_under_way(&task) {
         if is_repeat(ctx, &task, body, reviewer.as_ref())? {
             return Ok(Done::unchanged(task.document()?));
         }
@@ -25,10 +25,7 @@ pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> 
         must_be_fresh(ctx, reviewer, &task)?;
     }
     let document = match body.verdict {
-        Verdict::Approve => {
-            task.state = task.state.become_state(TaskState::Done)?;
-            complete::finish(ctx, &mut task)?
-        }
+        Verdict::Approve => approve(ctx, &mut task)?,
         Verdict::RequestChanges => {
             review_rounds::count(ctx, &mut task, body)?;
             let blocked = task.state == TaskState::Blocked;
@@ -37,6 +34,14 @@ pub(in crate::apply) fn judge(ctx: &mut Ctx<'_>, id: &TaskId, body: &Review) -> 
     };
     review_task::close(ctx, &task, &words(body), reviewer)?;
     Ok(Done::updated(document))
+}
+
+/// The task is done, or lands now.
+fn approve(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<crate::Document, Reject> {
+    let Some(order) = landing::approve(ctx, task)? else { return complete::finish(ctx, task) };
+    let document = ctx.update(task, &EventKind::TaskUpdated)?;
+    landing::begin(ctx, task, &order)?;
+    Ok(document)
 }
 
 /// The agent that judges, by its own token or its shim's; `None` for the operator.
@@ -58,7 +63,8 @@ fn must_be_fresh(ctx: &mut Ctx<'_>, reviewer: &AgentId, task: &Task) -> Result<(
 
 fn is_repeat(ctx: &mut Ctx<'_>, task: &Task, body: &Review, reviewer: Option<&AgentId>) -> Result<bool, Reject> {
     let as_judged = match body.verdict {
-        Verdict::Approve => task.state == TaskState::Done,
+        // What it was approved for may have failed to land since.
+        Verdict::Approve => task.state == TaskState::Done || task.landing.is_some(),
         Verdict::RequestChanges => matches!(task.state, TaskState::ChangesRequested | TaskState::Blocked),
     };
     let last = review_task::of(ctx, task)?.pop();
