@@ -19,7 +19,8 @@ pub(crate) fn actions(world: &World, now: Timestamp) -> Vec<Action> {
 fn end(world: &World, task: &Task) -> Action {
     let silent = world.agent_state(&AgentId::m0()).is_some_and(|state| !state.is_live());
     let how = if silent { "fell silent at work, and was not back in time" } else { "was not done in time" };
-    let body = Fail { attempt: task.attempt, error: Text::clipped(&format!("M0 {how}")), retryable: true };
+    let body =
+        Fail { attempt: task.attempt, error: Text::clipped(&format!("M0 {how}")), retryable: true, remedy: None };
     Action::Fail { task: task.id.clone(), body: Box::new(body) }
 }
 

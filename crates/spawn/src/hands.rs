@@ -1,9 +1,11 @@
 //! What an HO or a PO posts to have a task built or reviewed.
 
-use go_bus_api::{AgentId, DriverKind, NewAgent, Prompt, Task, TaskState};
+use go_bus_api::{Account, AccountId, AgentId, DriverKind, NewAgent, Prompt, Task, TaskState, Timestamp};
 use go_bus_client::World;
+use go_rules::accounts::driver_of;
 use go_rules::placement::{self, Load};
 
+use crate::accounts::{AllRest, account_for};
 use crate::{Hand, ModelRouter, PromptSource, Purpose, builder_prompt, reviewer_prompt};
 
 /// What an HO or PO spawns with.
@@ -19,15 +21,23 @@ pub struct Desk<'a> {
     pub driver: DriverKind,
     /// What the prompt carries of the stewards', and how it is set.
     pub prompts: &'a dyn PromptSource,
+    /// The time, which tells whose account rests.
+    pub now: Timestamp,
 }
 
-/// No host may take the task now: none fits, or those that do are full. The next change of a host or an agent may help.
+/// Why there is no hand now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no active host with a free slot may take this task now")]
-pub struct NoHost;
+pub enum NoHand {
+    /// No host may take the task: none fits, or those that do are full. The next change of a host or an agent may help.
+    #[error("no active host with a free slot may take this task now")]
+    NoHost,
+    /// Every account rests: only time helps, or another account.
+    #[error(transparent)]
+    AllRest(#[from] AllRest),
+}
 
 /// The spawn of a builder for an assigned task.
-pub fn builder_for(task: &Task, desk: &Desk<'_>) -> Result<NewAgent, NoHost> {
+pub fn builder_for(task: &Task, desk: &Desk<'_>) -> Result<NewAgent, NoHand> {
     let hand = Hand::for_task(task);
     let prompt = builder_prompt(task, hand, desk.prompts);
     desk.request(task, hand, Purpose::Build { hand, task }, prompt)
@@ -41,18 +51,19 @@ pub fn reviewer_for(
     mission: &str,
     checks: &[String],
     desk: &Desk<'_>,
-) -> Result<NewAgent, NoHost> {
+) -> Result<NewAgent, NoHand> {
     let prompt = reviewer_prompt(delivered, mission, checks, desk.prompts);
     desk.request(review, Hand::Reviewer, Purpose::Review { delivered }, prompt)
 }
 
 impl Desk<'_> {
-    fn request(&self, task: &Task, hand: Hand, purpose: Purpose<'_>, prompt: Prompt) -> Result<NewAgent, NoHost> {
+    fn request(&self, task: &Task, hand: Hand, purpose: Purpose<'_>, prompt: Prompt) -> Result<NewAgent, NoHand> {
         let mut open = placement::open(self.world.hosts());
         if let Some(place) = self.world.agent(self.parent).and_then(placement::place_of) {
             open.retain(|host| host.id == *place);
         }
-        let host = placement::choose(&open, task, &self.load_beside(task)).ok_or(NoHost)?;
+        let host = placement::choose(&open, task, &self.load_beside(task)).ok_or(NoHand::NoHost)?;
+        let driver = driver_of(task, self.world.project(&task.project), self.driver);
         Ok(NewAgent {
             role: hand.role(),
             host: Some(host.id.clone()),
@@ -60,7 +71,8 @@ impl Desk<'_> {
             user: None,
             parent: Some(self.parent.clone()),
             model: Some(self.router.route(purpose)),
-            driver: Some(self.driver_of(task)),
+            driver: Some(driver),
+            account: self.account_for(driver)?,
             prompt: Some(prompt),
             task: Some(task.id.clone()),
             attempt: Some(task.attempt),
@@ -69,12 +81,15 @@ impl Desk<'_> {
         })
     }
 
-    /// What runs the hand: a shell for what touches a host, whatever builds the project's tickets.
-    fn driver_of(&self, task: &Task) -> DriverKind {
-        if placement::is_host_work(task.kind) {
-            return DriverKind::Shell;
-        }
-        self.world.project(&task.project).and_then(|project| project.driver).unwrap_or(self.driver)
+    /// The account that the hand runs on. Who was spawned a moment ago counts, though the account itself does not tell yet.
+    fn account_for(&self, driver: DriverKind) -> Result<Option<AccountId>, AllRest> {
+        let last_used = |account: &Account| {
+            let on_it = self.world.agents_with_task().filter(|agent| agent.account.as_ref() == Some(&account.id));
+            on_it.map(|agent| agent.spawned_at).chain(account.last_used).max()
+        };
+        let known = self.world.accounts().map(|account| Account { last_used: last_used(account), ..account.clone() });
+        let known: Vec<Account> = known.collect();
+        Ok(account_for(&known, driver, self.now)?.cloned())
     }
 
     /// How full the hosts are, with the slots that other assigned tasks have to get on a host that they name.

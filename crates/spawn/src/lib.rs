@@ -9,6 +9,7 @@
 //! orchestrator_request(&Hand::Worker, &go_bus_client::World::default(), &Handbook::default());
 //! ```
 
+mod accounts;
 pub mod conformance;
 mod hand;
 mod handbook;
@@ -26,9 +27,10 @@ mod vacancies;
 #[cfg(test)]
 mod samples;
 
+pub use accounts::{AllRest, account_for};
 pub use hand::Hand;
 pub use handbook::Handbook;
-pub use hands::{Desk, NoHost, builder_for, reviewer_for};
+pub use hands::{Desk, NoHand, builder_for, reviewer_for};
 pub use models::{Models, Strength};
 pub use orchestrator::Orchestrator;
 pub use prompt::{

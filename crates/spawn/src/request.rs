@@ -25,6 +25,7 @@ pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook
         parent: None,
         model: Some(handbook.router.route(Purpose::Orchestrate(orchestrator))),
         driver: None,
+        account: None,
         prompt: Some(prompt),
         task: None,
         attempt: None,

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use go_bus_api::{HostState, ProjectState, Task, TaskId, TaskKind, TaskState, Timestamp};
+use go_bus_api::{DriverKind, HostState, ProjectState, Provider, Task, TaskId, TaskKind, TaskState, Timestamp};
 use go_bus_client::World;
+use go_rules::accounts::{self, Room};
 use go_rules::backoff::paused_until;
 use go_rules::placement::{self, Unfit};
 
@@ -27,7 +28,10 @@ pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason>
     project(world, task, &mut reasons);
     match m0_for(world, task) {
         Some(m0) => reasons.extend(hold_up(world, m0)),
-        None => host(world, task, &mut reasons),
+        None => {
+            accounts_rest(world, task, now, &mut reasons);
+            host(world, task, &mut reasons);
+        }
     }
     match answerer(world, task) {
         Answerer::Agent(_) => {}
@@ -97,6 +101,19 @@ fn host(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
     if let Some(named) = &task.host {
         match world.host(named) {
             None => return reasons.push(Reason::UnknownHost(named.clone())),
+/// Whether nobody could be spawned for it, as all the accounts that its driver runs on rest. Where a project names no driver whoever spawns
+/// knows which one it is.
+fn accounts_rest(world: &World, task: &Task, now: Timestamp, reasons: &mut Vec<Reason>) {
+    if world.accounts().len() == 0 {
+        return;
+    }
+    let driver = accounts::driver_of(task, world.project(&task.project), DriverKind::default());
+    let room = accounts::room(accounts::serving(world.accounts(), driver), now);
+    if let (Some(Room::From(until)), Some(provider)) = (room, Provider::of(driver)) {
+        reasons.push(Reason::AccountsRest { provider, until });
+    }
+}
+
             Some(host) if host.state != HostState::Active => {
                 return reasons.push(Reason::Host { host: named.clone(), state: host.state });
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use go_bus_api::{HostId, HostState, ProjectId, ProjectState, TaskId, TaskState, Text, Timestamp};
+use go_bus_api::{HostId, HostState, ProjectId, ProjectState, Provider, TaskId, TaskState, Text, Timestamp};
 use go_rules::uniqueness::Seat;
 
 /// One thing that a task waits for.
@@ -41,6 +41,13 @@ pub enum Reason {
     Project {
         /// The project.
         project: ProjectId,
+    /// Every account that it may run on rests: it is parked, or a window of it is used up.
+    AccountsRest {
+        /// Whose accounts they are.
+        provider: Provider,
+        /// When the first of them takes agents again.
+        until: Timestamp,
+    },
         /// Its state.
         state: ProjectState,
     },
@@ -110,7 +117,9 @@ impl Reason {
     pub fn outlook(&self) -> Outlook {
         match self {
             Self::Backoff { .. } | Self::NoOrchestrator(_) | Self::HostAway(_) => Outlook::Passes,
-            Self::NextSprint | Self::NoHost | Self::Full(_) | Self::Cap { .. } => Outlook::Passes,
+            Self::AccountsRest { .. } | Self::NextSprint | Self::NoHost | Self::Full(_) | Self::Cap { .. } => {
+                Outlook::Passes
+            }
             // One that was there sleeps; where none ever was there may be none.
             Self::M0Away { since: Some(_) } | Self::M0Busy(_) => Outlook::Passes,
             Self::M0Away { since: None } => Outlook::Stays,
@@ -147,6 +156,9 @@ impl fmt::Display for Reason {
             Self::NoOrchestrator(Seat::Human(user)) => write!(f, "no IO of {user} is alive yet"),
             Self::Host { host, state } => write!(f, "host {host} is {}", state.as_str()),
             Self::UnknownHost(host) => write!(f, "host {host} is not on the Bus"),
+            Self::AccountsRest { provider, until } => {
+                write!(f, "every account of {} rests until {until}", provider.as_str())
+            }
             Self::HostAway(host) => write!(f, "host {host} has no launcher now"),
             Self::NoHost => f.write_str("no active host has a launcher now"),
             Self::Capability(name) => write!(f, "capability {name} is on no active host that it may run on"),

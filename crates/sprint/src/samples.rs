@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use go_bus_api::{Agent, Host, Project, Resource, Revision, Role, Sprint, Task, TaskId, TaskKind};
+use go_bus_api::{Account, Agent, Host, Project, Resource, Revision, Role, Sprint, Task, TaskId, TaskKind};
 use go_bus_client::World;
 use serde_json::json;
 
@@ -36,6 +36,11 @@ pub(crate) fn host(id: &str, slots: u32) -> Host {
         "id": id, "state": "active", "slots": slots, "last_heartbeat": AT, "launcher": "a-launcher", "revision": 1,
     }))
     .unwrap()
+}
+
+/// An account that takes agents.
+pub(crate) fn account(id: &str, provider: &str) -> Account {
+    serde_json::from_value(json!({ "id": id, "provider": provider, "created_at": AT, "revision": 1 })).unwrap()
 }
 
 /// An active project of weight 1.

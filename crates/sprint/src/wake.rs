@@ -1,14 +1,16 @@
-//! When to look again though nothing happens: the end of a backoff, or of a sprint's window.
+//! When to look again though nothing happens: the end of a backoff, of a sprint's window, or of an account's rest.
 
 use go_bus_api::Timestamp;
 use go_bus_client::World;
+use go_rules::accounts::rests_until;
 use go_rules::backoff::paused_until;
 
-/// The first end of a backoff or of a window after `now`. Everything else that a task or a sprint may wait for comes with an event.
+/// The first end of a backoff, of a window or of an account's rest after `now`. Everything else that a task or a sprint may wait for comes with an event.
 pub fn next_wake(world: &World, now: Timestamp) -> Option<Timestamp> {
     let pauses = world.unblocked_tasks().filter_map(|task| paused_until(task, now));
     let windows = world.open_sprints().map(|sprint| sprint.ends_at).filter(|end| *end > now);
-    pauses.chain(windows).min()
+    let rests = world.accounts().filter_map(|account| rests_until(account, now));
+    pauses.chain(windows).chain(rests).min()
 }
 
 #[cfg(test)]
@@ -41,6 +43,20 @@ mod tests {
         );
         world.apply(Resource::Task(Task { not_before: Some(at(3_500)), ..samples::task("T-1", "site") }));
         assert_eq!(next_wake(&world, at(3_000)), Some(at(3_500)));
+    }
+
+    #[test]
+    fn the_first_account_that_takes_agents_again_counts() {
+        let at = Timestamp::from_unix_millis;
+        let parked = |id: &str, until| {
+            let account = samples::account(id, "anthropic");
+            Resource::Account(go_bus_api::Account { parked_until: Some(at(until)), ..account })
+        };
+        let world = World::from_iter([parked("a", 5_000), parked("b", 4_000)]);
+        assert_eq!(
+            [3_000, 4_000, 5_000].map(|now| next_wake(&world, at(now))),
+            [Some(at(4_000)), Some(at(5_000)), None]
+        );
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn first_attempt(new: NewTask, ticket: &Ticket, now: Timestamp) -> Task {
         attempt: Attempt(1),
         max_attempts: new.max_attempts,
         failures: 0,
+        excused: 0,
         losses: 0,
         estimate_minutes: new.estimate_minutes,
         depends_on: new.depends_on,

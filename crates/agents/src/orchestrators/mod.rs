@@ -22,6 +22,6 @@ pub use error::OrchestratorError;
 pub use hand::HandConfig;
 pub use identity::{Identity, IdentityError};
 pub use interaction::interact;
-pub use judgement::{Judgement, judge};
+pub use judgement::{Failed, Judgement, judge};
 pub(crate) use run::is_settled;
 pub use run::{OrchestratorConfig, Order, run, run_under};

@@ -1,5 +1,6 @@
 //! The typed client: a method for each call of the contract, one file per group.
 
+mod accounts;
 mod agents;
 mod events;
 mod exchange;

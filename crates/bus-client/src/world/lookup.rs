@@ -1,8 +1,9 @@
 //! What a reconciler can ask of a World.
 
 use go_bus_api::{
-    Agent, AgentId, AgentState, Alert, AlertState, Host, HostId, Message, Project, ProjectId, Question, QuestionId,
-    QuestionState, Role, Session, SessionId, Sprint, SprintId, Task, TaskId, TaskKind, TaskState, Timestamp,
+    Account, AccountId, Agent, AgentId, AgentState, Alert, AlertState, Host, HostId, Message, Project, ProjectId,
+    Question, QuestionId, QuestionState, Role, Session, SessionId, Sprint, SprintId, Task, TaskId, TaskKind, TaskState,
+    Timestamp,
 };
 use go_rules::uniqueness::Seat;
 
@@ -28,6 +29,16 @@ impl World {
     /// The project with this id.
     pub fn project(&self, id: &ProjectId) -> Option<&Project> {
         self.projects.get(id)
+    }
+
+    /// Every account, retired ones too.
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> {
+        self.accounts.iter()
+    }
+
+    /// The account with this id.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
     }
 
     /// Every session, closed ones too.

@@ -13,7 +13,9 @@ mod sprints;
 mod table;
 mod tasks;
 
-use go_bus_api::{Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint, SprintState, Task};
+use go_bus_api::{
+    Account, Alert, Event, Host, Project, Question, Resource, ResourceKind, Session, Sprint, SprintState, Task,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -38,6 +40,7 @@ use tasks::Tasks;
 pub struct World {
     hosts: Table<Host>,
     projects: Table<Project>,
+    accounts: Table<Account>,
     sessions: Table<Session>,
     sprints: Sprints,
     alerts: Table<Alert>,
@@ -59,6 +62,7 @@ impl World {
         match resource {
             Resource::Host(host) => self.hosts.put(host).is_some(),
             Resource::Project(project) => self.projects.put(project).is_some(),
+            Resource::Account(account) => self.accounts.put(account).is_some(),
             Resource::Session(session) => self.sessions.put(session).is_some(),
             Resource::Sprint(sprint) => self.apply_sprint(sprint),
             Resource::Alert(alert) => self.alerts.put(alert).is_some(),
@@ -114,6 +118,7 @@ fn resource(kind: ResourceKind, data: &Value) -> Result<Resource, serde_json::Er
     match kind {
         ResourceKind::Host => read(data).map(Resource::Host),
         ResourceKind::Project => read(data).map(Resource::Project),
+        ResourceKind::Account => read(data).map(Resource::Account),
         ResourceKind::Session => read(data).map(Resource::Session),
         ResourceKind::Agent => read(data).map(Resource::Agent),
         ResourceKind::Task => read(data).map(Resource::Task),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use go_bus_api::{
-    Agent, AgentId, Alert, AlertId, Host, HostId, Project, ProjectId, Question, QuestionId, Revision, Session,
-    SessionId, Sprint, SprintId, Task, TaskId,
+    Account, AccountId, Agent, AgentId, Alert, AlertId, Host, HostId, Project, ProjectId, Question, QuestionId,
+    Revision, Session, SessionId, Sprint, SprintId, Task, TaskId,
 };
 
 /// A resource with an id and a version.
@@ -30,7 +30,7 @@ macro_rules! rows {
 }
 
 rows! {
-    Agent => AgentId, Alert => AlertId, Host => HostId, Project => ProjectId, Question => QuestionId, Session => SessionId,
+    Account => AccountId, Agent => AgentId, Alert => AlertId, Host => HostId, Project => ProjectId, Question => QuestionId, Session => SessionId,
     Sprint => SprintId, Task => TaskId,
 }
 

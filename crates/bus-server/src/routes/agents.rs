@@ -34,6 +34,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewAgent>()
             .refuses(&[ProblemKind::TierViolation, ProblemKind::NotFound, ProblemKind::PromptIncomplete])
             .refuses(&[ProblemKind::AlreadyExists, ProblemKind::NoSlot, ProblemKind::BudgetExceeded])
+            .refuses(&[ProblemKind::AccountParked])
             .refuses(&[ProblemKind::Paused, ProblemKind::NotReady, ProblemKind::StaleAttempt, ProblemKind::WrongState])
             .creates::<registration::SpawnedOrRegistered>(),
         Operation::get("/agents/{id}", "get_agent", "An agent.")

@@ -1,5 +1,6 @@
 //! The paths of the contract: one module a group, each with the routes it serves.
 
+mod accounts;
 mod agents;
 mod alerts;
 mod audit;
@@ -54,6 +55,7 @@ pub(crate) fn app(bus: Bus) -> Router {
         hosts::routes(),
         projects::routes(),
         sessions::routes(),
+        accounts::routes(),
         messages::routes(),
         snapshot::routes(),
         events::routes(),
@@ -101,6 +103,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         projects::operations(),
         sessions::operations(),
         messages::operations(),
+        accounts::operations(),
         snapshot::operations(),
         events::operations(),
         digest::operations(),

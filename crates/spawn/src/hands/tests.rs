@@ -8,6 +8,10 @@ use go_rules::prompt::missing;
 use super::*;
 use crate::{BuiltIn, SeedRouter, samples};
 
+fn now() -> Timestamp {
+    Timestamp::from_unix_millis(1_800_000_000_000)
+}
+
 fn world(resources: impl IntoIterator<Item = Resource>) -> World {
     let site = Resource::Project(samples::project("site"));
     std::iter::once(site).chain(resources).collect()
@@ -17,9 +21,10 @@ fn hosts(hosts: impl IntoIterator<Item = Host>) -> World {
     world(hosts.into_iter().map(Resource::Host))
 }
 
-fn build(task: &Task, world: &World) -> Result<NewAgent, NoHost> {
+fn build(task: &Task, world: &World) -> Result<NewAgent, NoHand> {
     let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
-    builder_for(task, &Desk { world, router: &router, parent: &parent, driver: DriverKind::Shell, prompts: &BuiltIn })
+    let (driver, prompts) = (DriverKind::Shell, &BuiltIn);
+    builder_for(task, &Desk { world, router: &router, parent: &parent, driver, prompts, now: now() })
 }
 
 fn at_work(id: &str, host: &str) -> Resource {
@@ -58,7 +63,8 @@ fn host_work_is_done_by_a_shell_on_the_ho_s_own_host_whatever_builds_the_project
     let mut world = world(two.into_iter().chain([Resource::Agent(ho), Resource::Project(claude)]));
     let spawn = |world: &World, kind| {
         let (router, parent) = (SeedRouter::default(), samples::id("a-ho"));
-        let desk = Desk { world, router: &router, parent: &parent, driver: DriverKind::Claude, prompts: &BuiltIn };
+        let (driver, prompts) = (DriverKind::Claude, &BuiltIn);
+        let desk = Desk { world, router: &router, parent: &parent, driver, prompts, now: now() };
         builder_for(&Task { kind, ..samples::task("T-1") }, &desk)
     };
     for kind in [TaskKind::Push, TaskKind::IntegrationTest, TaskKind::Delegation, TaskKind::Rotation] {
@@ -69,7 +75,11 @@ fn host_work_is_done_by_a_shell_on_the_ho_s_own_host_whatever_builds_the_project
         );
     }
     world.apply(at_work("busy", "h2"));
-    assert_eq!(spawn(&world, TaskKind::Push), Err(NoHost), "its own host is full, another one's room is no use");
+    assert_eq!(
+        spawn(&world, TaskKind::Push),
+        Err(NoHand::NoHost),
+        "its own host is full, another one's room is no use"
+    );
 }
 
 #[test]
@@ -82,7 +92,7 @@ fn the_freest_host_that_fits_is_chosen_and_a_full_one_never() {
     assert_eq!(chosen(&[]).unwrap(), "h1");
     assert_eq!(chosen(&[("a", "h1")]).unwrap(), "h2");
     assert_eq!(chosen(&[("a", "h1"), ("b", "h1"), ("c", "h2")]).unwrap(), "h2");
-    assert_eq!(chosen(&[("a", "h1"), ("b", "h1"), ("c", "h2"), ("d", "h2")]), Err(NoHost));
+    assert_eq!(chosen(&[("a", "h1"), ("b", "h1"), ("c", "h2"), ("d", "h2")]), Err(NoHand::NoHost));
 }
 
 #[test]
@@ -103,7 +113,7 @@ fn capabilities_are_looked_for_in_the_hosts_labels() {
     let task = Task { capabilities: vec![gpu], ..samples::task("T-1") };
     assert_eq!(build(&task, &world).unwrap().host, Some(samples::id("h2")));
     let task = Task { capabilities: vec![Text::clipped("browser")], ..task };
-    assert_eq!(build(&task, &world), Err(NoHost));
+    assert_eq!(build(&task, &world), Err(NoHand::NoHost));
 }
 
 #[test]
@@ -112,11 +122,39 @@ fn a_reviewer_gets_the_review_task_and_the_delivered_ticket_s_text() {
     let review = Task { kind: TaskKind::Review, review_of: Some(delivered.id.clone()), ..samples::task("R-1") };
     let world = hosts([samples::host("h1", 1)]);
     let (router, parent) = (SeedRouter::default(), samples::id("a-po"));
-    let desk = Desk { world: &world, router: &router, parent: &parent, driver: DriverKind::Shell, prompts: &BuiltIn };
+    let (driver, prompts) = (DriverKind::Shell, &BuiltIn);
+    let desk = Desk { world: &world, router: &router, parent: &parent, driver, prompts, now: now() };
     let reviewer = reviewer_for(&review, &delivered, "Look at it.", &["make lint".to_owned()], &desk).unwrap();
     assert_eq!((reviewer.role, reviewer.task), (Role::Reviewer, Some(review.id)));
     let prompt = reviewer.prompt.unwrap();
     for part in ["Look at it.", "T-1: Build the index page", "- `make lint`"] {
         assert!(prompt.as_str().contains(part), "{part:?} is missing in\n{prompt}");
     }
+}
+
+#[test]
+fn a_hand_gets_the_account_whose_turn_it_is_and_none_where_all_rest() {
+    let account = |id: &str, until: Option<Timestamp>| {
+        let account = serde_json::json!({"id": id, "provider": "anthropic", "created_at": now(), "parked_until": until, "revision": 1});
+        Resource::Account(serde_json::from_value(account).unwrap())
+    };
+    let claude = Project { driver: Some(DriverKind::Claude), revision: Revision(2), ..samples::project("site") };
+    let place = [Resource::Host(samples::host("h1", 4)), Resource::Project(claude)];
+    let later = now().after(std::time::Duration::from_secs(60));
+    let mut fleet = world(place);
+    assert_eq!(build(&samples::task("T-1"), &fleet).unwrap().account, None, "its own login");
+    fleet.extend([account("a", None), account("b", None), account("c", Some(later))]);
+    assert_eq!(build(&samples::task("T-1"), &fleet).unwrap().account, Some(samples::id("a")));
+    let Resource::Agent(agent) = at_work("1", "h1") else { panic!("no agent") };
+    fleet.apply(Resource::Agent(Agent { account: Some(samples::id("a")), ..agent }));
+    assert_eq!(build(&samples::task("T-2"), &fleet).unwrap().account, Some(samples::id("b")), "it was used last");
+    let push = Task { kind: TaskKind::Push, ..samples::task("P-1") };
+    assert_eq!(build(&push, &fleet).unwrap().account, None, "a shell has none");
+    let mut resting = fleet;
+    for (id, until) in [("a", later), ("b", now().after(std::time::Duration::from_secs(5)))] {
+        let Resource::Account(account) = account(id, Some(until)) else { panic!("no account") };
+        resting.apply(Resource::Account(Account { revision: Revision(2), ..account }));
+    }
+    let until = now().after(std::time::Duration::from_secs(5));
+    assert_eq!(build(&samples::task("T-2"), &resting), Err(NoHand::AllRest(AllRest { until })));
 }

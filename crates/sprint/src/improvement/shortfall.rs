@@ -50,6 +50,10 @@ pub fn shortfall(world: &World, policy: &ImprovementPolicy, limits: &Limits, now
         short.obstacles.push(obstacle);
         return Some(short);
     }
+    if let Some(rest) = accounts_rest(world, now) {
+        short.obstacles.push(Obstacle::NoRoom(rest));
+        return Some(short);
+    }
     short.obstacles.extend(waited_for(world).map(Obstacle::WaitsFor));
     short.fill(world, policy, lacking.min(capacity.room()), now);
     Some(short)
@@ -93,9 +97,22 @@ fn about_to_start(world: &World, now: Timestamp) -> Option<TaskId> {
     waiting.find(|task| missing(world, task, now).iter().all(passes)).map(|task| task.id.clone())
 }
 
-/// A host without its launcher may stay so: work elsewhere does not wait for it.
+/// Why tickets wait whose accounts all rest: work that needs the same ones would wait with them.
+fn accounts_rest(world: &World, now: Timestamp) -> Option<Reason> {
+    if world.accounts().len() == 0 {
+        return None;
+    }
+    let mut waiting = world.unblocked_tasks().filter(|task| placement::takes_slot(task));
+    waiting.find_map(|task| match missing(world, task, now).as_slice() {
+        [rest @ Reason::AccountsRest { .. }] => Some(rest.clone()),
+        _ => None,
+    })
+}
+
+/// A host without its launcher may stay so, and an account may rest for days: work elsewhere does not wait for it.
 fn passes(reason: &Reason) -> bool {
-    reason.outlook() == Outlook::Passes && !matches!(reason, Reason::HostAway(_) | Reason::NoHost)
+    let may_stay = matches!(reason, Reason::HostAway(_) | Reason::NoHost | Reason::AccountsRest { .. });
+    reason.outlook() == Outlook::Passes && !may_stay
 }
 
 /// The first task under way that others depend on: its end brings work.

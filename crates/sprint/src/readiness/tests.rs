@@ -243,3 +243,33 @@ fn what_passes_by_itself_and_what_stays() {
     assert_eq!(outlooks(&Task { state: TaskState::Held, ..ticket() }), [Outlook::Operator]);
     assert_eq!(outlooks(&depends(&["ghost"])), [Outlook::Stays]);
 }
+
+#[test]
+fn a_ticket_whose_accounts_all_rest_waits_for_the_first_and_others_do_not() {
+    let parked = |id: &str, provider: &str, until: &str| {
+        let account = samples::account(id, provider);
+        Resource::Account(go_bus_api::Account { parked_until: Some(until.parse().unwrap()), ..account })
+    };
+    let of = |driver| {
+        let project = Project { driver: Some(driver), revision: Revision(2), ..samples::project("site") };
+        and(samples::world([("h1", 1)]), Resource::Project(project))
+    };
+    let resting = |world| {
+        and(
+            and(world, parked("a", "anthropic", "2026-03-21T12:00:00.000Z")),
+            parked("b", "anthropic", "2026-03-21T11:00:00.000Z"),
+        )
+    };
+    let claude = resting(of(go_bus_api::DriverKind::Claude));
+    assert_eq!(words(&claude, &ticket()), ["every account of anthropic rests until 2026-03-21T11:00:00.000Z"]);
+    assert_eq!(reasons(&claude, &ticket())[0].outlook(), Outlook::Passes);
+    assert!(words(&resting(of(go_bus_api::DriverKind::Codex)), &ticket()).is_empty());
+    assert!(words(&of(go_bus_api::DriverKind::Claude), &ticket()).is_empty(), "its own login");
+    let push = Task { kind: TaskKind::Push, ..ticket() };
+    assert!(words(&claude, &push).is_empty(), "a shell does it");
+    let freed = and(
+        claude,
+        Resource::Account(go_bus_api::Account { revision: Revision(2), ..samples::account("a", "anthropic") }),
+    );
+    assert!(words(&freed, &ticket()).is_empty());
+}

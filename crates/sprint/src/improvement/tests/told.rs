@@ -35,6 +35,21 @@ fn the_sentence_says_what_stands_above_the_minimum() {
 }
 
 #[test]
+fn where_accounts_rest_no_more_work_is_made_and_the_sentence_says_until_when() {
+    let mut world = fleet();
+    let claude =
+        Project { driver: Some(DriverKind::Claude), revision: go_bus_api::Revision(2), ..samples::project("site") };
+    let account = go_bus_api::Account { parked_until: Some(at(60)), ..samples::account("work", "anthropic") };
+    world.extend([Resource::Project(claude), Resource::Task(task("T-1", "site")), Resource::Account(account)]);
+    let short = decide(&world, &seed_sources(CommandFindings::default()), 0).unwrap();
+    let until = at(60);
+    assert_eq!(short.to_string(), format!("0 of at least 3 work: every account of anthropic rests until {until}"));
+    assert!(short.make.is_empty());
+    let later = decide(&world, &seed_sources(CommandFindings::default()), 60).unwrap();
+    assert_eq!(later.to_string(), "0 of at least 3 work: T-1 is about to start");
+}
+
+#[test]
 fn a_shell_without_commands_is_alerted_once_and_not_at_once() {
     let (mut world, policy) = (fleet(), seed_sources(CommandFindings::default()));
     let at_minute = |world: &World, minute| {
