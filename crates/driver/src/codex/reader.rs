@@ -126,7 +126,7 @@ impl CodexReader {
         match (std::mem::take(&mut self.turn), end.code) {
             (Turn::Failed(failure), _) => Some(failure),
             (Turn::Completed, Some(0)) => {
-                let denied = self.denied.as_ref()?;
+                let denied = self.denied.clone().or_else(|| refusal(&end.tail))?;
                 failed(FailureCause::PermissionDenied, &format!("it was not allowed what it needed: {denied}"))
             }
             (Turn::Open, Some(0)) => failed(FailureCause::NoResult, "codex ended without ending its turn"),
@@ -215,6 +215,13 @@ fn denied(what: &What) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What Codex says on standard error, and nowhere else, where it refuses a patch or a command.
+fn refusal(tail: &str) -> Option<Text<2048>> {
+    let said = |line: &str| line.split_once("tools::router: error=").map(|(_, why)| why.to_owned());
+    let own = tail.lines().filter(|line| !line.starts_with('{'));
+    own.filter_map(said).find(|why| why.contains("rejected")).map(|why| Text::clipped(&why))
 }
 
 /// What Codex says on standard error before it gives up: from the last line on that begins so.

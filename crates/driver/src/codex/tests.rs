@@ -218,6 +218,14 @@ fn exit_0_is_a_success_only_after_a_whole_turn_in_which_nothing_was_refused() {
 }
 
 #[test]
+fn a_refusal_that_only_standard_error_tells_is_one_too() {
+    let refused = "2026-11-23T12:04:28.68Z ERROR codex_core::tools::router: error=patch rejected: writing is blocked by read-only sandbox\n";
+    assert_eq!(report(&[DONE], Some(0), refused).failure.unwrap().cause, FailureCause::PermissionDenied);
+    let quoted = format!("{{\"text\":\"{}\"}}", refused.trim());
+    assert!(report(&[DONE], Some(0), &quoted).succeeded(), "the agent may speak of it");
+}
+
+#[test]
 fn a_killed_run_bears_its_signal_and_can_be_resumed() {
     let note = launch("worker", None, None).unwrap().note;
     let (mut reader, now) = (driver().reader(false, &note), Timestamp::from_unix_millis(NOW));
