@@ -5,6 +5,7 @@
 
 mod assignment;
 mod codex;
+mod command;
 pub mod conformance;
 mod error;
 pub mod failures;
@@ -14,6 +15,7 @@ mod stream;
 
 pub use assignment::{Assignment, Beats, CommandEnd, Launch, Stdin};
 pub use codex::{CodexDriver, CodexSettings, Price, Sandbox};
+pub use command::{CommandDriver, Placeholder, Protocol, Template, TemplateError};
 pub use error::DriverError;
 pub use port::AgentDriver;
 pub use shell::ShellDriver;
