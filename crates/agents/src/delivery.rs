@@ -1,12 +1,22 @@
 //! Telling the Bus how an agent ended: by its shim, or by its launcher where the shim could not.
 
-use go_bus_api::{AgentId, ExitReport, ProblemKind, Review};
+use go_bus_api::{AgentId, ExitReport, ModelUsage, NewCost, ProblemKind, ProjectId, Review};
 use go_bus_client::{BusClient, BusError};
-use go_runtime::AgentSpec;
+use go_runtime::{AgentFolder, AgentSpec, RuntimeError, Tally};
 
-/// Posts a reviewer's verdict, where the end bears one, and then the exit, over a client with the shim's token. The verdict
-/// goes first: with the exit accepted that token is void. A verdict that the Bus refuses does not hold the exit back.
-pub async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitReport) -> Result<(), BusError> {
+use crate::spending;
+
+/// Posts what is left of its costs, a reviewer's verdict, where the end bears one, and then the exit, over a client with the shim's
+/// token. The exit goes last: with it accepted that token is void. What the Bus refuses of the others does not hold the exit back.
+pub async fn deliver(
+    client: &BusClient,
+    folder: &AgentFolder,
+    spec: &AgentSpec,
+    report: &ExitReport,
+) -> Result<(), BusError> {
+    if spec.talk.is_some() {
+        settle_found(client, folder, spec).await?;
+    }
     if let (Some(task), Some(review)) = (&spec.reviews, verdict(report)) {
         match client.review(task, review).await {
             Ok(_) => {}
@@ -15,6 +25,70 @@ pub async fn deliver(client: &BusClient, spec: &AgentSpec, report: &ExitReport) 
         }
     }
     deliver_exit(client, &spec.agent, report).await
+}
+
+/// Posts the costs that the folder's tally holds and the Bus has not.
+async fn settle_found(client: &BusClient, folder: &AgentFolder, spec: &AgentSpec) -> Result<(), BusError> {
+    let mut tally = match folder.tally() {
+        Ok(tally) => tally,
+        Err(error) => {
+            tracing::warn!(agent = %spec.agent, %error, "what it spent is not known");
+            return Ok(());
+        }
+    };
+    settle(client, spec, |step| {
+        step(&mut tally);
+        folder.write_tally(&tally)
+    })
+    .await
+}
+
+/// Posts costs until the Bus has all of them. `change` applies a step to the tally and writes it down before it returns: what is
+/// sent is known to whoever has to send it again.
+pub(crate) async fn settle(
+    client: &BusClient,
+    spec: &AgentSpec,
+    mut change: impl FnMut(&mut dyn FnMut(&mut Tally)) -> Result<(), RuntimeError>,
+) -> Result<(), BusError> {
+    let Some(project) = spec.project.clone() else { return Ok(()) };
+    loop {
+        let mut next = None;
+        let noted = change(&mut |tally| next = spending::begin(tally).map(|line| (tally.posts, line)));
+        let Some((number, line)) = next else { return Ok(()) };
+        if let Err(error) = noted {
+            // Sent, but not known to have been sent: the Bus counts it once in any case but that of a crash just now.
+            tracing::warn!(agent = %spec.agent, %error, "the tally can't be kept");
+        }
+        let (key, cost) = (format!("cost/{}/{number}", spec.agent), cost(spec, project.clone(), line));
+        match client.record_cost_once(&key, &cost).await {
+            Err(error) if error.is_retryable() || is_void(&error) => return Err(error),
+            Err(error) => tracing::warn!(agent = %spec.agent, %error, "a cost was not taken"),
+            Ok(()) => {}
+        }
+        if let Err(error) = change(&mut spending::finish) {
+            tracing::warn!(agent = %spec.agent, %error, "the tally can't be kept");
+        }
+    }
+}
+
+fn cost(spec: &AgentSpec, project: ProjectId, line: ModelUsage) -> NewCost {
+    NewCost {
+        agent: spec.agent.clone(),
+        project,
+        task: spec.task.clone(),
+        model: line.model,
+        input_tokens: line.input_tokens,
+        output_tokens: line.output_tokens,
+        cache_read_tokens: line.cache_read_tokens,
+        cache_write_tokens: line.cache_write_tokens,
+        usd: line.usd,
+    }
+}
+
+/// The end of an agent that nobody kept to its end: how it ended is not known, but what its run had told is.
+pub(crate) fn unknown_end(folder: &AgentFolder) -> ExitReport {
+    let tally = folder.tally().unwrap_or_default();
+    ExitReport { conversation: tally.conversation, usage: tally.spent, work: folder.work(), ..ExitReport::default() }
 }
 
 /// Posts the exit alone. An agent that the Bus does not know, or that has ended there already, needs no report.

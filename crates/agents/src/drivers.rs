@@ -1,12 +1,33 @@
-//! The drivers that this build has.
+//! The drivers that a build has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use go_bus_api::DriverKind;
 use go_driver::{AgentDriver, ShellDriver};
 
-/// The driver of this kind; `None` where this build has none.
-pub(crate) fn of(kind: DriverKind) -> Option<&'static dyn AgentDriver> {
-    match kind {
-        DriverKind::Shell => Some(&ShellDriver),
-        DriverKind::Claude | DriverKind::Codex | DriverKind::Command => None,
+/// What runs agents: one driver for each kind. A launcher makes commands with them, a shim reads what those say; both have to
+/// have the same ones. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Drivers(BTreeMap<DriverKind, Arc<dyn AgentDriver>>);
+
+impl Default for Drivers {
+    /// Those that come with GO, with their usual settings.
+    fn default() -> Self {
+        Self(BTreeMap::new()).with(ShellDriver)
+    }
+}
+
+impl Drivers {
+    /// The same with `driver` for its kind, in place of one that was there.
+    #[must_use]
+    pub fn with(mut self, driver: impl AgentDriver) -> Self {
+        self.0.insert(driver.kind(), Arc::new(driver));
+        self
+    }
+
+    /// The driver of this kind; `None` where there is none.
+    pub fn get(&self, kind: DriverKind) -> Option<&dyn AgentDriver> {
+        self.0.get(&kind).map(AsRef::as_ref)
     }
 }

@@ -7,3 +7,6 @@ pub mod fixed;
 pub mod launcher;
 pub mod orchestrators;
 pub mod shim;
+mod spending;
+
+pub use drivers::Drivers;

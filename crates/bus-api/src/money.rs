@@ -21,6 +21,12 @@ impl Usd {
     /// The largest single amount taken, a bound on nonsense.
     const MAX: i64 = 1_000_000_000;
 
+    /// What this is beyond `other`; nothing where it is not more.
+    #[must_use]
+    pub fn beyond(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(Decimal::ZERO))
+    }
+
     /// The exact value.
     pub fn decimal(self) -> Decimal {
         self.0
@@ -89,6 +95,13 @@ mod tests {
     fn a_sum_stays_at_the_largest_amount_and_reads_again() {
         let most: Usd = "1000000000".parse().unwrap();
         assert_eq!((most + most).to_string().parse(), Ok(most));
+    }
+
+    #[test]
+    fn a_difference_is_exact_and_never_less_than_nothing() {
+        let of = |text: &str| text.parse::<Usd>().unwrap();
+        assert_eq!(of("0.3003").beyond(of("0.1")).to_string(), "0.2003");
+        assert_eq!(of("0.1").beyond(of("0.3")), Usd::ZERO);
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub(crate) async fn authenticate(
     if let Actor::Shim { agent } = &actor
         && !shim_may(agent, request.method(), request.uri().path())
     {
-        let detail = format!("this token is good for the heartbeat, the exit and the verdict of {agent} only");
+        let detail =
+            format!("this token is good for the heartbeat, the costs, the exit and the verdict of {agent} only");
         return Err(Refusal::new(ProblemKind::Forbidden, detail));
     }
     bus.liveness.hear(&actor, bus.now());
@@ -64,14 +65,15 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     alone.then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
-/// What a shim's token is good for: its agent's heartbeat and exit, and any verdict, which the store holds to freshness.
+/// What a shim's token is good for: its agent's heartbeat and exit, costs, which the store holds to its agent, and any verdict, which it
+/// holds to freshness.
 fn shim_may(agent: &AgentId, method: &Method, path: &str) -> bool {
     let mut parts = path.trim_start_matches('/').split('/');
     let parts = (parts.next(), parts.next(), parts.next(), parts.next());
     method == Method::POST
         && match parts {
             (Some("agents"), Some(id), Some("heartbeat" | "exit"), None) => id == agent.as_str(),
-            (Some("tasks"), Some(_), Some("review"), None) => true,
+            (Some("tasks"), Some(_), Some("review"), None) | (Some("costs"), None, None, None) => true,
             _ => false,
         }
 }
@@ -99,7 +101,8 @@ mod tests {
         let agent = AgentId::new("a-1").unwrap();
         let may = |method, path| shim_may(&agent, &method, path);
         assert!(may(Method::POST, "/agents/a-1/heartbeat") && may(Method::POST, "/agents/a-1/exit"));
-        assert!(may(Method::POST, "/tasks/T-1/review"));
+        assert!(may(Method::POST, "/tasks/T-1/review") && may(Method::POST, "/costs"));
+        assert!(!may(Method::GET, "/costs/by-agent") && !may(Method::POST, "/costs/by-agent"), "what others spent");
         assert!(!may(Method::POST, "/agents/a-2/exit"), "another's exit");
         assert!(!may(Method::POST, "/tasks/T-1/complete"), "a completion");
         assert!(!may(Method::GET, "/agents/a-1/heartbeat"), "another method");

@@ -104,12 +104,16 @@ async fn an_answer_with_a_token_is_kept_for_no_idempotency_key() {
 async fn a_shim_s_token_is_good_for_its_agent_s_heartbeat_and_exit_and_for_no_read() {
     let bus = start().await;
     let (id, _) = po(&bus).await;
+    bus.api.project("site").await;
     let issued = bus.api.post(&format!("/agents/{id}/token"), json!({"scope": "shim"})).await.expect(200);
     let shim = bus.api.using(issued["token"].as_str().unwrap());
     shim.post(&format!("/agents/{id}/heartbeat"), json!({"state": "ready"})).await.expect(200);
     shim.get("/snapshot").await.refused(403, "forbidden");
     shim.get(&format!("/agents/{id}/prompt")).await.refused(403, "forbidden");
     shim.post("/agents/000/heartbeat", json!({})).await.refused(403, "forbidden");
+    let cost = |agent: &str| json!({"agent": agent, "project": "site", "model": "m", "input_tokens": 1, "output_tokens": 1, "usd": "0.1"});
+    shim.post("/costs", cost("m0")).await.refused(403, "forbidden");
+    shim.post("/costs", cost(&id)).await.expect(201);
     let exited = shim.post(&format!("/agents/{id}/exit"), json!({"code": 0, "verify": []})).await.expect(200);
     assert_eq!(exited["state"], "terminated");
 }

@@ -28,6 +28,12 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
     /// Which driver it is.
     fn kind(&self) -> DriverKind;
 
+    /// Whether what it runs is an agent that talks: its output is read while it runs, it is held to what an attempt may use up, and it
+    /// works in a folder of its own where its project has such. A plain command has its output for people alone, and costs less to keep.
+    fn talks(&self) -> bool {
+        true
+    }
+
     /// The command for an assignment.
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError>;
 

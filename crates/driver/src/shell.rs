@@ -23,6 +23,10 @@ impl AgentDriver for ShellDriver {
         DriverKind::Shell
     }
 
+    fn talks(&self) -> bool {
+        false
+    }
+
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         let task = assignment.task.ok_or_else(|| DriverError::NoTask(assignment.agent.id.clone()))?;
         let folder = assignment.folder()?;

@@ -5,14 +5,14 @@ use std::io::{Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, ExitReport};
+use go_bus_api::{AgentId, ExitReport, Work};
 use rustix::fs::FlockOperation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::durable::{Readers, create_folder, replace, replace_volatile};
 use crate::error::file;
-use crate::{AgentSpec, ProcessId, RuntimeError, platform};
+use crate::{AgentSpec, ProcessId, RuntimeError, Tally, platform};
 
 /// How far an agent has come, by its files; each is written before the step it stands for is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +102,25 @@ impl AgentFolder {
         self.path.join("exit.json")
     }
 
+    /// `made.json`: what its working folder began from.
+    pub fn made_path(&self) -> PathBuf {
+        self.path.join("made.json")
+    }
+
+    /// `saved.json`: what its working folder held when that was last saved.
+    pub fn saved_path(&self) -> PathBuf {
+        self.path.join("saved.json")
+    }
+
+    /// Where a reviewer's working folder is, which goes with this one.
+    pub fn review_path(&self) -> PathBuf {
+        self.path.join("work")
+    }
+
+    fn tally_path(&self) -> PathBuf {
+        self.path.join("tally.json")
+    }
+
     fn reported_path(&self) -> PathBuf {
         self.path.join("reported")
     }
@@ -168,6 +187,23 @@ impl AgentFolder {
     /// How the agent ended.
     pub fn exit(&self) -> Result<ExitReport, RuntimeError> {
         read_json(&self.exit_path())
+    }
+
+    /// What the run has told so far; nothing where it told nothing.
+    pub fn tally(&self) -> Result<Tally, RuntimeError> {
+        let path = self.tally_path();
+        if path.exists() { read_json(&path) } else { Ok(Tally::default()) }
+    }
+
+    /// Replaces the tally durably: what was sent to the Bus is known after a power cut too.
+    pub fn write_tally(&self, tally: &Tally) -> Result<(), RuntimeError> {
+        let path = self.tally_path();
+        replace(&path, &json(&path, tally)?, Readers::Owner)
+    }
+
+    /// What was saved of the working folder; `None` where nothing that can be read is there.
+    pub fn work(&self) -> Option<Work> {
+        read_json(&self.saved_path()).ok()
     }
 
     /// Notes that the Bus has the exit. Not synced: should the note be lost, a second report changes nothing.

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, HostId};
+use go_bus_api::{AgentId, HostId, TaskId};
 
 use crate::durable::{Readers, create_folder, replace};
 use crate::error::file;
-use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError};
+use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError, WorkplaceRecord};
 
 /// How many logs of ended agents are kept.
 pub const KEPT_LOGS: usize = 200;
@@ -35,6 +35,26 @@ impl HostFolder {
 
     fn logs_path(&self) -> PathBuf {
         self.path.join("logs")
+    }
+
+    fn work_path(&self) -> PathBuf {
+        self.path.join("work")
+    }
+
+    /// The working folder of a task, which need not be there.
+    pub fn workplace(&self, task: &TaskId) -> PathBuf {
+        self.work_path().join(task.as_str())
+    }
+
+    /// The working folders that there are records of.
+    pub fn workplaces(&self) -> Vec<WorkplaceRecord> {
+        let Ok(listed) = std::fs::read_dir(self.work_path()) else { return Vec::new() };
+        let records = listed
+            .filter_map(|item| Some(item.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|end| end == "json"));
+        let mut found: Vec<_> = records.filter_map(|path| WorkplaceRecord::read(&path.with_extension(""))).collect();
+        found.sort_by(|a, b| a.workplace.task.cmp(&b.workplace.task));
+        found
     }
 
     /// Its lease.

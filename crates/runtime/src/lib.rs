@@ -19,19 +19,23 @@ pub mod others;
 mod port;
 mod private_file;
 mod process;
+mod space;
 mod spec;
 mod start;
 mod state_file;
+mod talk;
+mod tally;
 pub mod tmux;
 mod tree;
 mod wake;
+mod workplace;
 
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
 mod platform;
 
 pub use agent_folder::{AgentFolder, KeeperLock, Stage};
-pub use children::{End, each_end, has_children, kill_tree, signal_group, signal_tree};
+pub use children::{End, each_end, has_children, kill_group, kill_tree, signal_group, signal_tree};
 pub use end_strays::end_strays;
 pub use environment::{ALLOWED, Environment};
 pub use error::RuntimeError;
@@ -44,10 +48,14 @@ pub use platform::{Alarm, become_subreaper, boot_id, is_alive, myself};
 pub use port::AgentRuntime;
 pub use private_file::PrivateFile;
 pub use process::ProcessRuntime;
+pub use space::Space;
 pub use spec::{AgentSpec, CommandSpec};
-pub use start::start;
+pub use start::{Talking, start, start_talking};
 pub use state_file::{StateFile, StateLock};
+pub use talk::{Allowance, Input, TalkSpec};
+pub use tally::Tally;
 pub use wake::{WAKE_SIGNAL, wake};
+pub use workplace::{WorkplaceRecord, WorkplaceSpec};
 
 /// The variable by which an agent's processes are found in the process table.
 pub const AGENT_ID_VARIABLE: &str = "XIO_AGENT_ID";

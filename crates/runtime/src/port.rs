@@ -1,12 +1,13 @@
 //! The port through which a launcher starts, watches and ends agents.
 
 use std::fmt::Debug;
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use go_bus_api::{AgentId, BootId};
 
-use crate::{AgentFolder, ProcessId, RuntimeError, platform};
+use crate::{AgentFolder, ProcessId, RuntimeError, Space, platform};
 
 /// Runs agents on one machine. The launcher decides what has to run; a runtime knows how.
 ///
@@ -42,6 +43,11 @@ pub trait AgentRuntime: Debug + Send + Sync + 'static {
     /// Whether a process of this boot is alive.
     fn is_alive(&self, process: ProcessId) -> bool {
         platform::is_alive(process)
+    }
+
+    /// How much room the file system has that `path` lies on.
+    fn space(&self, path: &Path) -> Result<Space, RuntimeError> {
+        Space::of(path)
     }
 
     /// Starts the keeper of a prepared folder and answers which process it is.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use go_bus_api::{AgentId, BootId, DriverKind, HostId, Millis, ProjectId, Role, TaskId, Text};
 use serde::{Deserialize, Serialize};
 
+use crate::{TalkSpec, WorkplaceSpec};
+
 /// A program with its arguments, the folder it runs in, and what its environment has beyond the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandSpec {
@@ -84,6 +86,12 @@ pub struct AgentSpec {
     /// The host's lease file; null where nobody renews one (a shim started by hand).
     #[serde(default)]
     pub host_lease: Option<PathBuf>,
+    /// How its output is read while it runs; null where that is for people alone and goes straight to its log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<TalkSpec>,
+    /// The working folder that is made for it first; null where it works in a folder that is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<WorkplaceSpec>,
 }
 
 #[cfg(test)]
@@ -110,6 +118,8 @@ pub(crate) mod sample {
             deadline_ms: None,
             stop_grace_ms: Millis(1500),
             host_lease: None,
+            talk: None,
+            workplace: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::{CommandSpec, Environment, ProcessId, RuntimeError, open_files, platform};
 
@@ -17,16 +17,54 @@ use crate::{CommandSpec, Environment, ProcessId, RuntimeError, open_files, platf
 /// A process group and no `pre_exec`, and a program given as a path, let the standard library use `posix_spawn`, which costs
 /// a tenth of a fork in a process with threads.
 pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> Result<ProcessId, RuntimeError> {
-    let name = command.argv.first().cloned().unwrap_or_default();
-    let failed = |source| RuntimeError::Start { program: name.clone(), source };
+    let errors = output.try_clone().map_err(failed(command))?;
+    let mut starting = prepare(command, environment)?;
+    starting.stdin(Stdio::null()).stdout(output).stderr(errors);
+    spawn(command, &mut starting).map(|(process, _)| process)
+}
+
+/// A program that is talked with.
+#[derive(Debug)]
+pub struct Talking {
+    /// The leader of its process group.
+    pub process: ProcessId,
+    /// What it says.
+    pub output: ChildStdout,
+    /// What it is told; `None` where that was settled at its start.
+    pub input: Option<ChildStdin>,
+}
+
+/// Starts `command` as [`start`] does, but with its output in a pipe, and its errors appended to `errors`. It reads `input` to its end, or what
+/// is written for it where there is none.
+pub fn start_talking(
+    command: &CommandSpec,
+    environment: &Environment,
+    errors: File,
+    input: Option<File>,
+) -> Result<Talking, RuntimeError> {
+    let mut starting = prepare(command, environment)?;
+    let input = input.map_or_else(Stdio::piped, Stdio::from);
+    starting.stdin(input).stdout(Stdio::piped()).stderr(errors);
+    let (process, mut child) = spawn(command, &mut starting)?;
+    let output = child.stdout.take().ok_or_else(|| failed(command)(io::Error::other("it has no output")))?;
+    Ok(Talking { process, output, input: child.stdin.take() })
+}
+
+fn failed(command: &CommandSpec) -> impl Fn(io::Error) -> RuntimeError + use<> {
+    let program = command.argv.first().cloned().unwrap_or_default();
+    move |source| RuntimeError::Start { program: program.clone(), source }
+}
+
+fn prepare(command: &CommandSpec, environment: &Environment) -> Result<Command, RuntimeError> {
+    let failed = failed(command);
     if !command.folder.is_dir() {
         let reason = format!("its folder {} is not there", command.folder.display());
         return Err(failed(io::Error::new(io::ErrorKind::NotFound, reason)));
     }
     let path = command.env.get("PATH").map(OsStr::new).or(environment.path().map(|p| p.as_os_str()));
-    let program = look_up(&name, path, &command.folder).map_err(failed)?;
-    let errors = output.try_clone().map_err(failed)?;
-    let secrets = secrets(&command.env_from, |name| std::env::var_os(name)).map_err(failed)?;
+    let name = command.argv.first().map(String::as_str).unwrap_or_default();
+    let program = look_up(name, path, &command.folder).map_err(&failed)?;
+    let secrets = secrets(&command.env_from, |name| std::env::var_os(name)).map_err(&failed)?;
     #[expect(clippy::disallowed_methods, reason = "this is where processes are started")]
     let mut starting = Command::new(program);
     starting
@@ -37,13 +75,17 @@ pub fn start(command: &CommandSpec, environment: &Environment, output: File) -> 
         .envs(&command.env)
         .envs(secrets)
         .envs(open_files::told())
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(output)
-        .stderr(errors);
-    let pid = starting.spawn().map_err(failed)?.id();
+        .process_group(0);
+    Ok(starting)
+}
+
+fn spawn(command: &CommandSpec, starting: &mut Command) -> Result<(ProcessId, Child), RuntimeError> {
+    let failed = failed(command);
+    let child = starting.spawn().map_err(&failed)?;
     // It is our child and unreaped, so it is in the table even where it has ended already.
-    platform::identify(pid).ok_or_else(|| failed(io::Error::other("it is not in the process table")))
+    let process = platform::identify(child.id());
+    let process = process.ok_or_else(|| failed(io::Error::other("it is not in the process table")))?;
+    Ok((process, child))
 }
 
 /// The variables of `wanted` with the values that `found` has for the names they come from.

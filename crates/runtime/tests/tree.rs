@@ -43,11 +43,11 @@ fn nothing_escapes_a_subreaper() {
     become_subreaper().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    assert!(!has_children());
+    assert!(!has_children(None));
 
     // An ordinary end, with its code, and one by a signal.
     let leader = sh("exit 7", &log);
-    assert!(has_children());
+    assert!(has_children(None));
     assert_eq!(all(&ends()), BTreeMap::from([(leader.pid, End::Exited(7))]));
     let leader = sh("kill -9 $$", &log);
     assert_eq!(all(&ends()), BTreeMap::from([(leader.pid, End::Signalled(9))]));
@@ -71,7 +71,7 @@ fn nothing_escapes_a_subreaper() {
         std::thread::yield_now();
     }
     signal_group(leader).unwrap();
-    signal_tree().unwrap();
+    signal_tree(None).unwrap();
     assert_eq!(all(&told).into_values().filter(|end| *end == End::Signalled(15)).count(), 1);
 
     // One that ignores everything is killed.
@@ -81,11 +81,11 @@ fn nothing_escapes_a_subreaper() {
     );
     let told = ends();
     assert_eq!(told.recv_timeout(Duration::from_secs(20)).unwrap().0, leader.pid);
-    while has_children() {
-        kill_tree().unwrap();
+    while has_children(None) {
+        kill_tree(None).unwrap();
     }
     all(&told);
-    assert!(!has_children());
+    assert!(!has_children(None));
 }
 
 /// Whether a child of ours sleeps already: before its exec it still has the shell's signal handling, which may swallow a signal.

@@ -36,7 +36,7 @@ use crate::settings::{self, Flags, Settings};
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     // A shim says little, keeps its own log, and is started often: nothing is set up for it.
     if let Command::Shim { folder } = cli.command {
-        return Ok(go_agents::shim::main(&folder));
+        return Ok(go_agents::shim::main(&folder, &go_agents::Drivers::default()));
     }
     logging::start(cli.global.log_format);
     carry_out(cli).map(ExitCode::from)

@@ -139,7 +139,7 @@ async fn keep(
             _ = stop.wait_for(|stop| *stop), if cause.is_none() => Some(Cause::Stopped),
             () = time => limit.map(|(_, limit)| Cause::Limit(limit)).filter(|_| cause.is_none()),
         };
-        let done = if stopped.is_some() { signal_group(leader) } else { kill_tree() };
+        let done = if stopped.is_some() { signal_group(leader) } else { kill_tree(None) };
         if let Err(error) = done {
             tracing::warn!(%error, "a command can't be ended");
         }

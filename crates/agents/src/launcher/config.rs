@@ -9,6 +9,7 @@ use go_rules::liveness::{HOST_BEAT, HOST_TTL, host_margin};
 use go_runtime::{AgentRuntime, HostFolder, ProcessRuntime};
 
 use super::LauncherError;
+use crate::Drivers;
 
 /// What a launcher goes by.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct LauncherConfig {
     pub orchestrator_args: Vec<String>,
     /// What runs the keepers.
     pub runtime: Arc<dyn AgentRuntime>,
+    /// What makes the agents' commands; their shims have to have the same.
+    pub drivers: Drivers,
     /// Names that the agents' environment keeps beyond the allow-list.
     pub keep_env: Vec<String>,
     /// How long an agent that is told to end has for it (`agents.stop_grace`).
@@ -63,6 +66,7 @@ impl LauncherConfig {
             exe,
             orchestrator_args: Vec::new(),
             runtime,
+            drivers: Drivers::default(),
             keep_env: Vec::new(),
             stop_grace: Duration::from_millis(1500),
             heartbeat: Duration::from_secs(30),

@@ -8,7 +8,6 @@ use go_driver::{Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{AGENT_ID_VARIABLE, AgentFolder, AgentSpec, CommandSpec, HostFolder};
 
 use super::LauncherConfig;
-use crate::drivers;
 
 /// Everything that the World knows about an assignment.
 #[derive(Debug, Clone)]
@@ -77,6 +76,8 @@ impl Order {
             deadline_ms: is_hand.then_some(limit),
             stop_grace_ms: Millis::from(config.stop_grace),
             host_lease: Some(host.lease().path().to_path_buf()),
+            talk: None,
+            workplace: None,
         })
     }
 
@@ -84,7 +85,7 @@ impl Order {
         match self.agent.role.tier() {
             Tier::Orchestrator => Ok(orchestrator(self.agent.role, config, folder.path())),
             Tier::Hand => {
-                let driver = drivers::of(self.agent.driver);
+                let driver = config.drivers.get(self.agent.driver);
                 let driver = driver.ok_or(NotRunnable::NoDriver(self.agent.driver.as_str()))?;
                 Ok(driver.launch(&Assignment {
                     agent: &self.agent,

@@ -90,7 +90,7 @@ impl Worker {
         let tail = Text::clipped("nobody kept this agent, so how it ended is not known");
         let write = move || {
             folder.create()?;
-            folder.write_exit(&ExitReport { tail, ..ExitReport::default() })
+            folder.write_exit(&ExitReport { tail, ..delivery::unknown_end(&folder) })
         };
         self.blocking(write).await?;
         Ok(Outcome::At(Stage::Ended))
@@ -119,7 +119,7 @@ impl Worker {
     async fn report_as_shim(&self, folder: &AgentFolder, report: &ExitReport) -> Result<bool, Failed> {
         let token = folder.shim_token().ok().and_then(|text| Token::new(text).ok());
         let (Some(token), Ok(spec)) = (token, folder.spec()) else { return Ok(false) };
-        match delivery::deliver(&self.client.with_token(token), &spec, report).await {
+        match delivery::deliver(&self.client.with_token(token), folder, &spec, report).await {
             Ok(()) => Ok(true),
             Err(error) if error.is_retryable() => Err(error.into()),
             Err(_) => Ok(false),

@@ -6,6 +6,7 @@ use go_clock::Boottime;
 use go_runtime::End;
 
 use super::limits::Limit;
+use super::watch::Breach;
 
 /// How often the tree is swept again while something in it does not die.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -17,6 +18,8 @@ pub(super) enum Cause {
     Ordered,
     /// A limit was reached.
     Limit(Limit),
+    /// It got nowhere, or used up what it had.
+    Breach(Breach),
 }
 
 /// What happened.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 
 use go_bus_client::{TokenError, TransportError};
 use go_runtime::RuntimeError;
@@ -20,6 +21,14 @@ pub enum ShimError {
     System {
         /// What was tried.
         doing: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// What its agent reads can't be read.
+    #[error("can't read {}", path.display())]
+    Unreadable {
+        /// What.
+        path: PathBuf,
         /// Why not.
         source: io::Error,
     },

@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use go_bus_api::Millis;
 use go_clock::{Boottime, Clock, SystemClock};
 use go_runtime::{
     AgentFolder, Alarm, CommandSpec, End, Environment, ProcessId, has_children, kill_tree, signal_group, signal_tree,
-    start, wake as wake_process,
+    wake as wake_process,
 };
 
 use super::ShimError;
+use super::beside::Beside;
 use super::course::{Cause, Course, Input, Left, Step};
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::pulse::Pulse;
 use super::wake::{self, Wake};
 
@@ -29,6 +31,15 @@ pub(super) struct Keeper {
     limits: Limits,
     pulse: Option<Pulse>,
     follows_bus: bool,
+}
+
+/// What a command is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    /// The limits of the agent, and orders.
+    Limits,
+    /// Nothing but this long: what has to be done before an end is reported.
+    Only(Duration),
 }
 
 /// How a command went.
@@ -78,43 +89,76 @@ impl Keeper {
         self.wakes
     }
 
+    /// The variables that every command has.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// Runs `command` until nothing is left of it.
-    pub(super) fn run(&mut self, command: &CommandSpec) -> Result<Kept, ShimError> {
+    pub(super) fn run(&mut self, command: &CommandSpec, under: Under) -> Result<Kept, ShimError> {
+        self.keep(command, under, &mut Beside::default())
+    }
+
+    /// Runs the agent's own command under its limits, and what goes on beside it.
+    pub(super) fn run_beside(&mut self, command: &CommandSpec, beside: &mut Beside) -> Result<Kept, ShimError> {
+        self.keep(command, Under::Limits, beside)
+    }
+
+    fn keep(&mut self, command: &CommandSpec, under: Under, beside: &mut Beside) -> Result<Kept, ShimError> {
         let began = self.clock.boottime();
-        if let Some(cause) = self.forbidden(began) {
+        if let Some(cause) = self.forbidden(under, began) {
             return Ok(Kept { end: None, cause: Some(cause), took: Duration::ZERO });
         }
-        let leader = start(command, &self.environment, AgentFolder::open_log(&self.log)?)?;
+        let log = AgentFolder::open_log(&self.log)?;
+        let leader = beside.start(command, &self.environment, log, &self.waker)?;
         wake::on_ends(self.waker.clone())?;
         let mut course = Course::new(self.grace);
         loop {
             let now = self.clock.boottime();
-            self.alarm.set(self.next(&course))?;
-            let input = match self.limit(&course, now) {
-                Some(input) => input,
-                None => match self.wakes.recv() {
-                    Ok(Wake::Ended(pid, end)) if pid == leader.pid => Input::LeaderEnded(end, left()),
-                    Ok(Wake::Ended(..)) => Input::OtherEnded(left()),
-                    Ok(Wake::AllGone) => Input::AllGone,
-                    Ok(Wake::Stop) => Input::End(Cause::Ordered),
-                    Ok(Wake::BusIsBack) => {
-                        self.pass_on(leader);
-                        continue;
-                    }
-                    Ok(Wake::Alarm) | Err(_) => Input::Time,
-                },
-            };
+            beside.tick(now, course.is_running(), self.grace);
+            self.alarm.set(self.next(&course, under, began, beside))?;
+            let Some(input) = self.input(&course, under, began, leader, beside) else { continue };
             let now = self.clock.boottime();
             if let Some(pulse) = &mut self.pulse {
-                pulse.beat(now);
+                pulse.beat(now, beside.context());
             }
             match course.on(input, now) {
                 Step::Wait => {}
                 Step::Interrupt => signal_group(leader)?,
-                Step::Terminate => signal_tree()?,
-                Step::Kill => kill_tree()?,
+                Step::Terminate => signal_tree(beside.spared())?,
+                Step::Kill => kill_tree(beside.spared())?,
                 Step::Finish => return Ok(Kept { end: course.end, cause: course.cause, took: now.since(began) }),
             }
+        }
+    }
+
+    /// Waits for what happens next; `None` where that is nothing to the command's course.
+    fn input(
+        &mut self,
+        course: &Course,
+        under: Under,
+        began: Boottime,
+        leader: ProcessId,
+        beside: &mut Beside,
+    ) -> Option<Input> {
+        if let Some(cause) = self.overrun(course, under, began, beside) {
+            return Some(Input::End(cause));
+        }
+        let left = |beside: &Beside| if has_children(beside.spared()) { Left::Some } else { Left::Nothing };
+        match self.wakes.recv() {
+            Ok(Wake::Ended(pid, end)) if pid == leader.pid => Some(Input::LeaderEnded(end, left(beside))),
+            Ok(Wake::Ended(pid, _)) => (!beside.ended(pid)).then(|| Input::OtherEnded(left(beside))),
+            Ok(Wake::AllGone) => Some(Input::AllGone),
+            Ok(Wake::Stop) => (under == Under::Limits).then_some(Input::End(Cause::Ordered)),
+            Ok(Wake::BusIsBack) => {
+                self.pass_on(leader);
+                None
+            }
+            Ok(Wake::Heard) => {
+                beside.look();
+                None
+            }
+            Ok(Wake::Alarm) | Err(_) => Some(Input::Time),
         }
     }
 
@@ -128,28 +172,39 @@ impl Keeper {
     }
 
     /// Why nothing may be started now: an order that has come, or a limit that is reached.
-    fn forbidden(&mut self, now: Boottime) -> Option<Cause> {
+    fn forbidden(&mut self, under: Under, now: Boottime) -> Option<Cause> {
+        if under != Under::Limits {
+            return None;
+        }
         if self.wakes.try_iter().any(|wake| wake == Wake::Stop) {
             return Some(Cause::Ordered);
         }
         self.limits.reached(now).map(Cause::Limit)
     }
 
-    fn limit(&mut self, course: &Course, now: Boottime) -> Option<Input> {
+    /// Why what runs has to end now.
+    fn overrun(&mut self, course: &Course, under: Under, began: Boottime, beside: &Beside) -> Option<Cause> {
         if !course.is_running() {
             return None;
         }
-        self.limits.reached(now).map(|limit| Input::End(Cause::Limit(limit)))
+        let now = self.clock.boottime();
+        match under {
+            Under::Limits => {
+                let limit = self.limits.reached(now).map(Cause::Limit);
+                limit.or_else(|| beside.breach(now).map(Cause::Breach))
+            }
+            Under::Only(most) => (now >= began + most).then(|| Cause::Limit(Limit::Wall(Millis::from(most)))),
+        }
     }
 
     /// When the alarm has to go off.
-    fn next(&self, course: &Course) -> Option<Boottime> {
-        let limit = self.limits.next().filter(|_| course.is_running());
+    fn next(&self, course: &Course, under: Under, began: Boottime, beside: &Beside) -> Option<Boottime> {
+        let limit = match under {
+            Under::Limits => self.limits.next(),
+            Under::Only(most) => Some(began + most),
+        };
+        let limit = limit.filter(|_| course.is_running());
         let beat = self.pulse.as_ref().map(Pulse::next);
-        [course.next(), limit, beat].into_iter().flatten().min()
+        [course.next(), limit, beat, beside.next(course.is_running())].into_iter().flatten().min()
     }
-}
-
-fn left() -> Left {
-    if has_children() { Left::Some } else { Left::Nothing }
 }

@@ -3,16 +3,24 @@
 //! One small process for each agent, with threads and a channel in place of an async runtime. It outlives its launcher, holds
 //! itself to the host's lease by a file, and never starts an agent a second time: what it is about to do is on disk first.
 
+mod attempt;
+mod beside;
+mod book;
+mod changes;
 mod course;
 mod error;
 mod keeper;
 mod limits;
 mod outbox;
+mod place;
 mod pulse;
+mod saver;
 mod session;
 pub(crate) mod tail;
+mod talk;
 mod verify;
 mod wake;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,12 +31,14 @@ pub use error::ShimError;
 pub use limits::{Limit, Limits};
 use session::Outcome;
 
+use crate::Drivers;
+
 /// Keeps the agent whose folder the launcher prepared at `folder`, to its end. Blocks until the Bus has the exit, or can't be
-/// told: then `exit.json` is there for the launcher.
+/// told: then `exit.json` is there for the launcher. `drivers` are those that the launcher made its command with.
 ///
 /// The process's code is 0 where the Bus has the exit, 2 where another shim keeps this folder, 3 where the exit is written but
 /// was not taken, and 1 where something else failed; the words are on its standard error, `shim.log`.
-pub fn main(folder: &Path) -> ExitCode {
+pub fn main(folder: &Path, drivers: &Drivers) -> ExitCode {
     // The agent is to have what whoever started the fleet was given.
     restore_open_files();
     let folder = match std::path::absolute(folder) {
@@ -38,7 +48,7 @@ pub fn main(folder: &Path) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match session::keep(&folder) {
+    match session::keep(&folder, drivers) {
         Ok(Outcome::Reported) => ExitCode::SUCCESS,
         Ok(Outcome::KeptByAnother) => {
             eprintln!("shim: another shim keeps {}", folder.path().display());

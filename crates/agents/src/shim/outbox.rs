@@ -54,7 +54,7 @@ pub(super) fn deliver(folder: &AgentFolder, report: &ExitReport, wakes: &Receive
 
 fn once(folder: &AgentFolder, report: &ExitReport) -> Result<Result<(), BusError>, ShimError> {
     let (client, spec) = (client(folder)?, folder.spec()?);
-    Ok(blocking::block_on(delivery::deliver(&client, &spec, report)))
+    Ok(blocking::block_on(delivery::deliver(&client, folder, &spec, report)))
 }
 
 /// Many shims may wait for the same Bus: their process numbers spread them.
@@ -80,7 +80,7 @@ fn woken_within(pause: Duration, wakes: &Receiver<Wake>) -> Woken {
         match wakes.recv_timeout(until.since(clock.boottime())) {
             Ok(Wake::Stop) => return Woken::Stop,
             Ok(Wake::BusIsBack) => return Woken::BusIsBack,
-            Ok(Wake::Ended(..) | Wake::AllGone | Wake::Alarm) => {}
+            Ok(Wake::Ended(..) | Wake::AllGone | Wake::Heard | Wake::Alarm) => {}
             Err(_) => return Woken::Pause,
         }
     }

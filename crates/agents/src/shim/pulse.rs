@@ -3,7 +3,7 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
-use go_bus_api::{AgentId, Heartbeat};
+use go_bus_api::{AgentId, Heartbeat, Ratio};
 use go_bus_client::blocking;
 use go_clock::Boottime;
 use go_runtime::AgentFolder;
@@ -17,7 +17,7 @@ pub(super) struct Pulse {
     agent: AgentId,
     interval: Duration,
     due: Boottime,
-    sender: Option<SyncSender<()>>,
+    sender: Option<SyncSender<Heartbeat>>,
 }
 
 impl Pulse {
@@ -32,8 +32,9 @@ impl Pulse {
         self.due
     }
 
-    /// Sends a heartbeat where one is due. One that the last is still in the way of is left out.
-    pub(super) fn beat(&mut self, now: Boottime) {
+    /// Sends a heartbeat where one is due, with how full the agent's context is, where that is known. One that the last is still in the
+    /// way of is left out.
+    pub(super) fn beat(&mut self, now: Boottime, context_used: Option<Ratio>) {
         if now < self.due {
             return;
         }
@@ -43,19 +44,19 @@ impl Pulse {
         }
         if let Some(sender) = &self.sender {
             // Full means that the Bus has not answered the last one yet.
-            let _ = sender.try_send(());
+            let _ = sender.try_send(Heartbeat { context_used, ..Heartbeat::default() });
         }
     }
 }
 
 /// The thread starts with the first beat: most commands end before it.
-fn sender(folder: AgentFolder, agent: AgentId) -> Option<SyncSender<()>> {
+fn sender(folder: AgentFolder, agent: AgentId) -> Option<SyncSender<Heartbeat>> {
     let (sender, beats) = sync_channel(1);
     let send = move || {
-        for () in beats {
-            let sent = outbox::client(&folder).map_err(|e| e.with_causes()).and_then(|c| {
-                blocking::block_on(c.heartbeat(&agent, &Heartbeat::default())).map_err(|e| e.to_string())
-            });
+        for beat in beats {
+            let sent = outbox::client(&folder)
+                .map_err(|e| e.with_causes())
+                .and_then(|c| blocking::block_on(c.heartbeat(&agent, &beat)).map_err(|e| e.to_string()));
             if let Err(error) = sent {
                 eprintln!("shim: heartbeat failed: {error}");
             }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use go_bus_api::{Millis, Text, VerifyResult};
-use go_runtime::{AGENT_ID_VARIABLE, AgentSpec, CommandSpec, End, RuntimeError};
+use go_runtime::{AgentSpec, CommandSpec, End, RuntimeError};
 
 use super::ShimError;
 use super::course::Cause;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, Under};
 use super::tail;
 
 /// The code of a verification that a limit ended, whatever it made of that itself; the one of timeout(1).
@@ -26,9 +26,11 @@ pub(super) fn run(
     let mut results = Vec::new();
     for command in &spec.verify {
         let from = tail::length(log);
-        let shell = CommandSpec::shell(command.as_str(), spec.command.folder.clone())
-            .with(AGENT_ID_VARIABLE, spec.agent.as_str());
-        let (code, took, words, cause) = match keeper.run(&shell) {
+        let shell = match &spec.workplace {
+            Some(place) => place.shell(command.as_str()),
+            None => CommandSpec::shell(command.as_str(), spec.command.folder.clone()),
+        };
+        let (code, took, words, cause) = match keeper.run(&shell.of(&spec.agent), Under::Limits) {
             Ok(kept) => (code(kept.end, kept.cause), kept.took, tail::tail(log, from), kept.cause),
             Err(ShimError::Runtime(error)) if error.is_not_startable() => {
                 (NOT_STARTED, Default::default(), why(&error), None)

@@ -19,6 +19,8 @@ pub(super) enum Wake {
     Stop,
     /// The Bus can be reached again.
     BusIsBack,
+    /// The agent said something that means something.
+    Heard,
     /// The alarm went off.
     Alarm,
 }

@@ -115,6 +115,8 @@ impl Bench {
             deadline_ms: None,
             stop_grace_ms: Millis(300),
             host_lease: None,
+            talk: None,
+            workplace: None,
         }
     }
 

@@ -22,6 +22,11 @@ impl BusClient {
         self.done(Call::create("/costs", &self.key()).json(cost)).await
     }
 
+    /// `POST /costs` under a key of its own: sent again, in another process too, it counts once.
+    pub async fn record_cost_once(&self, key: &str, cost: &NewCost) -> Result<(), BusError> {
+        self.done(Call::create("/costs", key).json(cost)).await
+    }
+
     /// `GET /costs/by-agent`: what each agent has spent, from `since` on or ever.
     pub async fn costs_by_agent(&self, since: Option<Timestamp>) -> Result<CostTotals, BusError> {
         self.json(Call::get(with_query("/costs/by-agent", &json!({ "since": since })))).await

@@ -146,18 +146,19 @@ fn must_be_alive(ctx: &mut Ctx<'_>) -> Result<(), Reject> {
     }
 }
 
-/// A shim's token is good for its agent's heartbeat, exit and verdict only.
+/// A shim's token is good for its agent's heartbeat, costs, exit and verdict only.
 fn must_not_be_a_shim_s(ctx: &Ctx<'_>, command: &Command) -> Result<(), Reject> {
     let Some(agent) = ctx.who.shim_of() else { return Ok(()) };
     let good = match &command.action {
         Action::HeartbeatAgent(id, _) | Action::ReportExit(id, _) => id == agent,
+        Action::RecordCost(cost) => cost.agent == *agent,
         Action::ReviewTask(..) | Action::PatchAccount(..) => true,
         _ => false,
     };
     if good {
         return Ok(());
     }
-    Err(forbidden(format!("a shim's token is good for the heartbeat, exit and verdict of {agent} only")))
+    Err(forbidden(format!("a shim's token is good for the heartbeat, costs, exit and verdict of {agent} only")))
 }
 
 /// Refuses what only GO may do, without its epoch.

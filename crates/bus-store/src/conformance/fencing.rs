@@ -1,6 +1,6 @@
 //! Who may write what, and under which epoch.
 
-use go_bus_api::{Epoch, NewAgent, NewSprint, ProblemKind, ProjectPatch, Revision, Role, Text};
+use go_bus_api::{Agent, Epoch, NewAgent, NewSprint, ProblemKind, ProjectPatch, Revision, Role, Text};
 
 use super::MakeStore;
 use super::world::{World, acquire, actor, expire_lease, later, new_agent, project, refused, shim, ticket};
@@ -92,12 +92,19 @@ pub async fn a_shim_s_token_is_good_for_little(make: MakeStore<'_>) {
         Action::ReportExit(po.id.clone(), Default::default()),
         Action::Terminate { agent: po.id.clone(), hold: false },
         Action::RevokeTokens(builder.id.clone()),
+        cost(&po),
     ];
     for action in forbidden {
         assert_eq!(refused(world.act(shim(&builder), action.clone()).await), ProblemKind::Forbidden, "{action:?}");
     }
     let own = Action::HeartbeatAgent(builder.id.clone(), Default::default());
     world.act(shim(&builder), own).await.expect("its own agent's heartbeat");
+    world.act(shim(&builder), cost(&builder)).await.expect("its own agent's costs");
+}
+
+fn cost(of: &Agent) -> Action {
+    let json = serde_json::json!({"agent": of.id, "project": "site", "model": "m", "input_tokens": 1, "output_tokens": 1, "usd": "0.1"});
+    Action::RecordCost(serde_json::from_value(json).expect("a cost"))
 }
 
 /// `If-Match` with the resource's revision writes, another does not; what changes nothing makes no revision.

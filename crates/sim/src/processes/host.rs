@@ -40,6 +40,7 @@ fn config(
         exe: PathBuf::from("/usr/bin/go"),
         orchestrator_args: Vec::new(),
         runtime: Arc::new(SimRuntime::new(Arc::clone(ground), host, process)),
+        drivers: go_agents::Drivers::default(),
         keep_env: Vec::new(),
         stop_grace: settings.stop_grace,
         heartbeat: settings.agent_heartbeat,

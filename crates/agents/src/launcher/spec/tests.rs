@@ -18,6 +18,7 @@ fn config() -> LauncherConfig {
         exe: "/bin/go".into(),
         orchestrator_args: vec!["--set".to_owned(), "agents.heartbeat=5s".to_owned()],
         runtime: Arc::new(MemoryRuntime::default()),
+        drivers: crate::Drivers::default(),
         keep_env: Vec::new(),
         stop_grace: Duration::from_millis(1500),
         heartbeat: Duration::from_secs(30),

@@ -1,0 +1,189 @@
+//! One attempt: the folder, the agent, what its end means, and the verifications.
+
+use go_bus_api::{AccountWindow, ExitReport, Failure, FailureCause, Remedy, Text, Work};
+use go_clock::{Clock, SystemClock};
+use go_driver::{CommandEnd, Window};
+use go_runtime::{AgentFolder, AgentSpec, End};
+
+use super::beside::{Beside, Voice};
+use super::book::Book;
+use super::course::Cause;
+use super::keeper::{Keeper, Kept};
+use super::limits::Limit;
+use super::place::Place;
+use super::saver::Saver;
+use super::talk::Talk;
+use super::watch::Watch;
+use super::{ShimError, tail, verify};
+use crate::Drivers;
+
+/// Runs the agent to its end and answers what there is to report of it.
+pub(super) fn run(
+    folder: &AgentFolder,
+    spec: &AgentSpec,
+    keeper: &mut Keeper,
+    drivers: &Drivers,
+) -> Result<ExitReport, ShimError> {
+    let place = match &spec.workplace {
+        Some(place) => match Place::make(folder, spec, place, keeper)? {
+            Ok(place) => Some(place),
+            Err(failed) => return Ok(failed),
+        },
+        None => None,
+    };
+    let log = folder.agent_log();
+    let from = if place.is_some() { tail::length(&log) } else { 0 };
+    let mut beside = beside(folder, spec, keeper, drivers);
+    let kept = match keeper.run_beside(&spec.command, &mut beside) {
+        Ok(kept) => kept,
+        Err(ShimError::Runtime(error)) if error.is_not_startable() => {
+            let (code, tail) = (Some(verify::NOT_STARTED), verify::why(&error));
+            return Ok(ExitReport { code, tail, ..ExitReport::default() });
+        }
+        Err(error) => return Err(error),
+    };
+    let report = read(spec, &kept, tail::tail(&log, from), beside, drivers)?;
+    let report = match &place {
+        Some(place) => with_work(report, place.is_worked_on(), place.save(&kept, keeper)?),
+        None => report,
+    };
+    match kept.cause {
+        Some(cause) => Ok(ended(report, cause)),
+        None if report.failure.is_some() => Ok(report),
+        None => verified(report, spec, keeper, folder),
+    }
+}
+
+/// What goes on beside this agent.
+fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Drivers) -> Beside {
+    let now = SystemClock.boottime();
+    let voice = spec.talk.as_ref().zip(drivers.get(spec.driver)).map(|(talk, driver)| {
+        let reader = driver.reader(spec.reviews.is_some(), &spec.driver_note);
+        let (prompt, files) = Voice::of(folder, &spec.command);
+        Voice {
+            talk: Talk::new(reader, Watch::new(talk.allowance, now)),
+            book: Book::new(folder.clone(), talk.costs_ms.duration(), now),
+            input: talk.input,
+            prompt,
+            files,
+        }
+    });
+    let saved = spec.workplace.as_ref().filter(|place| place.at.is_none());
+    let saver = saved.map(|place| Saver::new(place.clone(), folder.clone(), keeper.environment().clone(), now));
+    Beside { voice, saver }
+}
+
+/// What the command's own end says: as its driver reads it, where nothing else ended it.
+fn read(
+    spec: &AgentSpec,
+    kept: &Kept,
+    tail: Text<4096>,
+    beside: Beside,
+    drivers: &Drivers,
+) -> Result<ExitReport, ShimError> {
+    let (code, signal) = match kept.end {
+        Some(End::Exited(code)) => (Some(code), None),
+        Some(End::Signalled(signal)) => (None, Some(signal)),
+        None => (None, None),
+    };
+    let end = CommandEnd { code, signal, tail: tail.as_str().to_owned() };
+    let plain = ExitReport { code, signal, tail, ..ExitReport::default() };
+    let by_itself = kept.cause.is_none();
+    let Some(mut voice) = beside.voice else {
+        let driver = drivers.get(spec.driver).filter(|_| by_itself);
+        let read = |driver: &dyn go_driver::AgentDriver| {
+            driver.reader(spec.reviews.is_some(), &spec.driver_note).end(&end, SystemClock.wall())
+        };
+        return Ok(driver.map_or(plain, read));
+    };
+    let (report, mut heard) = voice.talk.finish(|reader, heard| {
+        let report = if by_itself { reader.end(&end, SystemClock.wall()) } else { plain };
+        (report, heard.clone())
+    });
+    if !report.usage.is_empty() {
+        heard.spent.clone_from(&report.usage);
+    }
+    voice.book.close(&heard)?;
+    let windows = heard.windows.into_iter().map(account_window).collect();
+    let windows = if report.windows.is_empty() { windows } else { report.windows };
+    Ok(ExitReport { conversation: report.conversation.or(heard.conversation), usage: heard.spent, windows, ..report })
+}
+
+fn account_window(window: Window) -> AccountWindow {
+    AccountWindow { name: Text::clipped(&window.name), used: window.used, resets_at: window.resets_at }
+}
+
+/// The report with what the agent left. Whoever claims success has changed something, and it can be landed.
+fn with_work(report: ExitReport, is_asked_for: bool, work: Option<Work>) -> ExitReport {
+    let retry = |cause, detail| Some(Failure::new(Remedy::Retry, cause, detail));
+    let failure = match &work {
+        _ if !is_asked_for || !report.succeeded() => report.failure,
+        None => retry(FailureCause::Folder, "what it left could not be saved"),
+        Some(work) if !work.changed => retry(FailureCause::NoChange, "it claims success and changed nothing"),
+        Some(_) => None,
+    };
+    ExitReport { work, failure, ..report }
+}
+
+fn verified(
+    report: ExitReport,
+    spec: &AgentSpec,
+    keeper: &mut Keeper,
+    folder: &AgentFolder,
+) -> Result<ExitReport, ShimError> {
+    let (verify, cause) = verify::run(spec, keeper, &folder.agent_log())?;
+    let report = ExitReport { verify, ..report };
+    Ok(match cause {
+        Some(cause) => ended(report, cause),
+        None => report,
+    })
+}
+
+/// The report of what was ended. A stop that somebody ordered bears no result, and neither does the end of the host's lease:
+/// the work goes to others, uncounted. The other limits are the attempt's own, so its end is judged.
+pub(super) fn ended(report: ExitReport, cause: Cause) -> ExitReport {
+    match cause {
+        Cause::Ordered => ExitReport { stopped: true, ..report },
+        Cause::Limit(limit @ Limit::HostLease) => ExitReport { stopped: true, limit: Some(limit.text()), ..report },
+        Cause::Limit(limit @ Limit::Wall(_)) => ExitReport { limit: Some(limit.text()), ..report },
+        Cause::Breach(breach) => ExitReport { limit: Some(breach.text()), failure: Some(breach.failure()), ..report },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shim::watch::Breach;
+    use go_bus_api::Millis;
+
+    fn good() -> ExitReport {
+        ExitReport { code: Some(0), ..ExitReport::default() }
+    }
+
+    fn work(changed: bool) -> Option<Work> {
+        Some(Work { base: Text::clipped("a"), commit: Text::clipped("b"), changed, vacuous: false })
+    }
+
+    #[test]
+    fn only_the_attempt_s_own_limits_leave_a_result_to_judge() {
+        assert!(!ended(good(), Cause::Ordered).bears_result());
+        assert!(!ended(good(), Cause::Limit(Limit::HostLease)).bears_result());
+        let timed_out = ended(good(), Cause::Limit(Limit::Wall(Millis(2000))));
+        assert!(timed_out.bears_result() && timed_out.limit.is_some() && timed_out.failure.is_none());
+        let looped = ended(good(), Cause::Breach(Breach::Loop { calls: 1 }));
+        assert_eq!(looped.failure.as_ref().map(|failure| failure.cause), Some(FailureCause::Loop));
+        assert!(looped.bears_result() && looped.limit.is_some() && !looped.succeeded());
+    }
+
+    #[test]
+    fn a_claim_without_a_change_is_a_failure_and_so_is_one_that_can_t_be_saved() {
+        let cause = |report, asked, work| with_work(report, asked, work).failure.map(|failure| failure.cause);
+        assert_eq!(cause(good(), true, work(true)), None);
+        assert_eq!(cause(good(), true, work(false)), Some(FailureCause::NoChange));
+        assert_eq!(cause(good(), true, None), Some(FailureCause::Folder));
+        assert_eq!(cause(good(), false, None), None, "a reviewer changes nothing");
+        let failed = ExitReport { code: Some(3), ..ExitReport::default() };
+        assert_eq!(cause(failed, true, work(false)), None, "it claims nothing");
+        assert_eq!(with_work(good(), true, work(true)).work, work(true));
+    }
+}

@@ -1,0 +1,107 @@
+//! An agent's spending: noted as it is heard of, told to the Bus every now and then, and always before its exit.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use go_bus_client::blocking;
+use go_clock::Boottime;
+use go_runtime::{AgentFolder, RuntimeError, Tally};
+
+use super::outbox;
+use super::talk::Heard;
+use crate::delivery;
+
+/// What was heard, and when it is told to the Bus next.
+#[derive(Debug)]
+pub(super) struct Book {
+    folder: AgentFolder,
+    tally: Arc<Mutex<Tally>>,
+    interval: Duration,
+    due: Boottime,
+    is_news: bool,
+    teller: Option<(SyncSender<()>, JoinHandle<()>)>,
+}
+
+impl Book {
+    /// An empty one, whose first news goes out at once and the others at most once an `interval`.
+    pub(super) fn new(folder: AgentFolder, interval: Duration, now: Boottime) -> Self {
+        Self { folder, tally: Arc::default(), interval, due: now, is_news: false, teller: None }
+    }
+
+    /// Takes note of what was heard. A conversation is written down at once: should the shim die, its agent's next attempt
+    /// goes on with it.
+    pub(super) fn note(&mut self, heard: &Heard) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_named = tally.conversation != heard.conversation;
+        self.is_news |= tally.spent != heard.spent;
+        tally.conversation.clone_from(&heard.conversation);
+        tally.spent.clone_from(&heard.spent);
+        if is_named && let Err(error) = self.folder.write_tally(&tally) {
+            eprintln!("shim: {error}");
+        }
+    }
+
+    /// When the Bus is to be told.
+    pub(super) fn next(&self) -> Option<Boottime> {
+        self.is_news.then_some(self.due)
+    }
+
+    /// Tells the Bus where that is due. One that the last is still in the way of waits for its interval.
+    pub(super) fn tick(&mut self, now: Boottime) {
+        if !self.is_news || now < self.due {
+            return;
+        }
+        self.due = now + self.interval;
+        if self.teller.is_none() {
+            self.teller = teller(self.folder.clone(), Arc::clone(&self.tally));
+        }
+        if let Some((teller, _)) = &self.teller {
+            // Full means that the Bus has not answered the last yet; the news stays.
+            self.is_news = teller.try_send(()).is_err();
+        }
+    }
+
+    /// Writes down everything, for the report of the exit to settle. Waits for what is being told just now.
+    pub(super) fn close(mut self, heard: &Heard) -> Result<(), RuntimeError> {
+        self.note(heard);
+        if let Some((teller, thread)) = self.teller.take() {
+            drop(teller);
+            // It can't panic; and if it did, what it told stands in the tally.
+            let _ = thread.join();
+        }
+        self.folder.write_tally(&self.tally.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The thread that tells; it starts with the first news.
+fn teller(folder: AgentFolder, tally: Arc<Mutex<Tally>>) -> Option<(SyncSender<()>, JoinHandle<()>)> {
+    let (teller, orders) = sync_channel(1);
+    let tell = move || {
+        for () in orders {
+            if let Err(error) = settle(&folder, &tally) {
+                eprintln!("shim: its costs are told later: {error}");
+            }
+        }
+    };
+    match std::thread::Builder::new().name("costs".to_owned()).spawn(tell) {
+        Ok(thread) => Some((teller, thread)),
+        Err(error) => {
+            eprintln!("shim: its costs are told at its end: {error}");
+            None
+        }
+    }
+}
+
+/// Tells the Bus all that it does not have yet; nothing is locked while it answers.
+fn settle(folder: &AgentFolder, tally: &Mutex<Tally>) -> Result<(), String> {
+    let (client, spec) =
+        (outbox::client(folder).map_err(|e| e.with_causes())?, folder.spec().map_err(|e| e.to_string())?);
+    let change = |step: &mut dyn FnMut(&mut Tally)| {
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        step(&mut tally);
+        folder.write_tally(&tally)
+    };
+    blocking::block_on(delivery::settle(&client, &spec, change)).map_err(|error| error.to_string())
+}

@@ -1,0 +1,144 @@
+//! The agent's working folder: made before it, saved beside it and after it.
+
+use std::time::Duration;
+
+use go_bus_api::{ExitReport, Failure, FailureCause, Remedy, Work};
+use go_runtime::{AgentFolder, AgentSpec, CommandSpec, End, WorkplaceRecord, WorkplaceSpec};
+use serde::Deserialize;
+
+use super::ShimError;
+use super::attempt::ended;
+use super::keeper::{Keeper, Kept, Under};
+use super::{tail, verify};
+
+/// How long the last save may take where the agent ended by itself.
+const LAST_SAVE: Duration = Duration::from_secs(30);
+/// How long it may take where the agent was stopped: all of it has to be over before the end of the host's lease.
+const HURRIED_SAVE: Duration = Duration::from_millis(1500);
+
+/// A working folder that is ready.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    folder: &'a AgentFolder,
+    spec: &'a AgentSpec,
+    place: &'a WorkplaceSpec,
+    record: WorkplaceRecord,
+}
+
+/// What `go repo make` tells.
+#[derive(Deserialize)]
+struct Made {
+    #[serde(default)]
+    resumed: bool,
+}
+
+impl<'a> Place<'a> {
+    /// Makes the folder and sets it up. Where that fails, the agent's end is known without a start.
+    pub(super) fn make(
+        folder: &'a AgentFolder,
+        spec: &'a AgentSpec,
+        place: &'a WorkplaceSpec,
+        keeper: &mut Keeper,
+    ) -> Result<Result<Self, ExitReport>, ShimError> {
+        let known = WorkplaceRecord::read(&place.folder).filter(|known| known.ready && place.folder.is_dir());
+        let fresh = WorkplaceRecord { workplace: place.clone(), ready: false, vacuous: false };
+        let record = known.clone().map_or(fresh, |known| WorkplaceRecord { workplace: place.clone(), ..known });
+        let mut made = Self { folder, spec, place, record };
+        made.note()?;
+        let make = place.make(&folder.made_path()).of(&spec.agent);
+        if let Some(failed) = made.step("making the working folder", &make, keeper)? {
+            return Ok(Err(failed));
+        }
+        if known.is_none()
+            && let Some(failed) = made.set_up(keeper)?
+        {
+            return Ok(Err(failed));
+        }
+        Ok(Ok(made))
+    }
+
+    /// Runs what a new folder needs, and then, where that is asked for, each verification on what nobody has worked on yet.
+    fn set_up(&mut self, keeper: &mut Keeper) -> Result<Option<ExitReport>, ShimError> {
+        for command in &self.place.setup {
+            let shell = self.place.shell(command.as_str()).of(&self.spec.agent);
+            if let Some(failed) = self.step(&format!("`{command}`"), &shell, keeper)? {
+                return Ok(Some(failed));
+            }
+        }
+        if self.place.prove && !self.is_resumed() {
+            let (results, cause) = verify::run(self.spec, keeper, &self.folder.agent_log())?;
+            if let Some(cause) = cause {
+                return Ok(Some(ended(ExitReport::default(), cause)));
+            }
+            self.record.vacuous = !results.is_empty() && results.iter().all(|result| result.code == 0);
+        }
+        self.record.ready = true;
+        self.note()?;
+        Ok(None)
+    }
+
+    /// Keeps the record of a folder that outlives its agent.
+    fn note(&self) -> Result<(), ShimError> {
+        if self.place.at.is_none() {
+            self.record.write()?;
+        }
+        Ok(())
+    }
+
+    fn is_resumed(&self) -> bool {
+        let made = std::fs::read(self.folder.made_path()).ok();
+        made.and_then(|bytes| serde_json::from_slice::<Made>(&bytes).ok()).is_some_and(|made| made.resumed)
+    }
+
+    /// Runs one step of the making; answers the agent's end where it failed.
+    fn step(&self, what: &str, command: &CommandSpec, keeper: &mut Keeper) -> Result<Option<ExitReport>, ShimError> {
+        let log = self.folder.agent_log();
+        let from = tail::length(&log);
+        let (code, words) = match keeper.run(command, Under::Limits) {
+            Ok(Kept { cause: Some(cause), .. }) => return Ok(Some(ended(ExitReport::default(), cause))),
+            Ok(Kept { end: Some(End::Exited(0)), .. }) => return Ok(None),
+            Ok(kept) => (kept.end.map(End::code), tail::tail(&log, from)),
+            Err(ShimError::Runtime(error)) if error.is_not_startable() => {
+                (Some(verify::NOT_STARTED), verify::why(&error))
+            }
+            Err(error) => return Err(error),
+        };
+        let detail = format!("{what} failed\n{words}");
+        let failure = Some(Failure::new(Remedy::Retry, FailureCause::Folder, &detail));
+        Ok(Some(ExitReport { code: code.or(Some(1)), tail: words, failure, ..ExitReport::default() }))
+    }
+
+    /// Whether its agent is asked for work, and not only to look.
+    pub(super) fn is_worked_on(&self) -> bool {
+        self.place.at.is_none()
+    }
+
+    /// Saves what the agent left; answers what that is, or the last that is known of it.
+    pub(super) fn save(&self, kept: &Kept, keeper: &mut Keeper) -> Result<Option<Work>, ShimError> {
+        if !self.is_worked_on() {
+            return Ok(None);
+        }
+        let to = self.folder.saved_path();
+        // Who was stopped has no time for a remote; the one beside has pushed what is older.
+        let (push, most) = if kept.cause.is_some() { (false, HURRIED_SAVE) } else { (true, LAST_SAVE) };
+        let mut is_saved = self.try_save(&self.place.save(&to, push), most, keeper)?;
+        if !is_saved && push {
+            is_saved = self.try_save(&self.place.save(&to, false), most, keeper)?;
+        }
+        if !is_saved {
+            eprintln!("shim: what the agent left could not be saved; it stays in {}", self.place.folder.display());
+        }
+        Ok(self.folder.work().map(|work| Work { vacuous: self.record.vacuous, ..work }))
+    }
+
+    fn try_save(&self, save: &CommandSpec, most: Duration, keeper: &mut Keeper) -> Result<bool, ShimError> {
+        match keeper.run(save, Under::Only(most)) {
+            Ok(kept) => Ok(kept.end == Some(End::Exited(0))),
+            Err(ShimError::Runtime(error)) if error.is_not_startable() => {
+                eprintln!("shim: {}", verify::why(&error));
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

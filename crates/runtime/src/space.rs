@@ -1,0 +1,58 @@
+//! How much room a file system has, and how little is too little.
+
+use std::path::Path;
+
+use crate::RuntimeError;
+use crate::error::file;
+
+/// The room of a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that this user may yet write.
+    pub free: u64,
+    /// All its bytes.
+    pub total: u64,
+}
+
+impl Space {
+    /// Below this many free bytes nothing new is begun.
+    const LEAST: u64 = 1 << 30;
+    /// Nor below one part of so many of the whole: 5 %.
+    const SHARE: u64 = 20;
+
+    /// The room of the file system that `path` lies on.
+    pub fn of(path: &Path) -> Result<Self, RuntimeError> {
+        let stat = rustix::fs::statvfs(path).map_err(|errno| file("look for room on", path)(errno.into()))?;
+        Ok(Self {
+            free: stat.f_bavail.saturating_mul(stat.f_frsize),
+            total: stat.f_blocks.saturating_mul(stat.f_frsize),
+        })
+    }
+
+    /// Whether something new may be begun: the watermark.
+    pub fn is_enough(self) -> bool {
+        self.free >= Self::LEAST && self.free.saturating_mul(Self::SHARE) >= self.total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    #[test]
+    fn the_watermark_is_a_twentieth_and_a_gibibyte() {
+        let enough = |free, total| Space { free, total }.is_enough();
+        assert!(enough(5 * GIB, 100 * GIB) && !enough(5 * GIB - 1, 100 * GIB));
+        assert!(enough(GIB, 2 * GIB) && !enough(GIB - 1, 2 * GIB));
+        assert!(enough(u64::MAX, u64::MAX));
+    }
+
+    #[test]
+    fn a_folder_has_room_and_what_is_not_there_has_none() {
+        let here = Space::of(Path::new("/")).unwrap();
+        assert!(here.total > 0 && here.free <= here.total);
+        assert!(Space::of(Path::new("/no/such/folder")).is_err());
+    }
+}
