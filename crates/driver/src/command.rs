@@ -38,10 +38,10 @@ impl Protocol {
 }
 
 /// Runs a program of one's own for builders and reviewers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandDriver {
-    /// Its command line.
-    pub run: Template,
+    /// Its command line; without one it runs nothing, but reads what others ran.
+    pub run: Option<Template>,
     /// What its output is.
     pub protocol: Protocol,
 }

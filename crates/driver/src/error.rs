@@ -17,6 +17,9 @@ pub enum DriverError {
     /// The project has no folder.
     #[error("project {0} has no `repo`, the folder its commands run in")]
     NoFolder(ProjectId),
+    /// A setting that says what to run.
+    #[error("the setting {0}, which says what to run, is not set")]
+    Unset(&'static str),
     /// The driver does not run agents of this role.
     #[error("this driver runs no {}", .0.as_str())]
     Role(Role),

@@ -16,7 +16,8 @@ pub(super) fn launch(driver: &CommandDriver, assignment: &Assignment<'_>) -> Res
         Role::Reviewer => true,
         other => return Err(DriverError::Role(other)),
     };
-    let argv = driver.run.fill(|placeholder| match placeholder {
+    let run = driver.run.as_ref().ok_or(DriverError::Unset("drivers.command.run"))?;
+    let argv = run.fill(|placeholder| match placeholder {
         Placeholder::Agent => Some(agent.id.to_string()),
         Placeholder::Role => Some(agent.role.as_str().to_owned()),
         Placeholder::Model => agent.model.as_ref().map(|model| model.0.to_string()),
@@ -39,7 +40,7 @@ pub(super) fn launch(driver: &CommandDriver, assignment: &Assignment<'_>) -> Res
         stdin: match driver.protocol {
             Protocol::Lines => Stdin::Messages,
             // One that is given the file has no need of it twice.
-            Protocol::Plain if driver.run.uses(Placeholder::PromptFile) => Stdin::Nothing,
+            Protocol::Plain if run.uses(Placeholder::PromptFile) => Stdin::Nothing,
             Protocol::Plain => Stdin::Prompt,
         },
         verify: if reviews { Vec::new() } else { task.verify.clone() },

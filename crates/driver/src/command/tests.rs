@@ -38,7 +38,7 @@ fn project() -> Project {
 }
 
 fn driver(run: &str, protocol: Protocol) -> CommandDriver {
-    CommandDriver { run: run.parse().unwrap(), protocol }
+    CommandDriver { run: Some(run.parse().unwrap()), protocol }
 }
 
 fn launch(driver: &CommandDriver, role: &str, resume: Option<&str>) -> Result<Launch, DriverError> {
@@ -96,6 +96,12 @@ fn a_builder_is_verified_a_reviewer_judges_and_an_orchestrator_is_not_run() {
     assert_eq!((builder.verify.len(), builder.posts_verdict), (1, false));
     assert_eq!((reviewer.verify.len(), reviewer.posts_verdict), (0, true));
     assert_eq!(launch(&driver, "ho", None), Err(DriverError::Role(Role::Ho)));
+}
+
+#[test]
+fn without_a_template_nothing_is_run_and_the_setting_is_named() {
+    let unset = launch(&CommandDriver::default(), "worker", None).unwrap_err();
+    assert_eq!(unset.to_string(), "the setting drivers.command.run, which says what to run, is not set");
 }
 
 #[test]
