@@ -11,10 +11,14 @@ pub(crate) enum Layer {
     Client,
     /// One concern each: decisions, and the adapters to storage, processes and drivers.
     Concern,
+    /// Stands on one of those adapters: a program beside us that is run through `runtime`.
+    Adapter,
     /// Wires concerns together.
     Assembly,
     /// The program.
     Binary,
+    /// Stands in for the outside world in tests and tools; nothing that ships stands on it.
+    Stage,
     /// For developers only.
     Tool,
 }
@@ -35,10 +39,12 @@ pub(crate) const LAYERS: &[(&str, Layer)] = &[
     ("crates/runtime", Layer::Concern),
     ("crates/driver", Layer::Concern),
     ("crates/governor", Layer::Concern),
+    ("crates/repo", Layer::Adapter),
     ("crates/orchestrator", Layer::Assembly),
     ("crates/bus-server", Layer::Assembly),
     ("crates/agents", Layer::Assembly),
     ("bin/go", Layer::Binary),
+    ("crates/scripted-models", Layer::Stage),
     ("crates/sim", Layer::Tool),
     ("xtask", Layer::Tool),
 ];
@@ -65,6 +71,7 @@ pub(crate) const IO_CRATES: &[&str] = &[
     "go-bus-server",
     "go-bus-store",
     "go-driver",
+    "go-repo",
     "go-runtime",
     "h2",
     "hyper",

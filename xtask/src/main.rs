@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own checks (`tidy`, `test`) and measurements (`bench`).
 
+mod agents;
 mod bench;
 mod command;
 mod layers;
@@ -36,6 +37,11 @@ enum Task {
     Torture(torture::Arguments),
     /// A whole fleet in simulated time, with faults and a judge; and with rules broken, to see that the judge notices.
     Sim(sim::Arguments),
+    /// The agents' real command lines: installs the pinned versions, records what they write in each mishap.
+    Agents {
+        #[command(subcommand)]
+        what: agents::Work,
+    },
     /// Measures, prints a table, and fails where a bound is missed.
     Bench {
         #[command(subcommand)]
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
             whole
         }),
         Task::Test => Ok(test::run(&root)),
+        Task::Agents { what } => agents::run(&root, &what).map_err(|e| e.to_string()),
         Task::Sim(arguments) => sim::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Torture(arguments) => torture::run(&root, &arguments).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Jobs { runs } } => bench::jobs(&root, runs).map_err(|e| e.to_string()),

@@ -1,0 +1,58 @@
+//! `cargo xtask agents`: the real command lines of coding agents, installed once in pinned versions, and recorded against a
+//! scripted model server.
+
+mod install;
+mod record;
+mod sanitise;
+mod session;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use go_scripted_models::{CLIS, Cli};
+
+pub(crate) use install::Agents;
+
+/// What to do with them.
+#[derive(Subcommand)]
+pub(crate) enum Work {
+    /// Installs what is missing of the pinned versions.
+    Install,
+    /// Runs each scene and writes what the command line wrote to crates/driver/tests/fixtures.
+    Record {
+        /// The scenes to record, as `claude/success`; all where none is named.
+        scenes: Vec<String>,
+    },
+}
+
+/// Why the agents can't be had or recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AgentsError {
+    /// A file, a folder or a process is not to be had.
+    #[error("{0}: {1}")]
+    Io(String, io::Error),
+    /// A command line is not there, and can't be installed.
+    #[error("{0}")]
+    Missing(String),
+    /// A scene did not do what it has to.
+    #[error("{0}: {1}")]
+    Scene(String, String),
+}
+
+/// Does it, and says whether it went well.
+pub(crate) fn run(root: &Path, work: &Work) -> Result<bool, AgentsError> {
+    let agents = Agents::installed().map_err(AgentsError::Missing)?;
+    match work {
+        Work::Install => {
+            CLIS.iter().for_each(|cli| println!("{} {} {}", cli.command, cli.version, agents.program(cli).display()))
+        }
+        Work::Record { scenes } => record::record(root, &agents, scenes)?,
+    }
+    Ok(true)
+}
+
+/// The folder that the pinned versions lie in, below the cache: one for each set of versions.
+fn folder_name(clis: &[Cli]) -> PathBuf {
+    clis.iter().map(|cli| format!("{}-{}", cli.command, cli.version)).collect::<Vec<_>>().join("_").into()
+}
