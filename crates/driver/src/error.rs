@@ -1,6 +1,6 @@
 //! Why a driver has no command for an assignment.
 
-use go_bus_api::{AgentId, ProjectId, Role, TaskId};
+use go_bus_api::{AgentId, Model, ProjectId, Role, TaskId};
 
 /// An assignment that a driver can't run. No retry mends it; the task's assignee has to judge it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,4 +23,7 @@ pub enum DriverError {
     /// The driver does not run agents of this role.
     #[error("this driver runs no {}", .0.as_str())]
     Role(Role),
+    /// The model is an alias, which the program would map to whatever it likes.
+    #[error("model {} is an alias; this driver takes full ids, which `models` in the settings has", .0.0)]
+    Alias(Model),
 }

@@ -4,6 +4,7 @@
 //! [`AgentDriver`] and check it with [`conformance::run`].
 
 mod assignment;
+mod claude;
 mod codex;
 mod command;
 pub mod conformance;
@@ -14,6 +15,7 @@ mod shell;
 mod stream;
 
 pub use assignment::{Assignment, Beats, CommandEnd, Launch, Stdin};
+pub use claude::{CLAUDE_FAILURES, ClaudeDriver, ClaudeSettings};
 pub use codex::{CodexDriver, CodexSettings, Price, Sandbox};
 pub use command::{CommandDriver, Placeholder, Protocol, Template, TemplateError};
 pub use error::DriverError;
