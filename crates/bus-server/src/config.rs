@@ -11,6 +11,8 @@ use go_bus_api::RbacMode;
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The names under which it is reached, beside its addresses and `localhost`: what a browser may ask `/mcp` as.
+    pub names: Vec<String>,
     /// The data folder: `operator.token` lies in it.
     pub data: PathBuf,
     /// How often agents heartbeat; silence for three of these makes one `lost`.
@@ -34,6 +36,7 @@ impl Config {
     pub fn new(listen: SocketAddr, data: impl Into<PathBuf>) -> Self {
         Self {
             listen,
+            names: Vec::new(),
             data: data.into(),
             agent_heartbeat: Duration::from_secs(30),
             token_ttl: Duration::from_secs(24 * 3600),

@@ -18,6 +18,7 @@ mod extract;
 mod lease;
 mod listener;
 mod liveness;
+mod mcp;
 mod metrics;
 mod openapi;
 mod operator_token;

@@ -10,6 +10,7 @@ mod query;
 mod whole_numbers;
 mod write;
 
+pub(crate) use body::read_in_time;
 pub(crate) use headers::single as single_header;
 pub(crate) use path::PathId;
 pub(crate) use query::{Filters, limit, query_of};

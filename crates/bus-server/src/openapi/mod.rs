@@ -2,6 +2,7 @@
 //!
 //! A route declares its operations beside itself, in `operations()`; a test holds the two to each other, both ways.
 
+mod arguments;
 mod document;
 mod operation;
 mod parameter;

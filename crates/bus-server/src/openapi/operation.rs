@@ -203,9 +203,24 @@ impl Operation {
         self
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.id
+    }
+
+    /// Its parameters as OpenAPI's parameter objects.
+    pub(super) fn described_parameters(&self, schemas: &mut Schemas) -> Vec<Value> {
+        self.parameters.iter().flat_map(|one| one.describe(schemas)).collect()
+    }
+
+    /// The schema of its body, where it has one.
+    pub(super) fn body_schema(&self, schemas: &mut Schemas) -> Option<Value> {
+        self.body.map(|(schema, _)| schema(&mut schemas.requests).to_value())
+    }
+
     /// The operation as OpenAPI's operation object.
     pub(super) fn describe(&self, schemas: &mut Schemas) -> Value {
-        let parameters: Vec<Value> = self.parameters.iter().flat_map(|one| one.describe(schemas)).collect();
+        let parameters = self.described_parameters(schemas);
         let mut answers = self.refusals(schemas);
         answers.extend(self.successes.iter().map(|one| (one.status.as_str().to_owned(), one.describe(schemas))));
         let mut operation = json!({

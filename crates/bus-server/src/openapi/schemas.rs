@@ -28,10 +28,20 @@ pub(super) struct Schemas {
 impl Schemas {
     /// None yet.
     pub(super) fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// None, and none to come: each schema holds those of the types in it.
+    pub(super) fn inline() -> Self {
+        Self::with(true)
+    }
+
+    fn with(inline: bool) -> Self {
         let settings = || {
             SchemaSettings::draft2020_12().with(|settings| {
                 settings.definitions_path = "/components/schemas".into();
                 settings.meta_schema = None;
+                settings.inline_subschemas = inline;
             })
         };
         Self {

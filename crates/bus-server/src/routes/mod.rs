@@ -39,6 +39,7 @@ use crate::auth;
 use crate::bus::{Bus, wrong_answer};
 use crate::deadline;
 use crate::extract::{Filters, Terms};
+use crate::mcp;
 use crate::openapi::Operation;
 use crate::problems;
 
@@ -54,8 +55,8 @@ pub(crate) fn app(bus: Bus) -> Router {
         tasks::routes(),
         hosts::routes(),
         projects::routes(),
-        sessions::routes(),
         accounts::routes(),
+        sessions::routes(),
         messages::routes(),
         snapshot::routes(),
         events::routes(),
@@ -69,12 +70,13 @@ pub(crate) fn app(bus: Bus) -> Router {
         metrics::routes(),
         openapi::routes(),
     ];
-    groups
-        .into_iter()
-        .fold(Router::new(), Router::merge)
+    let rest = groups.into_iter().fold(Router::new(), Router::merge);
+    let authenticated = from_fn_with_state(bus.clone(), auth::authenticate);
+    let of_tools = rest.clone().fallback(problems::not_found).layer(authenticated.clone()).with_state(bus.clone());
+    rest.merge(mcp::routes(of_tools))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
-        .layer(from_fn_with_state(bus.clone(), auth::authenticate))
+        .layer(authenticated)
         .layer(from_fn_with_state(bus.clone(), deadline::bound))
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(from_fn_with_state(bus.clone(), count))
@@ -101,9 +103,9 @@ pub(crate) fn operations() -> Vec<Operation> {
         tasks::operations(),
         hosts::operations(),
         projects::operations(),
+        accounts::operations(),
         sessions::operations(),
         messages::operations(),
-        accounts::operations(),
         snapshot::operations(),
         events::operations(),
         digest::operations(),
