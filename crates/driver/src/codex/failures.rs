@@ -65,9 +65,10 @@ const ROWS: [FailureRow; 12] = [
 /// What counts where no row matches.
 const ELSE: FailureRow = row(&["anything else"], Cause::ApiError, Mend::Retry);
 
-/// What these words mean.
+/// What these words mean. Nobody is told to come back within a minute: Codex has tried that itself before it gave up.
 pub(super) fn read(words: &str, now: Timestamp) -> Failure {
-    find(&ROWS, words).unwrap_or(&ELSE).failure(now, resets::named(words, now), words)
+    let until = resets::named(words, now).map(|until| until.max(now.after(MINUTE)));
+    find(&ROWS, words).unwrap_or(&ELSE).failure(now, until, words)
 }
 
 /// Why Codex waits, in its words about that.

@@ -183,7 +183,7 @@ fn a_limit_parks_until_it_is_over_or_as_long_as_is_usual() {
         failure("You’ve hit your usage limit. Upgrade to Plus to continue using Codex, or try again at 3:42 PM.");
     assert_eq!((limit.remedy, limit.cause), (until("2026-11-23T15:42:00Z"), FailureCause::UsageLimit));
     assert_eq!(failure("You've hit your usage limit. Try again later.").remedy, until("2026-11-23T12:30:00Z"));
-    assert_eq!(failure("rate limit exceeded: Please try again in 11s.").remedy, until("2026-11-23T11:30:11Z"));
+    assert_eq!(failure("rate limit exceeded: Please try again in 11s.").remedy, until("2026-11-23T11:31:00Z"));
     assert_eq!(
         failure("exceeded retry limit, last status: 429 Too Many Requests").remedy,
         until("2026-11-23T11:31:00Z")
@@ -267,4 +267,14 @@ fn a_call_is_told_once_and_the_same_call_has_the_same_fingerprint() {
     assert_eq!((first.len(), item("item.completed", "1", "ls").len()), (1, 0));
     assert_eq!(item("item.started", "2", "ls"), first);
     assert_ne!(item("item.completed", "3", "pwd"), first);
+}
+
+#[test]
+fn the_page_prints_this_table() {
+    let page = include_str!("../../../../docs/drivers/codex.md");
+    assert!(
+        page.contains(&CodexDriver::failure_table()),
+        "docs/drivers/codex.md should have:\n{}",
+        CodexDriver::failure_table()
+    );
 }

@@ -264,3 +264,36 @@ fn the_launch_s_protocol_counts_whatever_the_settings_say_later() {
     let mut reader = driver("a", Protocol::Plain).reader(false, "lines");
     assert!(reader.say("x").is_some());
 }
+
+const PAGE: &str = include_str!("../../../../docs/drivers/command.md");
+
+#[test]
+fn the_page_has_every_type_and_each_of_its_lines_is_understood() {
+    for name in lines::TYPES {
+        assert!(PAGE.contains(&format!("**`{name}`**: ")), "{name} is not on the page");
+    }
+    let lines: Vec<&str> = PAGE.lines().filter(|line| line.starts_with("{\"type\":")).collect();
+    let told: Vec<_> = lines.iter().filter(|line| !line.contains("\"message\"")).collect();
+    assert_eq!(told.len(), lines::TYPES.len() + 1);
+    for line in told {
+        assert!(serde_json::from_str::<lines::Line>(line).is_ok(), "{line}");
+    }
+    let message = lines.iter().find(|line| line.contains("\"message\"")).unwrap();
+    let text = "Mend the index.\nIt lacks a title.";
+    assert_eq!(lines::Told::Message { text }.line().unwrap().trim_end(), *message);
+}
+
+#[test]
+fn the_page_has_every_placeholder_every_remedy_and_causes_that_there_are() {
+    for placeholder in Placeholder::ALL {
+        assert!(PAGE.contains(&format!("| `{{{}}}` | ", placeholder.as_str())), "{placeholder:?}");
+    }
+    for remedy in ["retry", "park_until", "rotate", "escalate", "fatal"] {
+        assert!(PAGE.contains(&format!("| `{remedy}` | ")), "{remedy}");
+    }
+    let causes = PAGE.lines().find_map(|line| line.strip_prefix("Causes: ")).unwrap();
+    for cause in causes.trim_end_matches('.').split(", ") {
+        let word = cause.trim_matches('`');
+        assert!(serde_json::from_value::<FailureCause>(json!(word)).is_ok(), "{word}");
+    }
+}
