@@ -15,7 +15,7 @@ mod shell;
 mod stream;
 
 pub use assignment::{Assignment, Beats, CommandEnd, Launch, Stdin};
-pub use claude::{CLAUDE_FAILURES, ClaudeDriver, ClaudeSettings};
+pub use claude::{CLAUDE_FAILURES, ClaudeDriver, ClaudeSettings, PermissionMode};
 pub use codex::{CodexDriver, CodexSettings, Price, Sandbox};
 pub use command::{CommandDriver, Placeholder, Protocol, Template, TemplateError};
 pub use error::DriverError;

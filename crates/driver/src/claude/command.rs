@@ -35,7 +35,7 @@ pub(super) fn argv(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Re
         }
         argv.extend(["--model".to_owned(), id.to_owned()]);
     }
-    argv.extend(["--permission-mode".to_owned(), settings.permission_mode.clone()]);
+    argv.extend(["--permission-mode".to_owned(), settings.permission_mode.as_str().to_owned()]);
     argv.extend(tools(settings, assignment));
     if let Some(conversation) = assignment.resume {
         argv.extend(["--resume".to_owned(), conversation.0.as_str().to_owned()]);

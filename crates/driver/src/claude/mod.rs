@@ -11,6 +11,7 @@ mod models;
 mod reader;
 mod reset;
 mod result;
+mod settings;
 mod windows;
 
 use go_bus_api::{DriverKind, Role};
@@ -18,33 +19,7 @@ use go_bus_api::{DriverKind, Role};
 use crate::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin, StreamReader};
 
 pub use failures::ROWS as CLAUDE_FAILURES;
-
-/// How Claude Code is run, beyond what the assignment says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaudeSettings {
-    /// The program, found through `PATH` where it has no slash.
-    pub program: String,
-    /// Arguments of the person's own; they come last, so that they overrule ours.
-    pub args: Vec<String>,
-    /// What an agent may use unasked, in Claude Code's own words for it (`Bash(git *)`, `mcp__github`), beside the Bus's tools.
-    pub allowed_tools: Vec<String>,
-    /// What becomes of a tool that is not among them: Claude Code's permission mode.
-    pub permission_mode: String,
-    /// How often the program itself repeats a request that failed, before it gives up. Its own default is 10, also after a 401.
-    pub max_retries: u32,
-}
-
-impl Default for ClaudeSettings {
-    fn default() -> Self {
-        Self {
-            program: "claude".to_owned(),
-            args: Vec::new(),
-            allowed_tools: command::USUAL_TOOLS.map(str::to_owned).to_vec(),
-            permission_mode: "dontAsk".to_owned(),
-            max_retries: 4,
-        }
-    }
-}
+pub use settings::{ClaudeSettings, PermissionMode};
 
 /// Claude Code as an agent. Builders and reviewers work in the folder that is made for them; an orchestrator gets the Bus's tools and
 /// nothing else, and begins where its prompt lies.

@@ -164,7 +164,7 @@ fn the_person_s_own_arguments_come_last_and_the_settings_say_what_is_allowed() {
         program: "/opt/claude".to_owned(),
         args: vec!["--effort".to_owned(), "high".to_owned()],
         allowed_tools: vec!["Bash(git *)".to_owned()],
-        permission_mode: "acceptEdits".to_owned(),
+        permission_mode: PermissionMode::AcceptEdits,
         max_retries: 1,
     };
     let (agent, task, project) = (agent("specialist", None), task("delegation"), project());
@@ -174,6 +174,7 @@ fn the_person_s_own_arguments_come_last_and_the_settings_say_what_is_allowed() {
         (launch.argv[0].as_str(), launch.argv.ends_with(&["--effort".to_owned(), "high".to_owned()])),
         ("/opt/claude", true)
     );
+    assert!(launch.argv.windows(2).any(|pair| pair == ["--permission-mode", "acceptEdits"]));
     assert_eq!(option(&launch, "--allowedTools"), Some("Bash(git *)"));
     assert_eq!(launch.env.get("CLAUDE_CODE_MAX_RETRIES").map(String::as_str), Some("1"));
     assert_eq!(launch.folder, Path::new("/data/agents/a-1"), "a delegation is about its host");
