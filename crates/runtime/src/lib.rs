@@ -5,6 +5,7 @@
 //! another such file.
 
 mod agent_folder;
+mod capture;
 mod children;
 mod durable;
 mod end_strays;
@@ -35,6 +36,7 @@ mod workplace;
 mod platform;
 
 pub use agent_folder::{AgentFolder, KeeperLock, Stage};
+pub use capture::{Capture, Captured, capture};
 pub use children::{End, each_end, has_children, kill_group, kill_tree, signal_group, signal_tree};
 pub use end_strays::end_strays;
 pub use environment::{ALLOWED, Environment};

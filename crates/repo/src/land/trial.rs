@@ -1,0 +1,93 @@
+//! The merged tree, checked out and verified.
+
+use go_bus_api::TaskId;
+
+use super::Landing;
+use crate::commands::Call;
+use crate::discard::discard;
+use crate::line::Line;
+use crate::make::absolute;
+use crate::place::{Facts, Place, Purpose, Stage, WorkFolder};
+use crate::repo::{Note, Repo, Turn};
+use crate::{ObjectId, RepoError};
+
+/// What the verifications came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// All passed.
+    Green,
+    /// This one failed.
+    Red {
+        /// Which.
+        command: String,
+        /// Its exit code.
+        code: i32,
+        /// The end of what it said.
+        output: String,
+    },
+}
+
+/// Checks `commit` out and runs every verification there, up to the first that fails.
+pub(super) fn verify(
+    repo: &Repo<'_>,
+    order: &Landing<'_>,
+    line: &Line,
+    commit: &ObjectId,
+) -> Result<Verdict, RepoError> {
+    if order.verify.is_empty() {
+        return Ok(Verdict::Green);
+    }
+    let folder = check_out(repo, order, line, commit)?;
+    for command in order.verify {
+        let call = Call::Shell { command: command.clone(), folder: folder.path.clone() };
+        let answer = repo.git().commands().run(&call)?;
+        if answer.code != Some(0) {
+            let output = String::from_utf8_lossy(&answer.output).into_owned();
+            return Ok(Verdict::Red { command: command.clone(), code: answer.code.unwrap_or(-1), output });
+        }
+        repo.tell(&Note::Green(command.clone()));
+    }
+    Ok(Verdict::Green)
+}
+
+fn check_out(repo: &Repo<'_>, order: &Landing<'_>, line: &Line, commit: &ObjectId) -> Result<WorkFolder, RepoError> {
+    clear(repo, order)?;
+    let path = absolute(order.folder)?;
+    let occupied = || RepoError::Occupied { folder: path.clone(), wanted: format!("the landing of {}", order.task) };
+    let _turn = repo.take(Turn::Folders)?;
+    let words = ["worktree", "add", "--force", "--no-checkout", "--detach", "--quiet"];
+    repo.git().call(&words).arg(&path).arg(commit).done()?;
+    let Place::Folder(mut folder) = Place::look(&path, repo.common())? else { return Err(occupied()) };
+    folder.keep(facts(order.task, line, commit))?;
+    folder.git(repo).call(&["read-tree", "--reset", "-u"]).arg(commit).done()?;
+    Ok(folder)
+}
+
+fn facts(task: &TaskId, line: &Line, commit: &ObjectId) -> Facts {
+    Facts {
+        task: task.clone(),
+        purpose: Purpose::Trial,
+        stage: Stage::Made,
+        base: commit.clone(),
+        head: commit.clone(),
+        files: commit.clone(),
+        onto: line.branch.clone(),
+    }
+}
+
+/// Takes the folder away, whatever a verification or a kill left in it.
+pub(super) fn clear(repo: &Repo<'_>, order: &Landing<'_>) -> Result<(), RepoError> {
+    let path = absolute(order.folder)?;
+    let _turn = repo.take(Turn::Folders)?;
+    match Place::look(&path, repo.common())? {
+        Place::Free => Ok(()),
+        Place::Folder(folder) => {
+            let is_trial = folder.facts.as_ref().is_some_and(|facts| facts.purpose == Purpose::Trial);
+            if is_trial || (folder.facts.is_none() && folder.is_bare()?) {
+                return discard(repo, &folder);
+            }
+            Err(RepoError::Occupied { folder: path, wanted: format!("the landing of {}", order.task) })
+        }
+        Place::Foreign => Err(RepoError::Occupied { folder: path, wanted: format!("the landing of {}", order.task) }),
+    }
+}

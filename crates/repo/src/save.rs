@@ -1,0 +1,106 @@
+//! Saving: everything in a working folder as a commit on the task's private ref.
+
+use go_bus_api::{TaskId, Text, Work};
+
+use crate::git::GitCall;
+use crate::line::Line;
+use crate::place::{Facts, WorkFolder};
+use crate::repo::{Note, Repo};
+use crate::saved::BASE_TRAILER;
+use crate::snapshot::{Snapshot, snapshot};
+use crate::{ObjectId, RepoError, identity, saved_ref, task_branch};
+
+/// Whether what is saved also goes to the upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Push {
+    /// Where the branch that the work lands on has one.
+    Yes,
+    /// No.
+    No,
+}
+
+/// Saves everything in the working folder of `task`: tracked and untracked files, not ignored ones. The agent's index, branch, HEAD
+/// and files are untouched, whatever it is in the middle of. Nothing new is made where nothing changed.
+///
+/// *Crash semantics*: killed at any point, what was saved before is still there.
+///
+/// # Errors
+/// Where the folder was not made for the task, or git fails. A push that fails, or a file that can't be read, is told only.
+pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push) -> Result<Work, RepoError> {
+    let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
+    let now = snapshot(repo, &folder)?;
+    let commit = keep(repo, &facts, &now)?;
+    if push == Push::Yes {
+        push_saved(repo, &folder, &facts, &commit)?;
+    }
+    let changed = repo.tree(&facts.base)? != now.tree;
+    Ok(Work {
+        base: Text::clipped(facts.base.as_str()),
+        commit: Text::clipped(commit.as_str()),
+        changed,
+        vacuous: false,
+    })
+}
+
+/// Puts the snapshot on the private ref, where it is not what lies there already.
+fn keep(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<ObjectId, RepoError> {
+    let reference = saved_ref(&facts.task);
+    let parents = parents(repo, facts, now)?;
+    if let Some(before) = repo.commit(&reference)? {
+        let same = repo.git().call(&["log", "-1", "--format=%T %P"]).arg(&before).line()?;
+        let wanted: Vec<&str> = std::iter::once(&now.tree).chain(&parents).map(ObjectId::as_str).collect();
+        if same.split(' ').eq(wanted) {
+            return Ok(before);
+        }
+    }
+    let message = format!("Work on {}\n\n{BASE_TRAILER}: {}\n", facts.task, facts.base);
+    let mut call: GitCall<'_> = repo.git().call(&["commit-tree"]).arg(&now.tree);
+    for parent in &parents {
+        call = call.arg("-p").arg(parent);
+    }
+    for (name, value) in identity::variables(repo.git())? {
+        call = call.with(name, value);
+    }
+    let commit = call.args(["-F", "-"]).reading(message.into_bytes()).object()?;
+    repo.git().call(&["update-ref", &reference]).arg(&commit).done()?;
+    Ok(commit)
+}
+
+/// What is checked out, and in the middle of a rebase the task's branch too: both hold commits of the agent's.
+fn parents(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<Vec<ObjectId>, RepoError> {
+    let head = now.head.clone().unwrap_or_else(|| facts.base.clone());
+    let branch = repo.commit(&format!("refs/heads/{}", task_branch(&facts.task)))?;
+    let mut parents = vec![head.clone()];
+    if let Some(branch) = branch
+        && !repo.is_in(&branch, &head)?
+    {
+        parents.push(branch);
+    }
+    Ok(parents)
+}
+
+/// Pushes the private ref, and nothing else, where the upstream does not have it yet.
+fn push_saved(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, commit: &ObjectId) -> Result<(), RepoError> {
+    let line = match Line::of(repo, Some(&facts.onto)) {
+        Err(RepoError::UnknownBranch(branch)) => {
+            repo.tell(&Note::NotPushed(format!("there is no branch {branch} any more")));
+            return Ok(());
+        }
+        line => line?,
+    };
+    let Some(upstream) = line.upstream else { return Ok(()) };
+    let reference = saved_ref(&facts.task);
+    let there = format!("{} {commit}", upstream.remote);
+    let noted = folder.private.join("xio-pushed");
+    if std::fs::read_to_string(&noted).is_ok_and(|noted| noted == there) {
+        return Ok(());
+    }
+    let call = upstream.network(repo, &["push", "--quiet", "--porcelain", "--no-follow-tags"])?;
+    let pushed = call.arg(&upstream.remote).arg(format!("+{commit}:{reference}")).run()?;
+    if pushed.code == 0 {
+        std::fs::write(&noted, there).map_err(RepoError::file("write", &noted))
+    } else {
+        repo.tell(&Note::NotPushed(pushed.words()));
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! Removing: only what is safe elsewhere.
+
+use go_repo::RepoError;
+
+use crate::house::{Death, House, Wish, id};
+
+fn remove(house: &House, task: &str) -> Result<(), RepoError> {
+    remove_or(house, task, Death::Never).0
+}
+
+pub fn remove_or(house: &House, task: &str, death: Death) -> (Result<(), RepoError>, usize) {
+    let folder = house.folder(task);
+    house.within(&house.repo(), death, |repo| go_repo::remove(repo, &folder, &id(task)))
+}
+
+pub fn refs(house: &House) -> String {
+    house.sh(
+        &house.repo(),
+        "git for-each-ref --format='%(refname)' refs/heads refs/xio/wip; ls .git/worktrees 2>/dev/null | wc -l",
+    )
+}
+
+#[test]
+fn what_is_neither_saved_nor_landed_is_kept_and_named() {
+    let house = House::alone();
+    let folder = house.make("T-1").folder;
+    house.sh(&folder, "echo x > 'new file'");
+    let refused = remove(&house, "T-1").unwrap_err().to_string();
+    assert!(refused.contains("new file"), "{refused}");
+    house.save("T-1");
+    house.sh(&folder, "echo more >> a.txt");
+    let Err(RepoError::WouldLose { files, .. }) = remove(&house, "T-1") else { panic!("it was removed") };
+    assert_eq!(files, ["a.txt"]);
+    // A commit without a change is work too.
+    house.sh(&folder, "git checkout -q a.txt; git commit -q --allow-empty -m thought");
+    assert!(matches!(remove(&house, "T-1"), Err(RepoError::WouldLose { .. })));
+    assert_eq!(house.read(&folder.join("new file")), "x\n");
+}
+
+#[test]
+fn what_is_saved_goes_and_comes_back() {
+    let house = House::alone();
+    house.work("T-1", "echo x > x; mkdir -p target/d; echo no > target/d/x.log; chmod 500 target/d");
+    remove(&house, "T-1").unwrap();
+    assert!(!house.folder("T-1").exists());
+    assert_eq!(refs(&house), "refs/heads/main\nrefs/xio/wip/T-1\n1");
+    remove(&house, "T-1").unwrap();
+    let made = house.make("T-1");
+    assert!(made.resumed && made.folder.join("x").exists());
+}
+
+#[test]
+fn what_has_landed_leaves_nothing_to_resume() {
+    for house in [House::alone(), House::with_upstream()] {
+        let commit = house.work("T-1", "echo x > x && git add x && git commit -q -m own");
+        house.land("T-1", &Wish::merge(&commit));
+        remove(&house, "T-1").unwrap();
+        assert_eq!(refs(&house), "refs/heads/main\n1");
+    }
+}
+
+#[test]
+fn a_ticket_whose_number_begins_like_a_landed_one_s_is_kept() {
+    let house = House::alone();
+    let ten = house.work("T-10", "echo x > x");
+    house.work("T-1", "echo x > x");
+    house.land("T-10", &Wish::merge(&ten));
+    remove(&house, "T-1").unwrap();
+    assert!(refs(&house).contains("refs/xio/wip/T-1\n"));
+}
+
+#[test]
+fn a_folder_that_nothing_was_done_in_goes_without_a_trace() {
+    let house = House::alone();
+    house.make("T-1");
+    remove(&house, "T-1").unwrap();
+    assert_eq!(refs(&house), "refs/heads/main\n1");
+}
+
+#[test]
+fn another_s_folder_is_not_removed() {
+    let house = House::alone();
+    std::fs::create_dir_all(house.folder("T-1")).unwrap();
+    std::fs::write(house.folder("T-1").join("mine"), "mine").unwrap();
+    assert!(matches!(remove(&house, "T-1"), Err(RepoError::NotOurs(_))));
+    let folder = house.make("T-2").folder;
+    let wrong = house.within(&house.repo(), Death::Never, |repo| go_repo::remove(repo, &folder, &id("T-3"))).0;
+    assert!(matches!(wrong, Err(RepoError::NotOurs(_))));
+    assert!(folder.exists() && house.folder("T-1").join("mine").exists());
+}
