@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use go_bus_api::DriverKind;
-use go_driver::{AgentDriver, CodexDriver, CommandDriver, ShellDriver};
+use go_driver::{AgentDriver, ClaudeDriver, CodexDriver, CommandDriver, ShellDriver};
 
 /// What runs agents: one driver for each kind. A launcher makes commands with them, a shim reads what those say; both have to
 /// have the same ones. Clones share them.
@@ -14,7 +14,11 @@ pub struct Drivers(BTreeMap<DriverKind, Arc<dyn AgentDriver>>);
 impl Default for Drivers {
     /// Those that come with GO, with their usual settings.
     fn default() -> Self {
-        Self(BTreeMap::new()).with(ShellDriver).with(CodexDriver::default()).with(CommandDriver::default())
+        Self(BTreeMap::new())
+            .with(ShellDriver)
+            .with(ClaudeDriver::default())
+            .with(CodexDriver::default())
+            .with(CommandDriver::default())
     }
 }
 
