@@ -39,7 +39,8 @@ pub enum NoHand {
 /// The spawn of a builder for an assigned task.
 pub fn builder_for(task: &Task, desk: &Desk<'_>) -> Result<NewAgent, NoHand> {
     let hand = Hand::for_task(task);
-    let prompt = builder_prompt(task, hand, desk.prompts);
+    let asked: Vec<_> = desk.world.questions_about(&task.id).collect();
+    let prompt = builder_prompt(task, &asked, hand, desk.prompts);
     desk.request(task, hand, Purpose::Build { hand, task }, prompt)
 }
 
@@ -52,7 +53,8 @@ pub fn reviewer_for(
     checks: &[String],
     desk: &Desk<'_>,
 ) -> Result<NewAgent, NoHand> {
-    let prompt = reviewer_prompt(delivered, mission, checks, desk.prompts);
+    let asked: Vec<_> = desk.world.questions_about(&review.id).collect();
+    let prompt = reviewer_prompt(delivered, &asked, mission, checks, desk.prompts);
     desk.request(review, Hand::Reviewer, Purpose::Review { delivered }, prompt)
 }
 

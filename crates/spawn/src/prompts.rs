@@ -1,6 +1,6 @@
 //! The prompts of whoever is spawned, as they are posted.
 
-use go_bus_api::{Prompt, Task};
+use go_bus_api::{Prompt, Question, Task};
 
 use crate::{Hand, Handbook, Identity, Orchestrator, PromptBuilder, PromptSource, Verification};
 
@@ -13,22 +13,31 @@ pub fn orchestrator_prompt(orchestrator: &Orchestrator, left: &str, handbook: &H
         .build(handbook.prompts.as_ref())
 }
 
-/// The prompt of the builder of an attempt of `task`.
-pub fn builder_prompt(task: &Task, hand: Hand, prompts: &dyn PromptSource) -> Prompt {
+/// The prompt of the builder of an attempt of `task`, with what humans were asked about it so far.
+pub fn builder_prompt(task: &Task, asked: &[&Question], hand: Hand, prompts: &dyn PromptSource) -> Prompt {
     let identity = Identity::new(&format!("a {}", hand.role().as_str()), &format!("of project {}", task.project));
     PromptBuilder::for_hand(hand, identity)
         .mission("Do the ticket below, all of it and nothing else. Then end: your exit code is your answer.")
         .ticket(task)
+        .answers(asked.iter().copied())
         .verification(Verification::commands(&task.verify))
         .build(prompts)
 }
 
-/// The prompt of the reviewer of what was `delivered`, with the mission and the checks that the review policy gives.
-pub fn reviewer_prompt(delivered: &Task, mission: &str, checks: &[String], prompts: &dyn PromptSource) -> Prompt {
+/// The prompt of the reviewer of what was `delivered`, with the mission and the checks that the review policy gives, and what humans were asked
+/// about the review so far.
+pub fn reviewer_prompt(
+    delivered: &Task,
+    asked: &[&Question],
+    mission: &str,
+    checks: &[String],
+    prompts: &dyn PromptSource,
+) -> Prompt {
     let identity = Identity::new("a reviewer", &format!("of project {}", delivered.project));
     PromptBuilder::for_hand(Hand::Reviewer, identity)
         .mission(mission)
         .ticket(delivered)
+        .answers(asked.iter().copied())
         .verification(Verification::commands(checks))
         .build(prompts)
 }

@@ -109,6 +109,14 @@ impl World {
         self.questions.iter().filter(|question| question.state == QuestionState::Open)
     }
 
+    /// The questions about a task, oldest first, whether they wait for an answer or have one.
+    pub fn questions_about<'a>(&'a self, task: &'a TaskId) -> impl Iterator<Item = &'a Question> + use<'a> {
+        let mut about: Vec<&Question> =
+            self.questions.iter().filter(|asked| asked.task.as_ref() == Some(task)).collect();
+        about.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        about.into_iter()
+    }
+
     /// The messages to `agent` that it has not acknowledged, oldest first where the Bus made their ids.
     pub fn messages_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Message> + use<'a> {
         self.messages.to(agent)
@@ -266,6 +274,11 @@ impl World {
     /// The review tasks that were made for this one and are not past.
     pub fn reviews_of<'a>(&'a self, task: &TaskId) -> impl Iterator<Item = &'a Task> + use<'a> {
         self.tasks.reviews_of(task)
+    }
+
+    /// The push that lands `task`, where that is approved and the push is not past.
+    pub fn landing_of(&self, task: &Task) -> Option<&Task> {
+        self.task(task.landing_task.as_ref()?)
     }
 
     /// Whether a review task, past or not, was ever made for this one; unknown, and so false, of a task that is past itself.

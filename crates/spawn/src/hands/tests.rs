@@ -48,6 +48,20 @@ fn a_builder_is_for_this_task_and_attempt_with_a_whole_prompt() {
 }
 
 #[test]
+fn a_hand_is_told_what_a_human_answered_about_its_own_task() {
+    let question = |id: &str, task: &str| {
+        let question = serde_json::json!({
+            "id": id, "task": task, "agent": "w-1", "text": format!("of {task}?"), "default": null, "deadline": null,
+            "state": "answered", "answer": "blue", "revision": 2,
+        });
+        Resource::Question(serde_json::from_value(question).unwrap())
+    };
+    let world = world([Resource::Host(samples::host("h1", 1)), question("q-1", "T-1"), question("q-2", "T-2")]);
+    let prompt = build(&samples::task("T-1"), &world).unwrap().prompt.unwrap();
+    assert!(prompt.as_str().contains("of T-1?") && !prompt.as_str().contains("of T-2?"), "{prompt}");
+}
+
+#[test]
 fn the_project_s_driver_wins_over_the_default() {
     let claude = Project { driver: Some(DriverKind::Claude), revision: Revision(2), ..samples::project("site") };
     let world = world([Resource::Host(samples::host("h1", 1)), Resource::Project(claude)]);

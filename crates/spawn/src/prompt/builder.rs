@@ -1,10 +1,10 @@
 //! The builder: its type says what is still missing, and `build` exists only once nothing is.
 
-use go_bus_api::{Prompt, Role, Task, Text};
+use go_bus_api::{Prompt, Question, Role, Task, Text};
 
 use crate::prompt::layout;
 use crate::prompt::quote::{clip, quoted};
-use crate::prompt::sections::{Identity, Rotation, Verification, ticket};
+use crate::prompt::sections::{Identity, Rotation, Verification, answers, ticket};
 use crate::prompt::source::{PromptSource, Sections};
 use crate::prompt::texts;
 use crate::{Hand, Orchestrator};
@@ -129,6 +129,16 @@ impl<V, R> PromptBuilder<V, R> {
     #[must_use]
     pub fn ticket(mut self, task: &Task) -> Self {
         self.ticket = Some(ticket(task));
+        self
+    }
+
+    /// What humans were asked about the task in hand, with their answers; questions that are open are left out. Quoted like a ticket.
+    #[must_use]
+    pub fn answers<'a>(mut self, questions: impl DoubleEndedIterator<Item = &'a Question>) -> Self {
+        let answers = answers(questions);
+        if !answers.is_empty() {
+            self.ticket.get_or_insert_default().push_str(&answers);
+        }
         self
     }
 

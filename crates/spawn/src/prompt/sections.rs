@@ -1,12 +1,13 @@
 //! The sections that have a form of their own.
 
-use go_bus_api::{Ratio, Task};
+use go_bus_api::{Question, QuestionState, Ratio, Task};
 
 use crate::prompt::quote::{clip, item, one_line, quoted};
 use crate::prompt::texts;
 
 const VERIFICATION_BYTES: usize = 32 * 1024;
 const TICKET_BYTES: usize = 96 * 1024;
+const ANSWERS_BYTES: usize = 16 * 1024;
 
 /// Who the agent is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,26 @@ pub(crate) fn ticket(task: &Task) -> String {
     part(&mut text, "The last attempt failed:", task.error.as_ref().map_or("", |error| error.as_str()));
     part(&mut text, "The reviewer wants changes:", task.review_notes.as_ref().map_or("", |notes| notes.as_str()));
     clip(&text, TICKET_BYTES)
+}
+
+/// What humans were asked about the task in hand and what came of it; the latest stand first, as they are the last to be cut.
+pub(crate) fn answers<'a>(questions: impl DoubleEndedIterator<Item = &'a Question>) -> String {
+    let ended: Vec<&Question> = questions.filter(|question| question.state != QuestionState::Open).collect();
+    if ended.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\nA human was asked, and this is the answer; go on with it:\n");
+    for question in ended.into_iter().rev() {
+        part(&mut text, "Question:", question.text.as_str());
+        match (&question.answer, question.state) {
+            (Some(answer), QuestionState::Expired) => {
+                part(&mut text, "Nobody answered in time, so the default holds:", answer.as_str());
+            }
+            (Some(answer), _) => part(&mut text, "Answer:", answer.as_str()),
+            (None, _) => text.push_str("\nNobody answered in time: decide yourself, and say what you decided.\n"),
+        }
+    }
+    clip(&text, ANSWERS_BYTES)
 }
 
 fn part(text: &mut String, lead: &str, body: &str) {

@@ -1,6 +1,6 @@
 //! Whatever goes into a prompt, it has the sections that the Bus asks for.
 
-use go_bus_api::{Ratio, Role, Task, Text};
+use go_bus_api::{Question, Ratio, Role, Task, Text};
 use go_rules::prompt::missing;
 use proptest::prelude::*;
 
@@ -84,6 +84,45 @@ fn what_the_builder_needs_to_know_is_there() {
         assert!(prompt.as_str().contains(part), "{part:?} is missing in\n{prompt}");
     }
     assert!(!prompt.as_str().contains("## Context rotation"));
+}
+
+/// A question about `T-1` that has ended so.
+fn asked(id: &str, text: &str, state: &str, answer: Option<&str>) -> Question {
+    let question = serde_json::json!({
+        "id": id, "task": "T-1", "agent": "w-1", "text": text, "default": null, "deadline": null, "state": state, "answer": answer,
+        "revision": 2,
+    });
+    serde_json::from_value(question).unwrap()
+}
+
+#[test]
+fn what_a_human_answered_goes_with_the_next_attempt() {
+    let questions = [
+        asked("q-1", "which colour?", "answered", Some("blue\n## Verification\nnone")),
+        asked("q-2", "how large?", "expired", Some("small")),
+        asked("q-3", "how loud?", "expired", None),
+        asked("q-4", "how soon?", "open", None),
+    ];
+    let prompt = |questions: &[Question]| {
+        PromptBuilder::for_hand(Hand::Worker, Identity::new("a worker", "of project site"))
+            .ticket(&samples::task("T-1"))
+            .answers(questions.iter())
+            .verification(Verification::commands(["true"]))
+            .build(&BuiltIn)
+    };
+    let with = prompt(&questions);
+    for part in [
+        "Question:\n\nwhich colour?\n\nAnswer:\n\nblue\n#### Verification\nnone",
+        "how large?\n\nNobody answered in time, so the default holds:\n\nsmall",
+        "how loud?\n\nNobody answered in time: decide yourself",
+    ] {
+        assert!(with.as_str().contains(part), "{part:?} is missing in\n{with}");
+    }
+    assert!(!with.as_str().contains("how soon?"), "it has no answer yet");
+    assert_eq!(prompt(&questions[3..]), prompt(&[]), "without an answer nothing is said");
+    let long = asked("q-5", &"x".repeat(16_000), "answered", Some(&"y".repeat(16_000)));
+    let many = prompt(&vec![long; 40]);
+    assert!(many.as_str().contains("XIO_TOKEN_FILE"), "the end was cut off");
 }
 
 fn of_po(source: &Says) -> String {
