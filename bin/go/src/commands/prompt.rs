@@ -37,10 +37,10 @@ fn of_a_hand(role: PromptRole, task: &Task, handbook: &Handbook) -> Prompt {
     match role {
         PromptRole::Reviewer => {
             let brief = SeedPolicy.brief(&Delivery::of(task));
-            reviewer_prompt(task, &brief.mission, &brief.checks, prompts)
+            reviewer_prompt(task, &[], &brief.mission, &brief.checks, prompts)
         }
-        PromptRole::Specialist => builder_prompt(task, Hand::Specialist, prompts),
-        _ => builder_prompt(task, Hand::Worker, prompts),
+        PromptRole::Specialist => builder_prompt(task, &[], Hand::Specialist, prompts),
+        _ => builder_prompt(task, &[], Hand::Worker, prompts),
     }
 }
 
