@@ -82,3 +82,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", driver.launch(&assignment)?.argv.join(" "));
     if broken.is_empty() { Ok(()) } else { Err(broken.join("; ").into()) }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn it_runs_and_conforms() {
+        super::main().unwrap();
+    }
+}

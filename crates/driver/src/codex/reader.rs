@@ -169,10 +169,10 @@ impl StreamReader for CodexReader {
 
     fn end(&mut self, end: &CommandEnd, now: Timestamp) -> ExitReport {
         let failure = self.failure(end, now);
-        let tail = match &failure {
-            Some(failure) => Text::clipped(format!("{}\n{}", self.words, failure.detail).trim_start()),
-            None if self.words.is_blank() => Text::clipped(&end.tail),
-            None => self.words.clone(),
+        let tail = match self.words.is_blank() && failure.is_none() {
+            true => Text::clipped(&end.tail),
+            // What went wrong is in the failure.
+            false => self.words.clone(),
         };
         let (conversation, usage) = (self.conversation(), self.spent.clone());
         ExitReport { code: end.code, signal: end.signal, tail, failure, conversation, usage, ..ExitReport::default() }
