@@ -17,12 +17,14 @@ mod fleet;
 mod planning;
 mod prompting;
 mod reading;
+mod repo;
 mod session;
 
 pub(crate) use fleet::{BusCommand, Mac, ReferenceRole, Serve, Target, Up};
 pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
 pub(crate) use prompting::{PromptCommand, PromptRole, Shown};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
+pub(crate) use repo::{DeliverAs, Land, RepoCommand};
 pub(crate) use session::{TmuxCommand, Watchdog};
 
 /// GO, the Global Orchestrator: runs the plans of many projects with a fleet of agents, each ticket to its end, once.
@@ -135,6 +137,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Git for shims and landing workers
+    #[command(subcommand, hide = true)]
+    Repo(RepoCommand),
     /// Look at a plan without touching anything
     #[command(subcommand)]
     Plan(PlanCommand),

@@ -17,6 +17,12 @@ pub(crate) enum Exit {
     Refused,
     /// Another instance holds the lease, and `--standby-ok=false` was said.
     LeaseHeld,
+    /// Work can't be merged onto the branch (`go repo land`).
+    Conflict,
+    /// A verification fails on the merged tree (`go repo land`).
+    Red,
+    /// Not now (`go repo land`).
+    Later,
     /// Ctrl-C or SIGTERM.
     Interrupted,
 }
@@ -31,6 +37,9 @@ impl Exit {
             Self::Unreachable => 3,
             Self::Refused => 4,
             Self::LeaseHeld => 5,
+            Self::Conflict => 65,
+            Self::Red => 66,
+            Self::Later => 75,
             Self::Interrupted => 130,
         }
     }

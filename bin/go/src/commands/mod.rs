@@ -13,6 +13,7 @@ mod message;
 mod plan;
 mod prompt;
 mod read;
+mod repo;
 mod run;
 mod serve;
 mod task;
@@ -58,6 +59,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Pause(target) => fleet::run(Order::Pause, &target.target, &settings(&cli.global, &[])?),
         Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
+        Command::Repo(command) => repo::run(&command),
         Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
         Command::Task(TaskCommand::Add(new)) => {
             let plan = ("paths.plan", "--plan", new.plan.as_ref().map(|plan| plan.display().to_string()));

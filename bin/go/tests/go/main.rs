@@ -20,6 +20,7 @@ mod paused;
 mod place;
 mod processes;
 mod regime;
+mod repo;
 mod rotation;
 mod session;
 mod sprint_close;
