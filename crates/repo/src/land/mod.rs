@@ -108,6 +108,8 @@ pub enum Outcome {
 /// Where the commit is unknown, or git fails. What the caller can do something about is an [`Outcome`].
 pub fn land(repo: &Repo<'_>, order: &Landing<'_>) -> Result<Outcome, RepoError> {
     let _turn = repo.take(Turn::Landing)?;
+    // Before anything moves: a folder that is not ours is no place to try in.
+    trial::clear(repo, order)?;
     let line = Line::of(repo, order.onto)?;
     let unknown = || RepoError::UnknownCommit(order.commit.to_owned());
     let work = find_commit(repo, &line, order.commit)?.ok_or_else(unknown)?;

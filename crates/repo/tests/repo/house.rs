@@ -90,6 +90,19 @@ impl House {
         house
     }
 
+    /// A copy of everything as it is now.
+    pub fn keep(&self) -> TempDir {
+        let kept = tempfile::tempdir().unwrap();
+        self.sh(self.root.path(), &format!("cp -a . '{}'", kept.path().display()));
+        kept
+    }
+
+    /// Everything as it was then, in the same place.
+    pub fn restore(&self, kept: &TempDir) {
+        let from = kept.path().display();
+        self.sh(self.root.path(), &format!("chmod -R u+w . && find . -mindepth 1 -delete && cp -a '{from}/.' ."));
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }

@@ -16,9 +16,11 @@ fn at_each_step<T>(
     let (done, calls) = run(&house, Death::Never);
     assert!(done.is_ok(), "undisturbed: {:?}", done.err());
     let wanted = look(&house);
+    let house = prepare();
+    let kept = house.keep();
     for step in 0..calls {
         for death in [Death::Before(step), Death::After(step)] {
-            let house = prepare();
+            house.restore(&kept);
             let killed = run(&house, death).0;
             // What is called only to tell something may fail unheard.
             let last = killed.is_ok();

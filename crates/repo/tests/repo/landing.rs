@@ -112,6 +112,17 @@ fn a_dirty_checkout_does_not_keep_work_from_landing_upstream() {
 }
 
 #[test]
+fn a_folder_that_is_in_use_is_no_place_to_land_in() {
+    let house = House::alone();
+    let commit = house.work("T-1", "echo x > x");
+    std::fs::create_dir_all(house.path("land T-1")).unwrap();
+    std::fs::write(house.path("land T-1").join("mine"), "mine").unwrap();
+    let refused = house.land_or("T-1", &Wish::merge(&commit), crate::house::Death::Never).0;
+    assert!(matches!(refused, Err(go_repo::RepoError::Occupied { .. })), "{refused:?}");
+    assert!(house.landed(&house.repo(), "main").is_empty() && house.path("land T-1").join("mine").exists());
+}
+
+#[test]
 fn a_branch_that_moves_while_it_is_verified_means_another_round() {
     let house = House::alone();
     let commit = house.work("T-1", "echo x > x");
