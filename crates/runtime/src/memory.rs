@@ -1,7 +1,7 @@
 //! A runtime without processes, for tests: its keepers end when the test says so.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use go_bus_api::AgentId;
 use tokio::sync::watch;
 
-use crate::{AgentFolder, AgentRuntime, ProcessId, RuntimeError};
+use crate::{AgentFolder, AgentRuntime, ProcessId, RuntimeError, Space};
 
 /// Keepers as entries of a map. A keeper lives until [`MemoryRuntime::end`] is called for it; what a real one would write
 /// into its folder, the test writes before that call. Clones share their keepers.
@@ -67,6 +67,11 @@ impl MemoryRuntime {
 
 #[async_trait]
 impl AgentRuntime for MemoryRuntime {
+    /// All the room there is: what is simulated does not depend on this machine's disk.
+    fn space(&self, _path: &Path) -> Result<Space, RuntimeError> {
+        Ok(Space { free: u64::MAX, total: u64::MAX })
+    }
+
     async fn start(&self, folder: &AgentFolder) -> Result<ProcessId, RuntimeError> {
         let mut state = self.lock();
         let number = u32::try_from(state.keepers.len()).unwrap_or(u32::MAX - 1).saturating_add(1);

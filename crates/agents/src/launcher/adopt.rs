@@ -6,13 +6,15 @@ use go_rules::mutation::{Mutation, is_on};
 use go_runtime::{AgentFolder, AgentRuntime, RuntimeError, Stage};
 
 use super::LauncherConfig;
-use super::local::{Keeper, Local, LocalState};
+use super::local::{Keeper, Local, LocalState, LocalWorkplace};
 
 /// Looks at every folder. Living keepers are adopted, and told where the Bus is now; of the others their files say how far
 /// their agents had come.
 pub(super) fn look(config: &LauncherConfig, world: &World) -> Result<LocalState, RuntimeError> {
     let host = config.folder();
     let mut local = LocalState { leased_until: host.lease().deadline(), ..LocalState::default() };
+    let tasks = host.workplaces().into_iter().map(|record| record.workplace.task);
+    local.workplaces = tasks.map(|task| (task, LocalWorkplace::default())).collect();
     if is_on(Mutation::NoAdoption) {
         return Ok(local);
     }

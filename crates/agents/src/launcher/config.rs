@@ -1,14 +1,15 @@
 //! What a launcher goes by.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_api::HostId;
+use go_bus_api::{HostId, Millis, Ratio, Usd};
 use go_rules::liveness::{HOST_BEAT, HOST_TTL, host_margin};
-use go_runtime::{AgentRuntime, HostFolder, ProcessRuntime};
+use go_runtime::{AgentRuntime, Allowance, HostFolder, ProcessRuntime};
 
-use super::LauncherError;
+use super::{Accounts, LauncherError};
 use crate::Drivers;
 
 /// What a launcher goes by.
@@ -30,12 +31,20 @@ pub struct LauncherConfig {
     pub drivers: Drivers,
     /// Names that the agents' environment keeps beyond the allow-list.
     pub keep_env: Vec<String>,
+    /// The accounts that its agents may run on, and the way into each.
+    pub accounts: Accounts,
     /// How long an agent that is told to end has for it (`agents.stop_grace`).
     pub stop_grace: Duration,
     /// How often an agent says that it lives (`agents.heartbeat`).
     pub heartbeat: Duration,
     /// The wall limit of an attempt whose task names none (`agents.timeout`).
     pub timeout: Duration,
+    /// What an attempt of an agent that talks may use up where its task says nothing else.
+    pub allowance: Allowance,
+    /// How often the Bus is told at most what such an agent has spent.
+    pub costs_every: Duration,
+    /// How often the content of a working folder is saved.
+    pub save_every: Duration,
     /// How long the host's lease lives at the Bus.
     pub host_ttl: Duration,
     /// How often it is renewed.
@@ -68,13 +77,29 @@ impl LauncherConfig {
             runtime,
             drivers: Drivers::default(),
             keep_env: Vec::new(),
+            accounts: Accounts::new(),
             stop_grace: Duration::from_millis(1500),
             heartbeat: Duration::from_secs(30),
             timeout: Duration::from_secs(2 * 3600),
+            allowance: Self::allowance(),
+            costs_every: Duration::from_secs(10),
+            save_every: Duration::from_secs(60),
             host_ttl: HOST_TTL,
             host_beat: HOST_BEAT,
             files: FileWork::default(),
         })
+    }
+
+    /// What an attempt may use up: a quarter of an hour of silence, five dollars, and hardly all of its context, so that it is
+    /// succeeded before it forgets.
+    pub fn allowance() -> Allowance {
+        Allowance {
+            idle_ms: Some(Millis(15 * 60_000)),
+            usd: Usd::from_str("5").ok(),
+            turns: None,
+            tokens: None,
+            context: Ratio::new(0.95).ok(),
+        }
     }
 
     /// The same with paths that mean the same in any folder.

@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use go_bus_api::{Agent, AgentId, MessageId};
+use go_bus_api::{Agent, AgentId, MessageId, TaskId};
 use go_clock::Boottime;
 use go_rules::backoff::Backoff;
 use go_runtime::{HostFolder, ProcessId, Stage};
 use tokio::task::JoinSet;
 
 use super::Step;
-use super::local::{Keeper, Local, LocalState};
+use super::local::{Keeper, Local, LocalState, LocalWorkplace};
 use super::spec::Order;
 use super::worker::{Failed, Outcome, Worker};
 
 /// The pause before something is tried again that has no agent to keep count for.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// The pause before a working folder that has to stay is looked at again.
+const LATER: Duration = Duration::from_secs(3600);
 
 /// Something that is over.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub(super) enum Done {
     KeeperEnded(AgentId, ProcessId),
     /// A token's rotation.
     Rotation(MessageId, Result<(), Failed>),
+    /// The removal of a working folder; false where it has to stay.
+    Clearance(TaskId, Result<bool, Failed>),
+    /// Somebody was told that the disk is full, or could not be.
+    Warning,
 }
 
 /// The tasks that are under way.
@@ -68,6 +75,16 @@ impl Jobs {
                 worker.clock.sleep(AGAIN).await;
             }
             Done::Rotation(message, done)
+        });
+    }
+
+    /// Begins the removal of a working folder and notes that it is under way.
+    pub(super) fn clear(&mut self, worker: &Worker, local: &mut LocalState, task: TaskId) {
+        local.workplaces.entry(task.clone()).or_default().busy = true;
+        let worker = worker.clone();
+        self.tasks.spawn(async move {
+            let done = worker.clear(&task).await;
+            Done::Clearance(task, done)
         });
     }
 
@@ -120,6 +137,11 @@ pub(super) fn note(
             mine.stopped = false;
             Sequel { watch: other.map(|other| (agent, other)), news: None }
         }
+        Done::Warning => Sequel::default(),
+        Done::Clearance(task, result) => {
+            note_clearance(local, task, result, now);
+            Sequel::default()
+        }
         Done::Rotation(message, result) => {
             if let Err(error) = result {
                 tracing::warn!(%message, %error, "a token was not rotated");
@@ -128,6 +150,22 @@ pub(super) fn note(
             Sequel::default()
         }
     }
+}
+
+/// What has to stay is looked at again in an hour: its content may be saved or landed by then.
+fn note_clearance(local: &mut LocalState, task: TaskId, result: Result<bool, Failed>, now: Boottime) {
+    let pause = match result {
+        Ok(true) => {
+            local.workplaces.remove(&task);
+            return;
+        }
+        Ok(false) => LATER,
+        Err(error) => {
+            tracing::warn!(%task, %error, "a working folder was not removed");
+            LATER
+        }
+    };
+    local.workplaces.insert(task, LocalWorkplace { busy: false, not_before: Some(now + pause) });
 }
 
 fn note_step(mine: &mut Local, agent: AgentId, step: Step, result: Result<Outcome, Failed>, now: Boottime) -> Sequel {

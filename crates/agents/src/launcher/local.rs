@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use go_bus_api::{AgentId, MessageId};
+use go_bus_api::{AgentId, MessageId, TaskId};
 use go_clock::Boottime;
 use go_runtime::{ProcessId, Stage};
 
@@ -41,6 +41,15 @@ impl Local {
     }
 }
 
+/// A working folder on this host.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LocalWorkplace {
+    /// Whether it is being removed just now.
+    pub busy: bool,
+    /// Before when its removal is not tried again.
+    pub not_before: Option<Boottime>,
+}
+
 /// Everything local that the launcher decides by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LocalState {
@@ -54,6 +63,10 @@ pub struct LocalState {
     pub stopping: bool,
     /// Orders to rotate a token that are being carried out.
     pub rotating: BTreeSet<MessageId>,
+    /// The working folders of tasks.
+    pub workplaces: BTreeMap<TaskId, LocalWorkplace>,
+    /// Whether the disk is so full that nothing new is begun.
+    pub is_full: bool,
     /// Its own id, once it is registered.
     pub launcher: Option<AgentId>,
 }
@@ -66,7 +79,7 @@ impl LocalState {
 
     /// Whether an agent may be started at `now`.
     pub fn may_start(&self, now: Boottime) -> bool {
-        self.joined && self.holds_lease(now)
+        self.joined && !self.is_full && self.holds_lease(now)
     }
 
     /// Whether nothing of its agents is left to end or to report.
@@ -81,6 +94,7 @@ impl LocalState {
         let retries = self.agents.values().filter(|local| !local.busy).filter_map(|local| local.not_before);
         // The end of the lease calls for a look only while something runs under it.
         let lease = self.agents.values().any(|local| matches!(local.keeper, Keeper::Alive(_)));
-        retries.chain(lease.then_some(self.leased_until)).filter(|at| *at > now).min()
+        let clearances = self.workplaces.values().filter(|place| !place.busy).filter_map(|place| place.not_before);
+        retries.chain(clearances).chain(lease.then_some(self.leased_until)).filter(|at| *at > now).min()
     }
 }

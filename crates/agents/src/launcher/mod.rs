@@ -4,6 +4,7 @@
 //! changes, and does what is missing. Every choice is made by [`reconcile`], which is pure; the rest carries it out. A
 //! launcher that died lost nothing: its shims work on, and the next one finds them by their folders.
 
+mod accounts;
 mod adopt;
 mod config;
 mod error;
@@ -13,14 +14,18 @@ mod local;
 mod predecessor;
 mod reconcile;
 mod register;
+mod resume;
+mod room;
 mod run;
 mod session;
 mod spec;
 mod start;
 mod worker;
+mod workplace;
 
+pub use accounts::{Accounts, Credential};
 pub use config::{FileWork, LauncherConfig, Shutdown};
 pub use error::LauncherError;
-pub use local::{Keeper, Local, LocalState};
+pub use local::{Keeper, Local, LocalState, LocalWorkplace};
 pub use reconcile::{LaunchAction, Step, reconcile};
 pub use run::run;

@@ -1,6 +1,6 @@
 //! What is missing on a host: the one place where the launcher's choices are made.
 
-use go_bus_api::{Agent, AgentId, AgentState, HostId, Message, MessageId, Tier};
+use go_bus_api::{Agent, AgentId, AgentState, DriverKind, HostId, Message, MessageId, TaskId, TaskState, Tier};
 use go_bus_client::World;
 use go_clock::Boottime;
 use go_rules::mutation::{Mutation, is_on};
@@ -21,6 +21,8 @@ pub enum LaunchAction {
     Do(AgentId, Step),
     /// Give an agent a new token, as this message orders.
     Rotate(AgentId, MessageId),
+    /// Remove the working folder of this task, which is over.
+    Clear(TaskId),
 }
 
 /// One thing to do about an agent.
@@ -52,7 +54,17 @@ pub fn reconcile(host: &HostId, world: &World, local: &LocalState, now: Boottime
         Some(LaunchAction::Do(id.clone(), step))
     });
     let orders = local.launcher.iter().flat_map(|me| world.messages_to(me));
-    unknown.chain(known).chain(orders.filter_map(|message| rotation(message, local))).collect()
+    let rotations = orders.filter_map(|message| rotation(message, local));
+    unknown.chain(known).chain(rotations).chain(clearances(world, local, now)).collect()
+}
+
+/// The working folders of tasks that are over and have nobody in them.
+fn clearances(world: &World, local: &LocalState, now: Boottime) -> impl Iterator<Item = LaunchAction> {
+    let is_over = |task: &TaskId| world.task_state(task).is_some_and(TaskState::is_final);
+    let is_left = |task: &TaskId| world.builders(task).all(|agent| agent.state.is_ended());
+    let due =
+        local.workplaces.iter().filter(move |(_, place)| !place.busy && place.not_before.is_none_or(|at| at <= now));
+    due.map(|(task, _)| task).filter(move |task| is_over(task) && is_left(task)).cloned().map(LaunchAction::Clear)
 }
 
 /// Whether a step may begin while another may be under way: a stop always, as it only sends a signal.
@@ -116,9 +128,10 @@ fn has_to_stop(agent: Option<&Agent>, local: &LocalState, now: Boottime) -> bool
     unwanted || local.stopping || lease_is_over
 }
 
-/// Orchestrators say themselves that they are ready: only they know when.
+/// The reference orchestrators say themselves that they are ready: only they know when.
 fn needs_announcement(agent: &Agent) -> bool {
-    agent.role.tier() == Tier::Hand && matches!(agent.state, AgentState::Requested | AgentState::Starting)
+    let says_so_itself = agent.role.tier() == Tier::Orchestrator && agent.driver == DriverKind::Shell;
+    !says_so_itself && matches!(agent.state, AgentState::Requested | AgentState::Starting)
 }
 
 fn rotation(message: &Message, local: &LocalState) -> Option<LaunchAction> {

@@ -12,7 +12,8 @@ use tokio::sync::watch;
 
 use super::host_lease::{self, Holding};
 use super::jobs::{self, Jobs};
-use super::local::{Keeper, LocalState};
+use super::local::{Keeper, LocalState, LocalWorkplace};
+use super::room::Room;
 use super::spec::Order;
 use super::worker::Worker;
 use super::{LaunchAction, LauncherError, Shutdown, Step, adopt, reconcile};
@@ -33,6 +34,7 @@ pub(super) enum Over {
 pub(super) struct Session {
     local: LocalState,
     jobs: Jobs,
+    room: Room,
     stop_by: Option<Boottime>,
 }
 
@@ -47,7 +49,7 @@ impl Session {
                 jobs.watch(worker, agent.clone(), keeper);
             }
         }
-        Ok(Self { local, jobs, stop_by: None })
+        Ok(Self { local, jobs, room: Room::default(), stop_by: None })
     }
 
     /// Ends without a registration: keepers that have to stop are told so, and report for themselves.
@@ -148,14 +150,20 @@ impl Session {
 
     /// Begins everything that is missing.
     fn dispatch(&mut self, worker: &Worker, feed: &Feed, now: Boottime) {
+        if let Some(warning) = self.room.look(worker, &mut self.local, now) {
+            self.jobs.tasks.spawn(warning);
+        }
         for action in reconcile(&worker.config.host, feed.world(), &self.local, now) {
             match action {
                 LaunchAction::Do(agent, step) => {
                     let known = feed.world().agent(&agent).filter(|_| step == Step::Start);
                     let order = known.map(|agent| Order::of(agent, feed.world()));
+                    let place = order.as_ref().and_then(|order| order.builds_in(&worker.config, &worker.host));
+                    self.local.workplaces.extend(place.map(|task| (task, LocalWorkplace::default())));
                     self.jobs.begin(worker, &mut self.local, agent, step, order);
                 }
                 LaunchAction::Rotate(agent, message) => self.jobs.rotate(worker, &mut self.local, agent, message),
+                LaunchAction::Clear(task) => self.jobs.clear(worker, &mut self.local, task),
             }
         }
     }
@@ -181,7 +189,7 @@ impl Session {
     }
 
     fn next_wake(&self, now: Boottime) -> Option<Boottime> {
-        self.local.next_wake(now).into_iter().chain(self.stop_by).min()
+        self.local.next_wake(now).into_iter().chain(self.room.next(&self.local)).chain(self.stop_by).min()
     }
 }
 

@@ -1,21 +1,28 @@
 //! From an agent and its task to the spec that its shim keeps it by: decided purely.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use go_bus_api::{Agent, BootId, Millis, Project, Role, Task, TaskId, Tier};
+use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, Task, TaskId, Tier};
 use go_bus_client::World;
-use go_driver::{Assignment, Beats, DriverError, Launch, Stdin};
-use go_runtime::{AGENT_ID_VARIABLE, AgentFolder, AgentSpec, CommandSpec, HostFolder};
+use go_driver::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin};
+use go_runtime::{
+    AGENT_ID_VARIABLE, AgentFolder, AgentSpec, Allowance, CommandSpec, HostFolder, Input, TalkSpec, WorkplaceSpec,
+};
 
 use super::LauncherConfig;
+use super::accounts::{NoWayIn, WayIn, way_in};
+use super::workplace::{self, Job};
 
-/// Everything that the World knows about an assignment.
+/// Everything that is known about an assignment.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) agent: Agent,
     task: Option<Task>,
     reviewed: Option<Task>,
     project: Option<Project>,
+    /// The conversation that it goes on with.
+    resume: Option<ConversationId>,
 }
 
 /// Why an agent can't be run here, in words for its exit report.
@@ -27,9 +34,22 @@ pub(super) enum NotRunnable {
     /// There is no such driver here.
     #[error("this build has no driver `{0}`")]
     NoDriver(&'static str),
+    /// Its account can't be got at from here.
+    #[error(transparent)]
+    Account(#[from] NoWayIn),
     /// It is no agent that a launcher runs.
     #[error("a launcher runs no {0}")]
     Role(&'static str),
+}
+
+impl NotRunnable {
+    /// What to do about it, where that is known.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Account(no_way_in) => Some(no_way_in.failure()),
+            Self::Driver(_) | Self::NoDriver(_) | Self::Role(_) => None,
+        }
+    }
 }
 
 impl Order {
@@ -38,7 +58,25 @@ impl Order {
         let task = agent.task.as_ref().and_then(|id| world.task(id)).cloned();
         let reviewed = task.as_ref().and_then(|t| t.review_of.as_ref()).and_then(|id| world.task(id)).cloned();
         let project = agent.project.as_ref().or(task.as_ref().map(|t| &t.project)).and_then(|id| world.project(id));
-        Self { agent: agent.clone(), task, reviewed, project: project.cloned() }
+        Self { agent: agent.clone(), task, reviewed, project: project.cloned(), resume: None }
+    }
+
+    /// The same where it goes on with a conversation.
+    pub(super) fn going_on_with(self, resume: Option<ConversationId>) -> Self {
+        Self { resume, ..self }
+    }
+
+    /// The task whose working folder it builds in.
+    pub(super) fn builds_in(&self, config: &LauncherConfig, host: &HostFolder) -> Option<TaskId> {
+        let place = self.workplace(config, host).filter(|place| place.at.is_none());
+        place.map(|place| place.task)
+    }
+
+    fn workplace(&self, config: &LauncherConfig, host: &HostFolder) -> Option<WorkplaceSpec> {
+        config.drivers.get(self.agent.driver).filter(|driver| driver.talks())?;
+        let (agent, reviewed) = (&self.agent, self.reviewed.as_ref());
+        let job = Job { agent, task: self.task.as_ref()?, reviewed, project: self.project.as_ref()? };
+        workplace::wanted(job, config, host)
     }
 
     /// The delivered task that a reviewer judges.
@@ -55,55 +93,86 @@ impl Order {
         boot: &BootId,
     ) -> Result<AgentSpec, NotRunnable> {
         let folder = host.agent(&self.agent.id);
-        let launch = self.launch(config, &folder)?;
+        let place = self.workplace(config, host);
+        let launch = in_place(self.launch(config, &folder, place.as_ref())?, place.as_ref());
+        let way_in = self.way_in(config)?;
         let is_hand = self.agent.role.tier() == Tier::Hand;
         let limit = self.task.as_ref().and_then(|task| task.deadline_ms).unwrap_or(Millis::from(config.timeout));
         Ok(AgentSpec {
             agent: self.agent.id.clone(),
             role: self.agent.role,
             host: config.host.clone(),
-            project: self.agent.project.clone(),
+            project: self.project.as_ref().map(|project| project.id.clone()),
             task: self.agent.task.clone(),
             reviews: if launch.posts_verdict { self.delivered() } else { None },
             boot: boot.clone(),
             bus_url: config.bus_url.clone(),
             driver: self.agent.driver,
             driver_note: launch.note.clone(),
-            command: self.command(&launch, config, &folder),
+            command: self.command(&launch, way_in, config, &folder),
+            talk: self.talk(&launch, config),
             verify: launch.verify,
             keep_env: config.keep_env.clone(),
             heartbeat_ms: (launch.beats == Beats::Shim).then(|| Millis::from(config.heartbeat)),
             deadline_ms: is_hand.then_some(limit),
             stop_grace_ms: Millis::from(config.stop_grace),
             host_lease: Some(host.lease().path().to_path_buf()),
-            talk: None,
-            workplace: None,
+            workplace: place,
         })
     }
 
-    fn launch(&self, config: &LauncherConfig, folder: &AgentFolder) -> Result<Launch, NotRunnable> {
+    /// How its shim goes about with an agent that talks. An orchestrator waits for events: nothing limits it.
+    fn talk(&self, launch: &Launch, config: &LauncherConfig) -> Option<TalkSpec> {
+        config.drivers.get(self.agent.driver).filter(|driver| driver.talks())?;
+        let input = match launch.stdin {
+            Stdin::Nothing => Input::Nothing,
+            Stdin::Prompt => Input::Prompt,
+            Stdin::Messages => Input::Messages,
+        };
+        let own_idle = self.task.as_ref().and_then(|task| task.idle_ms);
+        let allowance = match self.agent.role.tier() {
+            Tier::Hand => Allowance { idle_ms: own_idle.or(config.allowance.idle_ms), ..config.allowance },
+            Tier::Orchestrator | Tier::Global | Tier::Fixture => Allowance::default(),
+        };
+        Some(TalkSpec { input, allowance, costs_ms: Millis::from(config.costs_every) })
+    }
+
+    fn launch(
+        &self,
+        config: &LauncherConfig,
+        folder: &AgentFolder,
+        place: Option<&WorkplaceSpec>,
+    ) -> Result<Launch, NotRunnable> {
+        let driver = config.drivers.get(self.agent.driver);
+        let talks = driver.is_some_and(AgentDriver::talks);
         match self.agent.role.tier() {
-            Tier::Orchestrator => Ok(orchestrator(self.agent.role, config, folder.path())),
-            Tier::Hand => {
-                let driver = config.drivers.get(self.agent.driver);
+            Tier::Orchestrator if !talks => Ok(orchestrator(self.agent.role, config, folder.path())),
+            Tier::Orchestrator | Tier::Hand => {
                 let driver = driver.ok_or(NotRunnable::NoDriver(self.agent.driver.as_str()))?;
+                let bridge = [config.exe.to_string_lossy().into_owned(), "mcp".to_owned()];
                 Ok(driver.launch(&Assignment {
                     agent: &self.agent,
                     task: self.task.as_ref(),
                     reviewed: self.reviewed.as_ref(),
                     project: self.project.as_ref(),
                     prompt_file: &folder.prompt_path(),
-                    workplace: None,
-                    resume: None,
-                    bridge: &[],
+                    workplace: place.map(|place| place.folder.as_path()),
+                    resume: self.resume.as_ref(),
+                    bridge: if talks { &bridge } else { &[] },
                 })?)
             }
             Tier::Global | Tier::Fixture => Err(NotRunnable::Role(self.agent.role.as_str())),
         }
     }
 
+    /// How it gets at its account, where it has one.
+    fn way_in(&self, config: &LauncherConfig) -> Result<WayIn, NoWayIn> {
+        let Some(account) = &self.agent.account else { return Ok(WayIn::default()) };
+        way_in(account, self.agent.driver, &config.accounts, |name| std::env::var(name).ok())
+    }
+
     /// The command with the variables that every agent starts with.
-    fn command(&self, launch: &Launch, config: &LauncherConfig, folder: &AgentFolder) -> CommandSpec {
+    fn command(&self, launch: &Launch, way_in: WayIn, config: &LauncherConfig, folder: &AgentFolder) -> CommandSpec {
         let agent = &self.agent;
         let text = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
         let or_empty = |id: Option<&str>| id.unwrap_or_default().to_owned();
@@ -116,11 +185,21 @@ impl Order {
             ("XIO_TASK", or_empty(agent.task.as_ref().map(AsRef::as_ref))),
             ("XIO_TOKEN_FILE", text(folder.token_path())),
             ("XIO_PROMPT_FILE", text(folder.prompt_path())),
+            ("XIO_EXE", text(config.exe.clone())),
         ];
         let mut env = launch.env.clone();
+        env.extend(way_in.env);
         env.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        CommandSpec { argv: launch.argv.clone(), folder: launch.folder.clone(), env, env_from: Default::default() }
+        CommandSpec { argv: launch.argv.clone(), folder: launch.folder.clone(), env, env_from: way_in.env_from }
     }
+}
+
+/// The launch with the variables of its working folder; the driver's own win.
+fn in_place(launch: Launch, place: Option<&WorkplaceSpec>) -> Launch {
+    let of_place = place.into_iter().flat_map(|place| &place.env);
+    let mut env: BTreeMap<_, _> = of_place.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    env.extend(launch.env);
+    Launch { env, ..launch }
 }
 
 /// A reference orchestrator: `<exe> agent ho|po|io …`, which says itself that it lives.

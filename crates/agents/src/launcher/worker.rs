@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use go_bus_api::{Agent, AgentId, AgentPatch, AgentState, BootId, ExitReport, MessageId, ProblemKind, Text};
+use go_bus_api::{Agent, AgentId, AgentPatch, AgentState, BootId, ExitReport, MessageId, ProblemKind, TaskId, Text};
 use go_bus_client::{BusClient, BusError, Token};
 use go_clock::Clock;
 use go_runtime::{AgentFolder, HostFolder, ProcessId, RuntimeError, Stage};
 
 use super::spec::Order;
-use super::{LauncherConfig, Step};
+use super::{LauncherConfig, Step, workplace};
 use crate::delivery;
 
 /// What a launcher does things with. Clones share everything.
@@ -123,6 +123,22 @@ impl Worker {
             Ok(()) => Ok(true),
             Err(error) if error.is_retryable() => Err(error.into()),
             Err(_) => Ok(false),
+        }
+    }
+
+    /// Removes the working folder of a task that is over; false where its content is neither landed nor saved.
+    pub(super) async fn clear(&self, task: &TaskId) -> Result<bool, Failed> {
+        let (host, task, keep) = (self.host.clone(), task.clone(), self.config.keep_env.clone());
+        let removed = self.reading(move || workplace::remove(&host, &task, &keep).map(|done| (task, done))).await?;
+        match removed {
+            (task, Ok(())) => {
+                tracing::info!(%task, "its working folder is removed");
+                Ok(true)
+            }
+            (task, Err(reason)) => {
+                tracing::warn!(%task, %reason, "its working folder stays");
+                Ok(false)
+            }
         }
     }
 

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use go_bus_api::{AgentId, BootId, DriverKind, ExitReport, HostId, Millis, Role, Text};
+use go_bus_api::{
+    AgentId, BootId, DriverKind, ExitReport, HostId, Millis, NewCost, ProjectId, Role, TaskId, Text, Usd,
+};
 use go_clock::{Clock, SystemClock};
-use go_runtime::{AgentFolder, AgentRuntime, AgentSpec, CommandSpec, ProcessId, ProcessRuntime, boot_id};
+use go_runtime::{
+    AgentFolder, AgentRuntime, AgentSpec, Allowance, CommandSpec, Input, ProcessId, ProcessRuntime, TalkSpec, boot_id,
+};
 use serde_json::json;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -57,6 +61,36 @@ impl Bench {
             workplace: None,
             agent,
         }
+    }
+
+    /// An agent that speaks the protocol of lines, in the shell: `command` prints them.
+    pub(crate) fn talker(&self, command: &str) -> AgentSpec {
+        let talk = TalkSpec { input: Input::Messages, allowance: Allowance::default(), costs_ms: Millis(1) };
+        AgentSpec {
+            driver: DriverKind::Command,
+            driver_note: "lines".to_owned(),
+            project: Some(ProjectId::new("site").unwrap()),
+            task: Some(TaskId::new("T-1").unwrap()),
+            talk: Some(talk),
+            ..self.spec(command)
+        }
+    }
+
+    /// The costs that the fake Bus was told, each key once: how many, and their sum.
+    pub(crate) async fn costs(&self) -> (usize, Usd) {
+        let requests = self.bus.received_requests().await.unwrap();
+        let posts = requests.iter().filter(|r| r.url.path() == "/costs");
+        let of = |r: &wiremock::Request| {
+            let cost: NewCost = serde_json::from_slice(&r.body).unwrap();
+            (r.headers["idempotency-key"].to_str().unwrap().to_owned(), cost.usd)
+        };
+        let by_key: BTreeMap<_, _> = posts.map(of).collect();
+        (by_key.len(), by_key.into_values().sum())
+    }
+
+    /// The fake Bus takes costs.
+    pub(crate) async fn takes_costs(&self) {
+        Mock::given(method("POST")).and(path("/costs")).respond_with(ResponseTemplate::new(201)).mount(&self.bus).await;
     }
 
     pub(crate) fn agent(&self) -> AgentId {

@@ -4,6 +4,8 @@
 mod bench;
 mod crash;
 mod ends;
+mod places;
 mod reports;
 mod stops;
+mod talks;
 mod wakes;

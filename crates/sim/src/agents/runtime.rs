@@ -37,6 +37,11 @@ impl SimRuntime {
 
 #[async_trait]
 impl AgentRuntime for SimRuntime {
+    /// All the room there is: a run does not depend on this machine's disk.
+    fn space(&self, _path: &std::path::Path) -> Result<go_runtime::Space, RuntimeError> {
+        Ok(go_runtime::Space { free: u64::MAX, total: u64::MAX })
+    }
+
     fn boot(&self) -> Result<BootId, RuntimeError> {
         let failed = |error: crate::SimError| RuntimeError::Process {
             doing: "tell the boot",
