@@ -281,3 +281,50 @@ fn what_ended_before_it_began_is_judged_by_its_last_words() {
     let silent = failed(0, "");
     assert_eq!((silent.cause, silent.remedy), (FailureCause::NoResult, Remedy::Retry));
 }
+
+fn cause(lines: &[serde_json::Value]) -> go_bus_api::FailureCause {
+    run("", lines, 1, "").1.failure.unwrap().cause
+}
+
+fn rejected() -> serde_json::Value {
+    json!({"type": "rate_limit_event", "rate_limit_info": {"status": "rejected", "resetsAt": 1_795_440_000}})
+}
+
+/// What the program itself says in the place of a model.
+fn synthetic(error: Option<&str>) -> serde_json::Value {
+    json!({"type": "assistant", "error": error,
+        "message": {"id": "m", "model": "<synthetic>", "content": [{"type": "text", "text": "It went wrong."}]}})
+}
+
+#[test]
+fn a_limit_counts_until_an_answer_comes_all_the_same() {
+    use go_bus_api::FailureCause::{NoResult, UsageLimit};
+    assert_eq!(cause(&[init(), rejected()]), UsageLimit);
+    assert_eq!(cause(&[init(), rejected(), says("On extra usage.")]), NoResult);
+}
+
+#[test]
+fn an_error_of_an_old_version_stands_in_a_message_of_its_own_and_a_notice_is_none() {
+    use go_bus_api::FailureCause::{ApiError, ExtraUsage, NoResult};
+    assert_eq!(cause(&[init(), synthetic(Some("billing_error"))]), ExtraUsage);
+    assert_eq!(cause(&[init(), synthetic(None)]), NoResult);
+    let badly = json!({"type": "result", "subtype": "success", "is_error": true, "result": "It went wrong."});
+    assert_eq!(
+        cause(&[init(), synthetic(Some("billing_error")), badly.clone()]),
+        ExtraUsage,
+        "the message says more than the end"
+    );
+    assert_eq!(cause(&[init(), synthetic(None), badly]), ApiError);
+}
+
+#[test]
+fn what_is_ended_while_it_waits_failed_of_what_it_waited_for() {
+    use go_bus_api::FailureCause::{Network, NoResult, Overloaded};
+    let retry = |status: Option<u16>| json!({"type": "system", "subtype": "api_retry", "error_status": status, "retry_delay_ms": 500});
+    assert_eq!(cause(&[init(), retry(None)]), Network);
+    assert_eq!(cause(&[init(), retry(Some(529))]), Overloaded);
+    assert_eq!(cause(&[init(), retry(None), says("It got through.")]), NoResult);
+    let (signs, _) = run("", &[retry(Some(529))], 1, "");
+    let until = Some("2026-11-23T11:00:00.500Z".parse().unwrap());
+    assert_eq!(signs, [Sign::Pausing { until, cause: Overloaded }]);
+}
