@@ -147,7 +147,7 @@ impl GitCall<'_> {
     }
 
     /// Yes where it exits 0, no where it exits 1, an error otherwise.
-    pub(crate) fn is_so(self) -> Result<bool, RepoError> {
+    pub(crate) fn yes(self) -> Result<bool, RepoError> {
         let spoken = self.run()?;
         if spoken.code == 1 { Ok(false) } else { spoken.success().map(|_| true) }
     }

@@ -89,7 +89,7 @@ fn go_on(repo: &Repo<'_>, order: &Order<'_>, found: WorkFolder) -> Result<Option
 
 fn to_look_at(repo: &Repo<'_>, line: &Line, name: &str) -> Result<Start, RepoError> {
     let commit = find_commit(repo, line, name)?.ok_or_else(|| RepoError::UnknownCommit(name.to_owned()))?;
-    Ok(Start { head: commit.clone(), files: commit.clone(), base: commit, resumed: false })
+    Ok(Start { head: commit.clone(), files: commit.clone(), base: commit })
 }
 
 /// The commit, from the upstream where it is not here.

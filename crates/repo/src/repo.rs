@@ -144,7 +144,7 @@ impl<'c> Repo<'c> {
         if one == other {
             return Ok(true);
         }
-        self.git.call(&["merge-base", "--is-ancestor"]).arg(one).arg(other).is_so()
+        self.git.call(&["merge-base", "--is-ancestor"]).arg(one).arg(other).yes()
     }
 }
 

@@ -24,8 +24,6 @@ pub(crate) struct Start {
     pub(crate) files: ObjectId,
     /// The commit that the work began from.
     pub(crate) base: ObjectId,
-    /// Whether there is earlier work in it.
-    pub(crate) resumed: bool,
 }
 
 /// Chooses: what was saved, on top of it what the agent committed since; then what it committed; then the tip.
@@ -34,18 +32,18 @@ pub(crate) fn choose(repo: &Repo<'_>, found: &Found) -> Result<Start, RepoError>
     match (&found.saved, &found.branch) {
         (Some(saved), Some(branch)) if *branch != saved.head && repo.is_in(&saved.head, branch)? => {
             let files = both(repo, branch, &saved.commit)?.unwrap_or_else(|| branch.clone());
-            Ok(Start { head: branch.clone(), files, base: began(repo, saved, tip)?, resumed: true })
+            Ok(Start { head: branch.clone(), files, base: began(repo, saved, tip)? })
         }
         (Some(saved), _) => {
             let base = began(repo, saved, tip)?;
-            Ok(Start { head: saved.head.clone(), files: saved.commit.clone(), base, resumed: true })
+            Ok(Start { head: saved.head.clone(), files: saved.commit.clone(), base })
         }
         (None, Some(branch)) if !repo.is_in(branch, tip)? => {
             let base = repo.git().call(&["merge-base"]).arg(branch).arg(tip).object_if_any()?;
             let base = base.unwrap_or_else(|| tip.clone());
-            Ok(Start { head: branch.clone(), files: branch.clone(), base, resumed: true })
+            Ok(Start { head: branch.clone(), files: branch.clone(), base })
         }
-        (None, _) => Ok(Start { head: tip.clone(), files: tip.clone(), base: tip.clone(), resumed: false }),
+        (None, _) => Ok(Start { head: tip.clone(), files: tip.clone(), base: tip.clone() }),
     }
 }
 

@@ -155,7 +155,6 @@ fn in_rounds(repo: &Repo<'_>, order: &Landing<'_>, line: &Line, work: &ObjectId)
 }
 
 /// What the branch is here and on the upstream, and where the task's work was delivered to before; or why nothing can land now.
-#[expect(clippy::type_complexity, reason = "a view of the moment, or the words that say why there is none")]
 fn look(
     repo: &Repo<'_>,
     order: &Landing<'_>,

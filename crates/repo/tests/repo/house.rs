@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 /// When the programs die: before this call is carried out, or when it was carried out and nobody heard of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Death {
+pub(crate) enum Death {
     Never,
     Before(usize),
     After(usize),
@@ -20,7 +20,7 @@ pub enum Death {
 
 /// The programs of this machine, without the person's settings.
 #[derive(Debug)]
-pub struct Mortal {
+pub(crate) struct Mortal {
     programs: Programs,
     home: PathBuf,
     death: Death,
@@ -62,14 +62,14 @@ impl Commands for Mortal {
 }
 
 /// Everything that a test needs.
-pub struct House {
+pub(crate) struct House {
     root: TempDir,
-    pub notes: Mutex<Vec<Note>>,
+    pub(crate) notes: Mutex<Vec<Note>>,
 }
 
 impl House {
     /// A repo without an upstream, on `main`, with one commit of `a.txt` and `b.txt`.
-    pub fn alone() -> Self {
+    pub(crate) fn alone() -> Self {
         let house = Self { root: tempfile::tempdir().unwrap(), notes: Mutex::default() };
         let repo = house.repo();
         std::fs::create_dir_all(&repo).unwrap();
@@ -83,7 +83,7 @@ impl House {
     }
 
     /// The same with a bare upstream.
-    pub fn with_upstream() -> Self {
+    pub(crate) fn with_upstream() -> Self {
         let house = Self::alone();
         house.sh(&house.repo(), "git init -q --bare -b main ../upstream.git && git remote add origin ../upstream.git");
         house.sh(&house.repo(), "git push -q -u origin main");
@@ -91,32 +91,32 @@ impl House {
     }
 
     /// A copy of everything as it is now.
-    pub fn keep(&self) -> TempDir {
+    pub(crate) fn keep(&self) -> TempDir {
         let kept = tempfile::tempdir().unwrap();
         self.sh(self.root.path(), &format!("cp -a . '{}'", kept.path().display()));
         kept
     }
 
     /// Everything as it was then, in the same place.
-    pub fn restore(&self, kept: &TempDir) {
+    pub(crate) fn restore(&self, kept: &TempDir) {
         let from = kept.path().display();
         self.sh(self.root.path(), &format!("chmod -R u+w . && find . -mindepth 1 -delete && cp -a '{from}/.' ."));
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
-    pub fn repo(&self) -> PathBuf {
+    pub(crate) fn repo(&self) -> PathBuf {
         // Spaces and line ends are in the way of everything.
         self.path("the repo\nof a person")
     }
 
-    pub fn upstream(&self) -> PathBuf {
+    pub(crate) fn upstream(&self) -> PathBuf {
         self.path("upstream.git")
     }
 
-    pub fn folder(&self, task: &str) -> PathBuf {
+    pub(crate) fn folder(&self, task: &str) -> PathBuf {
         self.path(&format!("work/{task}"))
     }
 
@@ -126,7 +126,7 @@ impl House {
     }
 
     /// Runs a script, which has to succeed; answers its output.
-    pub fn sh(&self, folder: &Path, script: &str) -> String {
+    pub(crate) fn sh(&self, folder: &Path, script: &str) -> String {
         let call = Call::Shell { command: format!("set -e\n{script}"), folder: folder.to_path_buf() };
         let answer = self.mortal(Death::Never).run(&call).unwrap();
         let text = String::from_utf8(answer.output).unwrap();
@@ -135,7 +135,7 @@ impl House {
     }
 
     /// Opens the repo of `folder`, does `what`, and answers how many programs were called.
-    pub fn within<T>(
+    pub(crate) fn within<T>(
         &self,
         folder: &Path,
         death: Death,
@@ -147,26 +147,26 @@ impl House {
         (done, mortal.calls.load(Ordering::SeqCst))
     }
 
-    pub fn make_or(&self, task: &str, death: Death) -> (Result<Made, RepoError>, usize) {
+    pub(crate) fn make_or(&self, task: &str, death: Death) -> (Result<Made, RepoError>, usize) {
         let (folder, id) = (self.folder(task), id(task));
         let order = Order { folder: &folder, task: &id, onto: None, at: None, copy: &[".env*".to_owned()] };
         self.within(&self.repo(), death, |repo| go_repo::make(repo, &order))
     }
 
-    pub fn make(&self, task: &str) -> Made {
+    pub(crate) fn make(&self, task: &str) -> Made {
         self.make_or(task, Death::Never).0.unwrap()
     }
 
-    pub fn save_or(&self, task: &str, death: Death) -> (Result<Work, RepoError>, usize) {
+    pub(crate) fn save_or(&self, task: &str, death: Death) -> (Result<Work, RepoError>, usize) {
         let folder = self.folder(task);
         self.within(&folder, death, |repo| go_repo::save(repo, &folder, &id(task), Push::Yes))
     }
 
-    pub fn save(&self, task: &str) -> Work {
+    pub(crate) fn save(&self, task: &str) -> Work {
         self.save_or(task, Death::Never).0.unwrap()
     }
 
-    pub fn land_or(&self, task: &str, order: &Wish<'_>, death: Death) -> (Result<Outcome, RepoError>, usize) {
+    pub(crate) fn land_or(&self, task: &str, order: &Wish<'_>, death: Death) -> (Result<Outcome, RepoError>, usize) {
         let (folder, id, agent) = (self.path(&format!("land {task}")), id(task), AgentId::new("a-7").unwrap());
         let verify: Vec<String> = order.verify.iter().map(|command| (*command).to_owned()).collect();
         let landing = Landing {
@@ -183,49 +183,49 @@ impl House {
         self.within(&self.repo(), death, |repo| go_repo::land(repo, &landing))
     }
 
-    pub fn land(&self, task: &str, order: &Wish<'_>) -> Outcome {
+    pub(crate) fn land(&self, task: &str, order: &Wish<'_>) -> Outcome {
         self.land_or(task, order, Death::Never).0.unwrap()
     }
 
     /// Makes a folder, runs the script in it, saves it; answers the commit.
-    pub fn work(&self, task: &str, script: &str) -> String {
+    pub(crate) fn work(&self, task: &str, script: &str) -> String {
         self.make(task);
         self.sh(&self.folder(task), script);
         self.save(task).commit.to_string()
     }
 
     /// The commits of a branch with the tasks that they land, oldest first.
-    pub fn landed(&self, repo: &Path, branch: &str) -> Vec<String> {
+    pub(crate) fn landed(&self, repo: &Path, branch: &str) -> Vec<String> {
         let format = "%(trailers:key=XIO-Task,valueonly,separator=%x20)";
         let text = self.sh(repo, &format!("git log --first-parent --reverse --format='{format}' {branch}"));
         text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    pub fn read(&self, path: &Path) -> String {
+    pub(crate) fn read(&self, path: &Path) -> String {
         std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 }
 
 /// What a test wants landed.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'w> {
-    pub commit: &'w str,
-    pub attempt: u32,
-    pub deliver: Deliver,
-    pub verify: &'w [&'w str],
+pub(crate) struct Wish<'w> {
+    pub(crate) commit: &'w str,
+    pub(crate) attempt: u32,
+    pub(crate) deliver: Deliver,
+    pub(crate) verify: &'w [&'w str],
 }
 
 impl<'w> Wish<'w> {
-    pub fn merge(commit: &'w str) -> Self {
+    pub(crate) fn merge(commit: &'w str) -> Self {
         Self { commit, attempt: 1, deliver: Deliver::Merge, verify: &[] }
     }
 }
 
-pub fn id(task: &str) -> TaskId {
+pub(crate) fn id(task: &str) -> TaskId {
     TaskId::new(task).unwrap()
 }
 
-pub fn landed_commit(outcome: &Outcome) -> ObjectId {
+pub(crate) fn landed_commit(outcome: &Outcome) -> ObjectId {
     match outcome {
         Outcome::Landed { commit, .. } => commit.clone(),
         other => panic!("it did not land: {other:?}"),

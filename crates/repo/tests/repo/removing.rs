@@ -8,12 +8,12 @@ fn remove(house: &House, task: &str) -> Result<(), RepoError> {
     remove_or(house, task, Death::Never).0
 }
 
-pub fn remove_or(house: &House, task: &str, death: Death) -> (Result<(), RepoError>, usize) {
+pub(crate) fn remove_or(house: &House, task: &str, death: Death) -> (Result<(), RepoError>, usize) {
     let folder = house.folder(task);
     house.within(&house.repo(), death, |repo| go_repo::remove(repo, &folder, &id(task)))
 }
 
-pub fn refs(house: &House) -> String {
+pub(crate) fn refs(house: &House) -> String {
     house.sh(
         &house.repo(),
         "git for-each-ref --format='%(refname)' refs/heads refs/xio/wip; ls .git/worktrees 2>/dev/null | wc -l",
