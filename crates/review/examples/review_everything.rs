@@ -31,3 +31,30 @@ fn main() -> Result<(), serde_json::Error> {
     println!("what it breaks: {:?}", conformance::run(&ReviewEverything, &[task]));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(kind: &str, category: &str) -> Task {
+        serde_json::from_value(serde_json::json!({
+            "id": "T-1", "project": "site", "title": "t", "kind": kind, "category": category, "priority": "p2",
+            "state": "in_progress", "attempt": 1, "max_attempts": 3, "failures": 0, "losses": 0,
+            "created_at": "2026-03-21T08:15:30.000Z", "revision": 1
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn it_runs_and_conforms() {
+        main().unwrap();
+        let tasks = ["chore", "feature", "poem"].map(|category| task("ticket", category));
+        assert_eq!(conformance::run(&ReviewEverything, &tasks), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_ticket_is_significant_and_no_other_work_is() {
+        assert!(ReviewEverything.is_significant(&task("ticket", "chore")));
+        assert!(!ReviewEverything.is_significant(&task("push", "chore")));
+    }
+}
