@@ -84,6 +84,7 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
     let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
     let handed_on = handed_on.chain(stewards::handed_on(settings));
     Ok(LauncherConfig {
+        drivers: settings.drivers.drivers(),
         orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),
         heartbeat: settings.agents.heartbeat.duration(),

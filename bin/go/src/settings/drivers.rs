@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use go_agents::Drivers;
 use go_bus_api::Usd;
-use go_driver::{CodexDriver, CodexSettings, CommandDriver, Price, Protocol, Sandbox, Template};
+use go_driver::{
+    ClaudeDriver, ClaudeSettings, CodexDriver, CodexSettings, CommandDriver, PermissionMode, Price, Protocol, Sandbox,
+    Template,
+};
 use serde_yaml::Value;
 
 use super::reader::Reader;
@@ -13,6 +16,7 @@ use super::value::{Setting, one_of};
 /// The drivers as they are set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct DriverSettings {
+    claude: ClaudeDriver,
     codex: CodexDriver,
     command: CommandDriver,
 }
@@ -20,12 +24,27 @@ pub(crate) struct DriverSettings {
 impl DriverSettings {
     /// Reads the sections.
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        Self { codex: CodexDriver { settings: codex(reader) }, command: command(reader) }
+        Self {
+            claude: ClaudeDriver { settings: claude(reader) },
+            codex: CodexDriver { settings: codex(reader) },
+            command: command(reader),
+        }
     }
 
     /// What launchers and shims run agents with.
     pub(crate) fn drivers(&self) -> Drivers {
-        Drivers::default().with(self.codex.clone()).with(self.command.clone())
+        Drivers::default().with(self.claude.clone()).with(self.codex.clone()).with(self.command.clone())
+    }
+}
+
+fn claude(reader: &mut Reader<'_>) -> ClaudeSettings {
+    let usual = ClaudeSettings::default();
+    ClaudeSettings {
+        program: reader.get("drivers.claude.program", usual.program),
+        args: reader.get("drivers.claude.args", usual.args),
+        allowed_tools: reader.get("drivers.claude.allowed_tools", usual.allowed_tools),
+        permission_mode: reader.get("drivers.claude.permission_mode", usual.permission_mode),
+        max_retries: reader.get("drivers.claude.max_retries", usual.max_retries),
     }
 }
 
@@ -44,6 +63,16 @@ fn command(reader: &mut Reader<'_>) -> CommandDriver {
     CommandDriver {
         run: reader.get("drivers.command.run", None),
         protocol: reader.get("drivers.command.protocol", Protocol::default()),
+    }
+}
+
+impl Setting for PermissionMode {
+    fn read(value: &Value) -> Result<Self, String> {
+        one_of(value, &Self::ALL.map(|mode| (mode.as_str(), mode)))
+    }
+
+    fn show(&self) -> String {
+        self.as_str().to_owned()
     }
 }
 
@@ -111,18 +140,31 @@ mod tests {
 
     #[test]
     fn what_is_set_is_what_the_drivers_go_by() {
-        let text = "drivers:\n  codex: {program: /opt/codex, model: gpt-5, sandbox: danger-full-access, args: [--oss],\n    \
+        let text = "drivers:\n  claude: {program: /opt/claude, permission_mode: bypassPermissions, args: [--effort, high], max_retries: 2,\n    \
+                    allowed_tools: [Bash(git *), mcp__github]}\n  \
+                    codex: {program: /opt/codex, model: gpt-5, sandbox: danger-full-access, args: [--oss],\n    \
                     prices: {gpt-5: {input: 1.25, cached: 0.125, output: 10}, gpt-9: {input: 2, output: 8.5}}}\n  \
                     command: {run: \"my-agent --task {task}\", protocol: plain}\n";
         let drivers = settings(text).unwrap().drivers;
+        let claude = ClaudeSettings {
+            program: "/opt/claude".to_owned(),
+            args: ["--effort", "high"].map(str::to_owned).to_vec(),
+            allowed_tools: ["Bash(git *)", "mcp__github"].map(str::to_owned).to_vec(),
+            permission_mode: PermissionMode::BypassPermissions,
+            max_retries: 2,
+        };
+        assert_eq!(drivers.claude.settings, claude);
         let codex = &drivers.codex.settings;
-        assert_eq!((codex.program.as_str(), codex.sandbox, codex.args.len()), ("/opt/codex", Sandbox::DangerFullAccess, 1));
+        assert_eq!(
+            (codex.program.as_str(), codex.sandbox, codex.args.len()),
+            ("/opt/codex", Sandbox::DangerFullAccess, 1)
+        );
         let usd = |text: &str| text.parse::<Usd>().unwrap();
         assert_eq!(codex.prices["gpt-5"], Price { input: usd("1.25"), cached: usd("0.125"), output: usd("10") });
         assert_eq!(codex.prices["gpt-9"], Price { input: usd("2"), cached: usd("2"), output: usd("8.5") });
         let run = drivers.command.run.as_ref().map(ToString::to_string);
         assert_eq!((run.as_deref(), drivers.command.protocol), (Some("my-agent --task {task}"), Protocol::Plain));
-        for kind in [DriverKind::Codex, DriverKind::Command, DriverKind::Shell] {
+        for kind in [DriverKind::Claude, DriverKind::Codex, DriverKind::Command, DriverKind::Shell] {
             assert!(drivers.drivers().get(kind).is_some(), "{kind:?}");
         }
     }
@@ -134,13 +176,14 @@ mod tests {
 
     #[test]
     fn each_fault_says_what_would_be_right() {
-        let text = "drivers:\n  codex:\n    sandbox: none\n    prices: {gpt-5: {input: 1}}\n  command:\n    run: 'a {tusk}'\n    protocol: json\n";
+        let text = "drivers:\n  claude:\n    permission_mode: yolo\n  codex:\n    sandbox: none\n    prices: {gpt-5: {input: 1}}\n  command:\n    run: 'a {tusk}'\n    protocol: json\n";
         let faults = settings(text).unwrap_err();
         let expected = [
-            "go.yaml:3:5: drivers.codex.sandbox: none is none of read-only, workspace-write, danger-full-access",
-            "go.yaml:4:5: drivers.codex.prices: output is missing, in USD per million tokens",
-            "go.yaml:6:5: drivers.command.run: {tusk} stands for nothing; there are {agent}, ",
-            "go.yaml:7:5: drivers.command.protocol: json is none of lines, plain",
+            "go.yaml:3:5: drivers.claude.permission_mode: yolo is none of dontAsk, acceptEdits, auto, bypassPermissions",
+            "go.yaml:5:5: drivers.codex.sandbox: none is none of read-only, workspace-write, danger-full-access",
+            "go.yaml:6:5: drivers.codex.prices: output is missing, in USD per million tokens",
+            "go.yaml:8:5: drivers.command.run: {tusk} stands for nothing; there are {agent}, ",
+            "go.yaml:9:5: drivers.command.protocol: json is none of lines, plain",
         ];
         for (fault, expected) in faults.iter().zip(expected) {
             assert!(fault.starts_with(expected), "{fault}");

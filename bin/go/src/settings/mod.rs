@@ -3,6 +3,7 @@
 mod agents;
 mod bus;
 mod capacity;
+mod drivers;
 mod environment;
 mod improvement;
 mod later;
@@ -29,6 +30,7 @@ use go_bus_api::RbacMode;
 pub(crate) use agents::{AgentSettings, RuntimeKind};
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
+pub(crate) use drivers::DriverSettings;
 pub(crate) use improvement::Improvements;
 pub(crate) use lease::LeaseSettings;
 pub(crate) use origin::Fault;
@@ -70,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) lease: LeaseSettings,
     /// `agents`.
     pub(crate) agents: AgentSettings,
+    /// `drivers`.
+    pub(crate) drivers: DriverSettings,
     /// `sprint`.
     pub(crate) sprint: SprintSettings,
     /// `models` and `context`.
@@ -165,6 +169,7 @@ pub(crate) fn read(
         bus: BusSettings::read(&mut reader, &data),
         lease: LeaseSettings::read(&mut reader),
         agents: AgentSettings::read(&mut reader),
+        drivers: DriverSettings::read(&mut reader),
         sprint: SprintSettings::read(&mut reader),
         spawning: SpawnSettings::read(&mut reader),
         review: ReviewSettings::read(&mut reader),
