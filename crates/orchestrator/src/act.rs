@@ -15,6 +15,8 @@ pub(crate) const AT_ONCE: usize = 64;
 pub(crate) async fn perform(action: &Action, bus: &BusClient) -> Result<Resource, BusError> {
     match action {
         Action::Change(change) => bring(change, bus).await,
+        Action::OpenAccount(account) => bus.create_account(account).await.map(Resource::Account),
+        Action::ChangeAccount { account, patch } => bus.patch_account(account, patch).await.map(Resource::Account),
         Action::Spawn { request, .. } => bus.spawn(request).await.map(Resource::Agent),
         Action::End(agent) => bus.terminate(agent).await.map(Resource::Agent),
         Action::Assign { task, assignee, .. } => bus.assign(task, assignee).await.map(Resource::Task),

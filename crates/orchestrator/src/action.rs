@@ -3,8 +3,8 @@
 use std::fmt;
 
 use go_bus_api::{
-    AgentId, Attempt, CloseSprint, Fail, HostId, MessageId, NewAgent, NewAlert, NewMessage, NewSprint, NewTask,
-    ProjectId, SprintId, TaskId, UserId,
+    AccountId, AccountPatch, AgentId, Attempt, CloseSprint, Fail, HostId, MessageId, NewAccount, NewAgent, NewAlert,
+    NewMessage, NewSprint, NewTask, ProjectId, SprintId, TaskId, UserId,
 };
 use go_plan::reconcile::PlanChange;
 use go_spawn::Orchestrator;
@@ -15,6 +15,15 @@ use go_spawn::Orchestrator;
 pub enum Action {
     /// Brings the Bus to what plan.yaml says.
     Change(PlanChange),
+    /// Makes an account of the settings known to the Bus.
+    OpenAccount(NewAccount),
+    /// Brings an account on the Bus to the settings.
+    ChangeAccount {
+        /// Which.
+        account: AccountId,
+        /// What changes.
+        patch: Box<AccountPatch>,
+    },
     /// Fills a vacant seat (R12).
     Spawn {
         /// Whom it is about.
@@ -92,6 +101,8 @@ pub enum Key {
     Unnamed,
     /// A task's record.
     Task(TaskId),
+    /// An account.
+    Account(AccountId),
     /// A seat.
     Seat(Orchestrator),
     /// An agent's end.
@@ -117,6 +128,8 @@ impl Action {
     pub fn key(&self) -> Key {
         match self {
             Self::Change(change) => key_of(change),
+            Self::OpenAccount(new) => Key::Account(new.id.clone()),
+            Self::ChangeAccount { account, .. } => Key::Account(account.clone()),
             Self::Spawn { orchestrator, .. } => Key::Seat(orchestrator.clone()),
             Self::End(agent) => Key::End(agent.clone()),
             Self::Assign { task, attempt, .. } => Key::Assignment(task.clone(), *attempt),
@@ -139,6 +152,8 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Change(change) => describe(f, change),
+            Self::OpenAccount(new) => write!(f, "create account {}", new.id),
+            Self::ChangeAccount { account, .. } => write!(f, "change account {account}"),
             Self::Spawn { orchestrator, .. } => write!(f, "spawn the {orchestrator}"),
             Self::End(agent) => write!(f, "end {agent}"),
             Self::Assign { task, assignee, .. } => write!(f, "assign {task} to {assignee}"),

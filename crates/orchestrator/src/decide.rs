@@ -9,6 +9,7 @@ use go_spawn::{orchestrator_request, stranded, surplus, vacancies};
 use go_sprint::improvement::{Shortfall, shortfall};
 use go_sprint::{Assignment, closing, dispatch, joiners, opening};
 
+use crate::accounts;
 use crate::action::Action;
 use crate::delegation;
 use crate::integration;
@@ -23,7 +24,8 @@ use crate::rotation;
 pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, now: Timestamp) -> Vec<Action> {
     let changes = view.changes(world);
     let stays: BTreeSet<&TaskId> = changes.iter().filter_map(is_to_stay).collect();
-    let mut actions: Vec<Action> = spawns(policy, world, memory, now).collect();
+    let mut actions = accounts::actions(policy.accounts.as_deref(), world);
+    actions.extend(spawns(policy, world, memory, now));
     actions.extend(rotation::actions(&policy.handbook, world, now));
     actions.extend(delegation::actions(world, now));
     let ends = surplus(world).into_iter().chain(stranded(world, now));

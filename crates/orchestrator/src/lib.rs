@@ -4,6 +4,7 @@
 //! can be replayed, printed ([`why`]) and tested without a Bus. [`run`] is the shell: it registers, follows the events, waits
 //! for the lease, and as the leader ticks whenever something happened.
 
+mod accounts;
 mod act;
 mod action;
 mod activation;

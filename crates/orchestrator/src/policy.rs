@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use go_bus_api::NewAccount;
 use go_review::integration::IntegrationPolicy;
 use go_spawn::Handbook;
 use go_sprint::improvement::ImprovementPolicy;
@@ -23,6 +24,8 @@ pub struct Policy {
     pub handbook: Handbook,
     /// What is done where fewer than `agents.min` work; nothing unless it is set (R29).
     pub improvement: ImprovementPolicy,
+    /// The accounts of the settings, which the Bus is brought to; `None` where it keeps those that it has.
+    pub accounts: Option<Vec<NewAccount>>,
     /// Makes the order of dispatch from a plan's ranks, anew for each version of the plan.
     pub dispatch: MakeDispatch,
 }
@@ -35,6 +38,7 @@ impl Default for Policy {
             integration: IntegrationPolicy::default(),
             handbook: Handbook::default(),
             improvement: ImprovementPolicy::off(),
+            accounts: None,
             dispatch: Arc::new(|ranking| Arc::new(SeedDispatch::new(ranking))),
         }
     }

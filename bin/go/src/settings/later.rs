@@ -7,19 +7,8 @@ use super::reader::Reader;
 
 /// Checks every section that later concerns will read; answers the one value that is read already, `rbac.mode` (R19).
 pub(super) fn check(reader: &mut Reader<'_>) -> RbacMode {
-    accounts(reader);
     secrets(reader);
     governance(reader)
-}
-
-fn accounts(reader: &mut Reader<'_>) {
-    for entry in reader.entries("accounts") {
-        reader.required::<String>(&format!("{entry}.name"));
-        reader.required::<String>(&format!("{entry}.provider"));
-        reader.get::<Option<String>>(&format!("{entry}.token_env"), None);
-        reader.get::<Option<String>>(&format!("{entry}.config_dir"), None);
-        reader.get::<Option<String>>(&format!("{entry}.weekly_limit"), None);
-    }
 }
 
 fn secrets(reader: &mut Reader<'_>) {

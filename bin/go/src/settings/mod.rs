@@ -1,5 +1,6 @@
 //! Settings: go.yaml, then the environment, then flags; every value knows where it came from, every fault is told in one run.
 
+mod accounts;
 mod agents;
 mod bus;
 mod capacity;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use go_bus_api::RbacMode;
 
+pub(crate) use accounts::AccountSettings;
 pub(crate) use agents::{AgentSettings, RuntimeKind};
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
@@ -72,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) lease: LeaseSettings,
     /// `agents`.
     pub(crate) agents: AgentSettings,
+    /// `accounts`.
+    pub(crate) accounts: AccountSettings,
     /// `drivers`.
     pub(crate) drivers: DriverSettings,
     /// `sprint`.
@@ -169,6 +173,7 @@ pub(crate) fn read(
         bus: BusSettings::read(&mut reader, &data),
         lease: LeaseSettings::read(&mut reader),
         agents: AgentSettings::read(&mut reader),
+        accounts: AccountSettings::read(&mut reader),
         drivers: DriverSettings::read(&mut reader),
         sprint: SprintSettings::read(&mut reader),
         spawning: SpawnSettings::read(&mut reader),

@@ -67,7 +67,7 @@ impl PathSettings {
 }
 
 /// `path` with a leading `~` as the home folder, where there is one.
-fn with_home(path: &Path, home: Option<&Path>) -> PathBuf {
+pub(super) fn with_home(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_path_buf(),

@@ -97,6 +97,11 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Whether somebody set `key`, to nothing or to something.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.tree.get(key).is_some_and(|value| !value.is_null())
+    }
+
     /// Adds a fault at `key`.
     pub(super) fn fault(&mut self, key: &str, message: &str) {
         self.read.faults.push(Fault { origin: self.tree.origin(key), message: message.to_owned() });

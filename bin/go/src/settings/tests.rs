@@ -78,7 +78,7 @@ fn a_syntax_error_stops_at_its_own_line() {
 
 #[test]
 fn entries_of_lists_are_checked_too() {
-    let text = "accounts:\n  - {name: a, provider: x}\n  - {name: b, provder: x}\nsecrets: 3\n";
+    let text = "accounts:\n  - {name: a, provider: openai, token_env: A}\n  - {name: b, provder: x, token_env: B}\nsecrets: 3\n";
     let found = faults(text);
     assert_eq!(
         found,

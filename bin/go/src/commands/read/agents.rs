@@ -3,6 +3,7 @@
 use go_bus_api::{Agent, AgentState, ListQuery};
 use go_bus_client::BusClient;
 
+use super::accounts::{AccountTable, lines};
 use super::{all, now};
 use crate::cli::AgentFilter;
 use crate::exit::Exit;
@@ -24,14 +25,18 @@ pub(super) async fn run(client: &BusClient, filter: &AgentFilter, ended: bool, j
     if json {
         print_json(&agents)?
     } else {
-        print(table(&agents))?
+        let accounts = all(ListQuery::default(), |query| async move { client.accounts(&query).await }).await?;
+        print(table(&agents))?;
+        if !accounts.is_empty() {
+            print(format_args!("\n{}", AccountTable(&lines(&accounts, now()))))?;
+        }
     }
     Ok(Exit::Done)
 }
 
-fn table(agents: &[Agent]) -> Table<8> {
+fn table(agents: &[Agent]) -> Table<9> {
     let now = now();
-    let mut table = Table::new(["AGENT", "ROLE", "STATE", "HOST", "PROJECT", "TASK", "MODEL", "HEARD OF"]);
+    let mut table = Table::new(["AGENT", "ROLE", "STATE", "HOST", "PROJECT", "TASK", "MODEL", "ACCOUNT", "HEARD OF"]);
     for agent in agents {
         table.row([
             agent.id.to_string(),
@@ -41,6 +46,7 @@ fn table(agents: &[Agent]) -> Table<8> {
             or_dash(agent.project.as_ref()),
             or_dash(agent.task.as_ref()),
             or_dash(agent.model.as_ref().map(|model| model.0.as_str())),
+            or_dash(agent.account.as_ref()),
             ago(agent.last_heartbeat, now),
         ]);
     }

@@ -1,5 +1,6 @@
 //! The reading commands: what the Bus knows, as tables or JSON.
 
+mod accounts;
 mod agents;
 mod alerts;
 mod audit;

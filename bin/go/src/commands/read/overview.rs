@@ -5,6 +5,7 @@ use go_bus_client::World;
 use go_rules::slots;
 use serde::Serialize;
 
+use super::accounts::{self, AccountLine, AccountTable};
 use super::lease;
 use crate::render::{Table, length};
 
@@ -20,6 +21,7 @@ pub(super) struct Overview {
     sprints: Vec<SprintLine>,
     projects: Vec<ProjectLine>,
     hosts: Vec<HostLine>,
+    accounts: Vec<AccountLine>,
     running: Vec<TaskLine>,
     waiting: Vec<TaskLine>,
 }
@@ -86,6 +88,7 @@ impl Overview {
             sprints: world.open_sprints().map(|sprint| sprint_line(world, sprint, now)).collect(),
             projects: projects(world),
             hosts: hosts(world),
+            accounts: accounts::lines(world.accounts(), now),
             running: running.collect(),
             waiting: world.tasks().filter(waits).map(|task| line(task, why(task))).collect(),
             lease,
@@ -155,6 +158,9 @@ impl std::fmt::Display for Overview {
             table.row([&host.id, host.state, &format!("{} of {}", host.used, host.slots), launcher]);
         }
         write!(f, "{table}")?;
+        if !self.accounts.is_empty() {
+            write!(f, "\n{}", AccountTable(&self.accounts))?;
+        }
         for (head, tasks) in [("RUNNING", &self.running), ("WAITING", &self.waiting)] {
             if tasks.is_empty() {
                 continue;
