@@ -19,24 +19,28 @@ fn build(house: &House, ticket: usize, round: u32) -> String {
     let start = if round > 1 { format!("git checkout -q -f -B xio/{task} main") } else { "true".to_owned() };
     let slot = ticket * 3;
     // Every fifth touches lines that others touch too.
-    let hot = "{ expr $(head -1 hot) + 1; tail -n +2 hot; echo more; } > hot.new; mv hot.new hot";
+    let hot = "{ expr $(head -1 hot) + 1; tail -n +2 hot; echo $ticket; } > hot.new; mv hot.new hot";
     let hot = if ticket.is_multiple_of(5) { hot } else { "true" };
-    house.work(&task, &format!("{start}; sed -i '{slot}s/free/taken/' slots; echo {ticket} > f{ticket}; {hot}"))
+    house.work(
+        &task,
+        &format!("{start}; ticket={ticket}; sed -i '{slot}s/free/taken/' slots; echo {ticket} > f{ticket}; {hot}"),
+    )
 }
 
 /// Lands one ticket, round after round.
 fn carry_through(house: &House, ticket: usize) {
     let task = format!("T-{ticket}");
-    for round in 1..=40 {
+    let mut last = None;
+    for round in 1..=100 {
         let commit = build(house, ticket, round);
         let wish = Wish { attempt: round, verify: &[CHECK], ..Wish::merge(&commit) };
         match house.land_or(&task, &wish, Death::Never).0.unwrap() {
             Outcome::Landed { .. } => return,
-            Outcome::Conflict { .. } | Outcome::Red { .. } => {}
+            outcome @ (Outcome::Conflict { .. } | Outcome::Red { .. }) => last = Some(outcome),
             other => panic!("{task}: {other:?}"),
         }
     }
-    panic!("{task} never landed");
+    panic!("{task} never landed: {last:?}");
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn forty_tickets_by_eight_at_once_each_once_and_every_commit_green() {
     let house = House::with_upstream();
     house.sh(
         &house.repo(),
-        "yes free | head -n 130 > slots; echo 0 > hot; git add -A; git commit -q -m lists; git push -q",
+        "seq -f 'slot %g free' 130 > slots; echo 0 > hot; git add -A; git commit -q -m lists; git push -q",
     );
     let waiting = Mutex::new((1..=TICKETS).collect::<Vec<_>>());
     std::thread::scope(|scope| {
