@@ -86,7 +86,15 @@ mod tests {
     fn words(account: &Account) -> Vec<String> {
         let lines = lines([account], "2026-03-21T10:00:00.000Z".parse().unwrap());
         let table = AccountTable(&lines).to_string();
-        table.lines().last().unwrap_or_default().split("  ").map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+        table
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .split("  ")
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]
