@@ -10,6 +10,7 @@ use go_lease::LeaseConfig;
 use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
+use go_runtime::Allowance;
 use go_steward::Steward;
 
 use super::execution_log::chronicle;
@@ -39,6 +40,7 @@ pub(crate) fn go_config(
         handbook: settings.spawning.handbook(steward),
         integration: settings.review.integration.clone(),
         improvement: settings.improvement_policy(),
+        accounts: settings.accounts.on_the_bus(),
         ..Policy::default()
     };
     let plan = plan.map(|path| plan_source(settings, path)).transpose()?;
@@ -84,11 +86,17 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
     let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
     let handed_on = handed_on.chain(stewards::handed_on(settings));
     Ok(LauncherConfig {
+        accounts: settings.accounts.ways_in(),
         drivers: settings.drivers.drivers(),
         orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),
         heartbeat: settings.agents.heartbeat.duration(),
         timeout: settings.agents.timeout.duration(),
+        allowance: Allowance {
+            idle_ms: Some(Millis::from(settings.agents.idle_timeout.duration())),
+            usd: settings.attempt_usd,
+            ..LauncherConfig::allowance()
+        },
         ..config
     })
 }

@@ -25,7 +25,6 @@ fn governance(reader: &mut Reader<'_>) -> RbacMode {
     reader.get("costs.warn_at", ratio(0.8));
     reader.get("costs.stop_at", ratio(1.0));
     reader.get("costs.daily_usd", dollars(100));
-    reader.get("costs.attempt_usd", dollars(5));
     mode
 }
 

@@ -26,7 +26,7 @@ mod watchdog;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::RbacMode;
+use go_bus_api::{RbacMode, Usd};
 
 pub(crate) use accounts::AccountSettings;
 pub(crate) use agents::{AgentSettings, RuntimeKind};
@@ -92,6 +92,8 @@ pub(crate) struct Settings {
     pub(crate) paths: PathSettings,
     /// `watchdog`.
     pub(crate) watchdog: WatchdogSettings,
+    /// `costs.attempt_usd`: what one attempt may cost.
+    pub(crate) attempt_usd: Option<Usd>,
     /// `rbac.mode`.
     pub(crate) rbac_mode: RbacMode,
     /// Every key with its value and where that came from.
@@ -185,6 +187,7 @@ pub(crate) fn read(
         },
         paths: PathSettings::read(&mut reader),
         watchdog: WatchdogSettings::read(&mut reader),
+        attempt_usd: reader.get("costs.attempt_usd", "5".parse().ok()),
         rbac_mode: RbacMode::default(),
         shown: vec![Shown::new("data", data.display(), &data_origin)],
         warnings: Vec::new(),

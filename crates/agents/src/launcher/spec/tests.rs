@@ -123,6 +123,6 @@ fn an_orchestrator_runs_this_binary_without_a_limit_and_beats_for_itself() {
 fn what_can_t_be_run_says_why() {
     let why = |role, task, driver| spec(role, Some("site"), task, driver).unwrap_err().to_string();
     assert!(why("worker", None, "shell").contains("has no task"));
-    assert_eq!(why("worker", Some("T-1"), "claude"), "this build has no driver `claude`");
+    assert!(why("worker", Some("T-1"), "command").contains("drivers.command.run"));
     assert_eq!(why("go", None, "shell"), "a launcher runs no go");
 }
