@@ -69,6 +69,12 @@ enum Bench {
         #[arg(long)]
         binary: Option<PathBuf>,
     },
+    /// The real Claude Code and Codex through scripted mishaps, and what their drivers read of failures and costs.
+    Agents {
+        /// How many runs the costs are compared in.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=999))]
+        runs: u32,
+    },
     /// One GO after another: crashes, handovers, restarts of the Bus, network blips.
     Failover {
         /// What to measure; everything where nothing is named.
@@ -99,6 +105,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Bench::Bus { parts, runs, binary } } => {
             bench::bus(&root, &parts, runs, binary).map_err(|e| e.to_string())
         }
+        Task::Bench { what: Bench::Agents { runs } } => bench::agents(runs).map_err(|e| e.to_string()),
         Task::Bench { what: Bench::Failover { kinds, runs, binary } } => {
             bench::failover(&root, &kinds, runs, binary).map_err(|e| e.to_string())
         }

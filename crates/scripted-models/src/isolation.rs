@@ -46,18 +46,22 @@ pub fn claude_environment(home: &Path, server: &ModelServer) -> io::Result<Vec<(
 
 /// The whole environment of a Codex that has `home` to itself and `server` as its provider; writes its settings there.
 pub fn codex_environment(home: &Path, server: &ModelServer) -> io::Result<Vec<(String, String)>> {
+    codex_settings(home, server)?;
+    let mut variables = alone(home, server);
+    variables.push(("CODEX_HOME".to_owned(), home.join(".codex").display().to_string()));
+    Ok(variables)
+}
+
+/// Makes the server its provider, by the settings of the person whose home it is.
+fn codex_settings(home: &Path, server: &ModelServer) -> io::Result<()> {
     let config = home.join(".codex");
     fs::create_dir_all(&config)?;
     let settings = format!(
         "model_provider = \"scripted\"\ncheck_for_update_on_startup = false\n\n\
          [features]\nplugins = false\nremote_plugin = false\napps = false\n\n[analytics]\nenabled = false\n\n\
-         [model_providers.scripted]\nname = \"scripted\"\nbase_url = \"{}/v1\"\nwire_api = \"responses\"\nenv_key = \"OPENAI_API_KEY\"\n",
+         [model_providers.scripted]\nname = \"scripted\"\nbase_url = \"{}/v1\"\nwire_api = \"responses\"\n\
+         experimental_bearer_token = \"sk-scripted\"\n",
         server.url()
     );
-    fs::write(config.join("config.toml"), settings)?;
-    let mut variables = alone(home, server);
-    let config = config.display().to_string();
-    let own = [("CODEX_HOME", config.as_str()), ("OPENAI_API_KEY", "sk-scripted")];
-    variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    Ok(variables)
+    fs::write(config.join("config.toml"), settings)
 }

@@ -16,7 +16,7 @@ mod server;
 
 pub use http::Request;
 pub use isolation::{claude_environment, codex_environment};
-pub use pinned::{CLIS, Cli};
+pub use pinned::{CLAUDE, CLIS, CODEX, Cli, prefix};
 pub use play::MARKER;
 pub use scenes::{Run, STAYS, Scene, Stop, claude_scenes, codex_scenes};
 pub use script::{Answer, Call, Fault, Script, Turn, Usage};

@@ -5,14 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use go_scripted_models::{CLIS, Cli};
+use go_scripted_models::{CLIS, Cli, prefix};
 use rustix::fs::FlockOperation;
 
-use super::folder_name;
 use crate::command::{command, run_and_keep_within};
-
-/// Says where else than in the user's cache they are kept.
-const OVERRIDE: &str = "GO_AGENTS_CACHE";
 
 /// The longest that an installation may take.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -26,8 +22,7 @@ pub(crate) struct Agents {
 impl Agents {
     /// Installs what is missing; in words why that can't be, so that tests can say why they were skipped.
     pub(crate) fn installed() -> Result<Self, String> {
-        let cache = cache().ok_or("neither HOME nor XDG_CACHE_HOME says where a cache may be")?;
-        let agents = Self { folder: cache.join(folder_name(&CLIS)) };
+        let agents = Self { folder: prefix().ok_or("neither HOME nor XDG_CACHE_HOME says where a cache may be")? };
         fs::create_dir_all(&agents.folder).map_err(|e| format!("{}: {e}", agents.folder.display()))?;
         // Whoever comes second waits for the first, and finds everything there.
         let lock = File::create(agents.folder.join("lock")).map_err(|e| format!("the lock of the cache: {e}"))?;
@@ -40,7 +35,7 @@ impl Agents {
 
     /// The program of one of them.
     pub(crate) fn program(&self, cli: &Cli) -> PathBuf {
-        self.folder.join("node_modules/.bin").join(cli.command)
+        cli.program_in(&self.folder)
     }
 
     fn install(&self) -> Result<(), String> {
@@ -82,15 +77,6 @@ fn version(program: &Path) -> Option<String> {
 /// Whether `said` names this version as a word of its own.
 fn says(said: &str, version: &str) -> bool {
     said.split_whitespace().any(|word| word == version)
-}
-
-/// The folder of all that can be made anew.
-fn cache() -> Option<PathBuf> {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    named(OVERRIDE).or_else(|| {
-        let user = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")))?;
-        Some(user.join("go-agents"))
-    })
 }
 
 #[cfg(test)]

@@ -5,14 +5,17 @@ mod install;
 mod record;
 mod sanitise;
 mod session;
+mod smoke;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Subcommand;
-use go_scripted_models::{CLIS, Cli};
+use go_scripted_models::CLIS;
 
 pub(crate) use install::Agents;
+pub(crate) use session::{Ended, Kind, Session};
+pub(crate) use smoke::smoke;
 
 /// What to do with them.
 #[derive(Subcommand)]
@@ -50,9 +53,4 @@ pub(crate) fn run(root: &Path, work: &Work) -> Result<bool, AgentsError> {
         Work::Record { scenes } => record::record(root, &agents, scenes)?,
     }
     Ok(true)
-}
-
-/// The folder that the pinned versions lie in, below the cache: one for each set of versions.
-fn folder_name(clis: &[Cli]) -> PathBuf {
-    clis.iter().map(|cli| format!("{}-{}", cli.command, cli.version)).collect::<Vec<_>>().join("_").into()
 }

@@ -12,7 +12,7 @@ use super::session::{Ended, Kind, Session};
 use super::{Agents, AgentsError};
 
 /// Where recordings lie.
-const FIXTURES: &str = "crates/driver/tests/fixtures";
+pub(super) const FIXTURES: &str = "crates/driver/tests/fixtures";
 
 /// Records these scenes; all where none is named.
 pub(super) fn record(root: &Path, agents: &Agents, named: &[String]) -> Result<(), AgentsError> {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use go_scripted_models::{CLIS, Fault, ModelServer, Run, Stop, Turn, claude_environment, codex_environment};
+use go_scripted_models::{CLAUDE, CODEX, Fault, ModelServer, Run, Stop, Turn, claude_environment, codex_environment};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::json;
 
@@ -109,7 +109,7 @@ impl<'a> Session<'a> {
 
     /// Runs it to its end.
     pub(crate) fn run(&mut self, run: &Run) -> Result<Ended, AgentsError> {
-        let failed = |e| AgentsError::Io(run.script.to_owned(), e);
+        let failed = |e| AgentsError::Io(run.script.clone(), e);
         let mut child = self.command(run)?.spawn().map_err(failed)?;
         if let Some(mut input) = child.stdin.take() {
             // One that ends before it has read its prompt says so by its end.
@@ -131,25 +131,24 @@ impl<'a> Session<'a> {
         let text = |pipe: Option<thread::JoinHandle<String>>| pipe.and_then(|p| p.join().ok()).unwrap_or_default();
         let (out, err) = (text(out), text(err));
         let status =
-            status.ok_or_else(|| AgentsError::Scene(run.script.to_owned(), format!("it did not end:\n{out}{err}")))?;
+            status.ok_or_else(|| AgentsError::Scene(run.script.clone(), format!("it did not end:\n{out}{err}")))?;
         self.conversation = conversation(&out, self.kind.conversation());
         Ok(Ended { code: status.code(), signal: status.signal(), out, err, orphans })
     }
 
     fn command(&self, run: &Run) -> Result<Command, AgentsError> {
         let failed = |e| AgentsError::Io("its environment".to_owned(), e);
-        let [claude, codex] = &CLIS;
         let resume = self.conversation.as_deref().filter(|_| run.resumes);
         let (mut command, variables) = match self.kind {
             Kind::Claude => {
-                let mut command = command(self.agents.program(claude));
+                let mut command = command(self.agents.program(&CLAUDE));
                 command.args(["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]);
                 command.args(["--permission-mode", "acceptEdits", "--model", run.model.unwrap_or("claude-sonnet-4-6")]);
                 command.args(resume.iter().flat_map(|id| ["--resume", *id])).args(&run.args);
                 (command, claude_environment(&self.home(), &self.server).map_err(failed)?)
             }
             Kind::Codex => {
-                let mut command = command(self.agents.program(codex));
+                let mut command = command(self.agents.program(&CODEX));
                 command.args([
                     "exec",
                     "--json",

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast and how exactly `go up` works through a plan, what its Bus bears, and how one
 //! GO follows another, against an ideal or a baseline of the same run.
 
+mod agents;
 mod bus;
 mod failover;
 mod fleet;
@@ -46,6 +47,9 @@ pub(crate) enum BenchError {
     /// Something that has to come about did not.
     #[error("waited {1} s in vain: {0}")]
     Stuck(&'static str, u64),
+    /// The agents' command lines are not to be had, or a run of one went wrong.
+    #[error("{0}")]
+    Agents(String),
     /// The baseline's database failed.
     #[error("the baseline: {0}")]
     Baseline(#[from] rusqlite::Error),
@@ -74,6 +78,13 @@ pub(crate) fn failover(root: &Path, kinds: &[Kind], runs: u32, binary: Option<Pa
     let binary = binary.map_or_else(|| release(root), Ok)?;
     let rows = failover::measure(&binary, kinds, runs)?;
     println!("{}\n{}", table::print(&rows, runs), failover::ANCHORS);
+    Ok(rows.iter().all(Row::holds))
+}
+
+/// Runs the agents' real command lines through mishaps, prints what their drivers make of it, and says whether each bound holds.
+pub(crate) fn agents(runs: u32) -> Result<bool, BenchError> {
+    let rows = agents::measure(runs)?;
+    println!("{}\n{}", table::print(&rows, 1), agents::NOT_MEASURED);
     Ok(rows.iter().all(Row::holds))
 }
 

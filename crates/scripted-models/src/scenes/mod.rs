@@ -28,7 +28,7 @@ pub struct Scene {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
     /// The script that its prompt names.
-    pub script: &'static str,
+    pub script: String,
     /// Arguments beyond the usual ones.
     pub args: Vec<String>,
     /// Variables beyond the usual ones; one without a value is taken away.
@@ -62,7 +62,7 @@ impl Run {
 impl Scene {
     /// One run of one script with the scene's name.
     fn of(name: &'static str, about: &'static str, script: impl FnOnce(Script) -> Script) -> Self {
-        let run = Run { script: name, ..Run::default() };
+        let run = Run { script: name.to_owned(), ..Run::default() };
         Self { name, about, scripts: vec![script(Script::new(name))], runs: vec![run] }
     }
 
@@ -94,7 +94,7 @@ impl Scene {
     fn resumed(mut self, script: Script) -> Self {
         let args = self.runs.last().map(|run| run.args.clone()).unwrap_or_default();
         self.scripts.push(script);
-        self.runs.push(Run { script: "again", args, resumes: true, ..Run::default() });
+        self.runs.push(Run { script: "again".to_owned(), args, resumes: true, ..Run::default() });
         self
     }
 }
