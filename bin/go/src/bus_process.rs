@@ -121,6 +121,26 @@ fn config(settings: &Settings) -> Config {
         session_grace: settings.lease.session_grace,
         rbac: settings.rbac_mode,
         limits: open_files::limits(),
+        names: names(&settings.bus.url),
         ..Config::new(settings.bus.listen.0, &settings.data)
+    }
+}
+
+/// The names under which agents reach it: this machine's, and the one in its URL.
+fn names(url: &str) -> Vec<String> {
+    let uri = url.parse::<http::Uri>().ok();
+    let named = uri.as_ref().and_then(http::Uri::host).map(str::to_owned);
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    named.into_iter().chain(machine).filter(|name| !name.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_reached_under_the_name_in_its_url() {
+        assert!(names("http://bus.example:8088").contains(&"bus.example".to_owned()));
+        assert!(names("nonsense of a url").iter().all(|name| !name.contains("nonsense")));
     }
 }

@@ -140,6 +140,9 @@ pub(crate) enum Command {
     /// Git for shims and landing workers
     #[command(subcommand, hide = true)]
     Repo(RepoCommand),
+    /// The Bus's tools for an agent's program, over standard input and output; its launcher configures it
+    #[command(hide = true)]
+    Mcp,
     /// Look at a plan without touching anything
     #[command(subcommand)]
     Plan(PlanCommand),

@@ -9,6 +9,7 @@ mod fleet;
 mod init;
 mod launcher;
 mod manual;
+mod mcp;
 mod message;
 mod plan;
 mod prompt;
@@ -39,13 +40,17 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if let Command::Shim { folder } = cli.command {
         return Ok(go_agents::shim::main(&folder, &go_agents::Drivers::default()));
     }
+    // Its standard output is the protocol's, and there is one for each agent.
+    if let Command::Mcp = cli.command {
+        return mcp::run().map(ExitCode::from);
+    }
     logging::start(cli.global.log_format);
     carry_out(cli).map(ExitCode::from)
 }
 
 fn carry_out(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Shim { .. } => Ok(Exit::Done),
+        Command::Shim { .. } | Command::Mcp => Ok(Exit::Done),
         Command::Init { dir } => init::run(dir.as_deref().unwrap_or(Path::new("."))),
         Command::Bus(BusCommand::Serve(serve)) => serve::run(&settings(&cli.global, &of_bus(&serve))?),
         Command::Up(ref up) => up::run(up, &settings_of(&cli)?),

@@ -133,6 +133,11 @@ fn first_attempt(new: NewTask, ticket: &Ticket, now: Timestamp) -> Task {
         review_rounds: 0,
         progress: None,
         builders: Vec::new(),
+        landing: None,
+        landing_task: None,
+        landing_failures: 0,
+        landed: None,
+        lands: None,
         revision: Revision(1),
     }
 }

@@ -3,6 +3,7 @@
 
 mod apart;
 mod bad_input;
+mod bridge;
 mod bus_restart;
 mod crash;
 mod delegation;
