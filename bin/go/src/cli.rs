@@ -154,6 +154,14 @@ pub(crate) enum Command {
     /// Act on a task as the operator
     #[command(subcommand)]
     Task(TaskCommand),
+    /// Print what an agent of this machine wrote, also after its end
+    Logs {
+        /// The agent
+        id: AgentId,
+        /// Go on with what it writes, to its end
+        #[arg(short, long)]
+        follow: bool,
+    },
     /// Write to an agent as the operator
     Message {
         /// The agent

@@ -89,7 +89,8 @@ fn can_move(world: &World, view: &PlanView, limits: &Limits, now: Timestamp) -> 
     open.any(|task| match readiness(world, task, limits, now) {
         Readiness::Ready => true,
         Readiness::Over => false,
-        // What is in review moves with its review, which is a task of its own; it may still be on its way.
+        // What is in review moves with its review or its landing, each a task of its own; it may still be on its way.
+        Readiness::UnderWay if task.landing_task.is_some() => world.landing_of(task).is_none(),
         Readiness::UnderWay => task.state != TaskState::InReview || !world.has_review(&task.id),
         Readiness::Waiting(reasons) => reasons.iter().all(|reason| passes(reason, view)),
     })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use go_bus_api::{Agent, AgentId, Exit, Task, TaskId, TaskState, Timestamp};
+use go_bus_api::{Agent, AgentId, Exit, QuestionState, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::{PastTask, World};
 use go_sprint::{Limits, Readiness, readiness};
 
@@ -36,13 +36,23 @@ pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Opt
         TaskState::Failed => vec![failed(task)],
         TaskState::InProgress => in_progress(world, task),
         TaskState::InReview => in_review(world, task, limits, now),
-        TaskState::Waiting => vec!["it waits for an answer".to_owned()],
+        TaskState::Waiting => answers_awaited(world, task),
         TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {
             waiting(world, task, limits, now)
         }
     };
     let because = because.into_iter().filter(|sentence| !sentence.is_empty()).collect();
     Some(Explanation { task: task.id.clone(), state: task.state, because })
+}
+
+/// What it waits for: the questions about it that nobody has answered.
+fn answers_awaited(world: &World, task: &Task) -> Vec<String> {
+    let open = world.questions_about(&task.id).filter(|question| question.state == QuestionState::Open);
+    let asked = open.map(|question| {
+        format!("it waits for an answer to: {} (go answer {} TEXT)", first_line(question.text.as_str()), question.id)
+    });
+    let asked: Vec<String> = asked.collect();
+    if asked.is_empty() { vec!["it waits until somebody who works on it has it go on".to_owned()] } else { asked }
 }
 
 fn past(task: PastTask) -> Explanation {
@@ -120,10 +130,24 @@ fn exit_in_words(exit: &Exit) -> String {
 }
 
 fn in_review(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<String> {
+    if task.landing_task.is_some() {
+        return lands(world, task, limits, now);
+    }
     let open = world.reviews_of(&task.id).filter(|review| review.state.is_open() || review.state == TaskState::Failed);
     let reviews = open.filter_map(|review| why(world, &review.id, limits, now));
     let because: Vec<_> = reviews.map(|review| format!("review {review}")).collect();
     if because.is_empty() { vec!["its review is still to be made".to_owned()] } else { because }
+}
+
+/// What a delivery waits for that has only to land.
+fn lands(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<String> {
+    let seen = if world.has_review(&task.id) { "approved" } else { "delivered" };
+    let landing = world.landing_of(task).and_then(|landing| why(world, &landing.id, limits, now));
+    let waits = landing.map(|landing| match landing.state {
+        TaskState::Pending => landing.because,
+        _ => vec![landing.to_string()],
+    });
+    std::iter::once(seen.to_owned()).chain(waits.into_iter().flatten()).collect()
 }
 
 fn first_line(text: &str) -> String {

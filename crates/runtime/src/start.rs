@@ -89,10 +89,10 @@ fn spawn(command: &CommandSpec, starting: &mut Command) -> Result<(ProcessId, Ch
 }
 
 /// The variables of `wanted` with the values that `found` has for the names they come from.
-pub(crate) fn secrets<'a>(
-    wanted: &'a BTreeMap<String, String>,
+pub(crate) fn secrets(
+    wanted: &BTreeMap<String, String>,
     found: impl Fn(&str) -> Option<OsString>,
-) -> io::Result<Vec<(&'a str, OsString)>> {
+) -> io::Result<Vec<(&str, OsString)>> {
     let missing = |from: &str| {
         io::Error::new(io::ErrorKind::NotFound, format!("the variable {from}, which holds a secret of it, is not set"))
     };

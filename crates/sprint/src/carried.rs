@@ -11,6 +11,7 @@ pub(crate) fn why_carried(world: &World, task: &Task, now: Timestamp) -> String 
     match task.state {
         TaskState::InProgress => format!("attempt {} with {} goes on", task.attempt, with()),
         TaskState::Waiting => "it waits for an answer".to_owned(),
+        TaskState::InReview if task.landing_task.is_some() => "it waits to land".to_owned(),
         TaskState::InReview => "it is in review".to_owned(),
         TaskState::Failed => with_error(format!("{} of {} attempts failed", task.failures, task.max_attempts), task),
         TaskState::Pending | TaskState::ChangesRequested | TaskState::Blocked | TaskState::Held => {

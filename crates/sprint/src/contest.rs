@@ -13,7 +13,7 @@ use crate::turns::Turns;
 /// How soon something has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// Before what is not, unless it is the others' turn.
+    /// Before what is not, unless it is the others' turn: what is urgent, and what only has to land.
     Urgent,
     /// In its turn.
     Usual,
@@ -25,6 +25,7 @@ impl Line {
     fn of(task: &Task, project: &Project, policy: &dyn DispatchPolicy) -> Self {
         match task.kind {
             TaskKind::Improvement => Self::Spare,
+            _ if task.lands.is_some() => Self::Urgent,
             _ if policy.is_urgent(project, task) => Self::Urgent,
             _ => Self::Usual,
         }

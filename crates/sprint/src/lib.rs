@@ -17,6 +17,7 @@ mod enrolment;
 mod estimate;
 pub mod improvement;
 mod joining;
+mod landing;
 mod limits;
 mod motion;
 mod opening;

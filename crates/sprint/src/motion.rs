@@ -24,7 +24,10 @@ pub(crate) fn moves(world: &World, id: &TaskId, now: Timestamp) -> bool {
 pub(crate) fn moves_alone(world: &World, task: &Task, now: Timestamp) -> bool {
     match task.state {
         TaskState::InProgress | TaskState::Waiting => true,
-        // It moves with its review, which may still be on its way.
+        // It moves with its landing or its review, either of which may still be on its way.
+        TaskState::InReview if task.landing_task.is_some() => {
+            world.landing_of(task).is_none_or(|landing| moves_alone(world, landing, now))
+        }
         TaskState::InReview => {
             !world.has_review(&task.id) || world.reviews_of(&task.id).any(|review| moves_alone(world, review, now))
         }

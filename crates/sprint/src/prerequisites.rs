@@ -10,17 +10,26 @@ use go_rules::placement::{self, Unfit};
 
 use crate::answerer::{Answerer, answerer};
 use crate::delegation::{hold_up, m0_for};
+use crate::landing::{mends, queue};
 use crate::reason::Reason;
 
 /// Everything that `task` waits for, slots and caps aside; empty where nothing is in the way.
 pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason> {
+    let mut reasons = missing_by_itself(world, task, now);
+    reasons.extend(queue(world, task, |other| missing_by_itself(world, other, now).is_empty()));
+    reasons
+}
+
+/// The same but for the order in which deliveries land.
+fn missing_by_itself(world: &World, task: &Task, now: Timestamp) -> Vec<Reason> {
     let mut reasons = Vec::new();
     dependencies(world, task, &mut reasons);
     own_state(task, &mut reasons);
     if task.kind == TaskKind::Push
-        && let Some(red) = world.unproven_run()
+        && let Some(red) = world.unproven_run().filter(|_| !mends(task))
     {
-        reasons.push(Reason::IntegrationRed(red.id.clone()));
+        let stops = if task.lands.is_some() { Reason::LandingStops } else { Reason::IntegrationRed };
+        reasons.push(stops(red.id.clone()));
     }
     if let Some(until) = paused_until(task, now) {
         reasons.push(Reason::Backoff { until });
@@ -92,15 +101,6 @@ fn project(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
     }
 }
 
-/// What is wrong with every host that the task may run on.
-fn host(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
-    let open = placement::open(world.hosts());
-    if open.iter().any(|host| placement::check(host, task).is_ok()) {
-        return;
-    }
-    if let Some(named) = &task.host {
-        match world.host(named) {
-            None => return reasons.push(Reason::UnknownHost(named.clone())),
 /// Whether nobody could be spawned for it, as all the accounts that its driver runs on rest. Where a project names no driver whoever spawns
 /// knows which one it is.
 fn accounts_rest(world: &World, task: &Task, now: Timestamp, reasons: &mut Vec<Reason>) {
@@ -114,6 +114,15 @@ fn accounts_rest(world: &World, task: &Task, now: Timestamp, reasons: &mut Vec<R
     }
 }
 
+/// What is wrong with every host that the task may run on.
+fn host(world: &World, task: &Task, reasons: &mut Vec<Reason>) {
+    let open = placement::open(world.hosts());
+    if open.iter().any(|host| placement::check(host, task).is_ok()) {
+        return;
+    }
+    if let Some(named) = &task.host {
+        match world.host(named) {
+            None => return reasons.push(Reason::UnknownHost(named.clone())),
             Some(host) if host.state != HostState::Active => {
                 return reasons.push(Reason::Host { host: named.clone(), state: host.state });
             }

@@ -26,6 +26,10 @@ pub enum Reason {
     },
     /// Nothing is pushed until the integration test is green again: this run failed.
     IntegrationRed(TaskId),
+    /// Nothing lands until the integration test is green again: this run failed.
+    LandingStops(TaskId),
+    /// Deliveries land one at a time in its repo, and this ticket's comes first.
+    LandsAfter(TaskId),
     /// The Bus has blocked it, for this reason.
     Blocked(Text<16384>),
     /// The operator has set it aside.
@@ -37,10 +41,6 @@ pub enum Reason {
         /// When that is.
         until: Timestamp,
     },
-    /// Its project is not worked on.
-    Project {
-        /// The project.
-        project: ProjectId,
     /// Every account that it may run on rests: it is parked, or a window of it is used up.
     AccountsRest {
         /// Whose accounts they are.
@@ -48,6 +48,10 @@ pub enum Reason {
         /// When the first of them takes agents again.
         until: Timestamp,
     },
+    /// Its project is not worked on.
+    Project {
+        /// The project.
+        project: ProjectId,
         /// Its state.
         state: ProjectState,
     },
@@ -123,7 +127,8 @@ impl Reason {
             // One that was there sleeps; where none ever was there may be none.
             Self::M0Away { since: Some(_) } | Self::M0Busy(_) => Outlook::Passes,
             Self::M0Away { since: None } => Outlook::Stays,
-            Self::Dependency { .. } | Self::IntegrationRed(_) => Outlook::Others,
+            Self::LandsAfter(_) => Outlook::Passes,
+            Self::Dependency { .. } | Self::IntegrationRed(_) | Self::LandingStops(_) => Outlook::Others,
             Self::Held
             | Self::Project { state: ProjectState::Paused, .. }
             | Self::Host { state: HostState::Draining, .. } => Outlook::Operator,
@@ -144,11 +149,16 @@ impl fmt::Display for Reason {
             Self::IntegrationRed(run) => {
                 write!(f, "{run} is not green: nothing is pushed until the integration test is")
             }
+            Self::LandingStops(run) => write!(f, "landing stops: {run} is red"),
+            Self::LandsAfter(ticket) => write!(f, "lands after {ticket}"),
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
             Self::NextSprint => f.write_str("it waits for the next sprint"),
             Self::Held => f.write_str("held by the operator"),
             Self::Backoff { until } => write!(f, "backoff until {until}"),
+            Self::AccountsRest { provider, until } => {
+                write!(f, "every account of {} rests until {until}", provider.as_str())
+            }
             Self::Project { project, state } => write!(f, "project {project} is {}", state.as_str()),
             Self::UnknownProject(project) => write!(f, "project {project} is not on the Bus"),
             Self::NoOrchestrator(Seat::Host(host)) => write!(f, "no HO of host {host} is alive yet"),
@@ -156,9 +166,6 @@ impl fmt::Display for Reason {
             Self::NoOrchestrator(Seat::Human(user)) => write!(f, "no IO of {user} is alive yet"),
             Self::Host { host, state } => write!(f, "host {host} is {}", state.as_str()),
             Self::UnknownHost(host) => write!(f, "host {host} is not on the Bus"),
-            Self::AccountsRest { provider, until } => {
-                write!(f, "every account of {} rests until {until}", provider.as_str())
-            }
             Self::HostAway(host) => write!(f, "host {host} has no launcher now"),
             Self::NoHost => f.write_str("no active host has a launcher now"),
             Self::Capability(name) => write!(f, "capability {name} is on no active host that it may run on"),

@@ -8,6 +8,7 @@ mod down;
 mod fleet;
 mod init;
 mod launcher;
+mod logs;
 mod manual;
 mod mcp;
 mod message;
@@ -71,6 +72,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
             task_add::run(&new, &settings(&cli.global, &[plan])?)
         }
         Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
+        Command::Logs { id, follow } => logs::run(&id, follow, &settings(&cli.global, &[])?),
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
         Command::Answer { id, text, json } => answer::run(&id, &text, json.json, &settings(&cli.global, &[])?),
         Command::Plan(command) => plan::run(&command, &cli.global),

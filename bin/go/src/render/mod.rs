@@ -4,7 +4,7 @@ mod output;
 mod table;
 mod time;
 
-pub(crate) use output::{print, print_json};
+pub(crate) use output::{print, print_bytes, print_json};
 pub(crate) use table::Table;
 pub(crate) use time::{ago, clock, length, precisely};
 

@@ -14,6 +14,7 @@ mod governance;
 mod hierarchy;
 mod improvement;
 mod leaders;
+mod logs;
 mod managed;
 mod open_files;
 mod operator;

@@ -1,11 +1,11 @@
 //! What an HO or PO does next for a task it answers for: spawn a hand, wait for it, or judge how it ended.
 
-use go_bus_api::{Agent, Attempt, Complete, Fail, Task, TaskKind, TaskState, Text};
+use go_bus_api::{Agent, Attempt, Complete, Fail, Project, Task, TaskKind, TaskState, Text};
 use go_review::ReviewPolicy;
 use go_rules::placement;
 
 use super::judgement::without_verdict;
-use super::{Judgement, judge};
+use super::{Judgement, judge, landing};
 
 /// The next step for one task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +20,18 @@ pub enum Next {
     Fail(Fail),
 }
 
-/// Decides from the task and the agents that were ever spawned with it. `hands` may hold those of other attempts.
+/// Decides from the task, the agents that were ever spawned with it, and its project, which says whether work has to land. `hands` may hold
+/// those of other attempts.
 ///
 /// A hand whose end bears no result is the Bus's to judge: it gives the task back in the commit that records the end, so
 /// such a task is not `in_progress` with this assignee any more. Seen here it means that the two facts have not both
 /// arrived yet.
-pub fn next_step<'a>(task: &Task, hands: impl IntoIterator<Item = &'a Agent>, policy: &dyn ReviewPolicy) -> Next {
+pub fn next_step<'a>(
+    task: &Task,
+    hands: impl IntoIterator<Item = &'a Agent>,
+    project: Option<&Project>,
+    policy: &dyn ReviewPolicy,
+) -> Next {
     if task.state != TaskState::InProgress {
         return Next::Wait;
     }
@@ -37,7 +43,7 @@ pub fn next_step<'a>(task: &Task, hands: impl IntoIterator<Item = &'a Agent>, po
         ended = Some(hand);
     }
     match ended {
-        Some(hand) => verdict(task, hand, policy),
+        Some(hand) => verdict(task, hand, project, policy),
         None if placement::takes_slot(task) => Next::Spawn,
         None => Next::Fail(not_ours(task)),
     }
@@ -55,16 +61,21 @@ fn not_ours(task: &Task) -> Fail {
     Fail { attempt: task.attempt, error: Text::clipped(&error), retryable: false, remedy: None }
 }
 
-fn verdict(task: &Task, hand: &Agent, policy: &dyn ReviewPolicy) -> Next {
+fn verdict(task: &Task, hand: &Agent, project: Option<&Project>, policy: &dyn ReviewPolicy) -> Next {
     let Some(exit) = hand.exit.as_ref().filter(|exit| exit.report.bears_result()) else {
         return Next::Wait;
     };
     if task.kind == TaskKind::Review {
         return Next::Fail(without_verdict(&exit.report).of(task.attempt));
     }
-    match judge(task, &exit.report, policy) {
+    let judged = judge(task, &exit.report, policy);
+    if task.lands.is_some() {
+        return landing::verdict(task, &exit.report, judged);
+    }
+    match judged {
         Judgement::Done { summary, deliverable } => {
-            Next::Complete(Complete { deliverable, ..Complete::of(task.attempt, Text::clipped(&summary)) })
+            let landing = landing::due(task, hand, project, &summary);
+            Next::Complete(Complete { deliverable, landing, ..Complete::of(task.attempt, Text::clipped(&summary)) })
         }
         Judgement::Failed(failed) => Next::Fail(failed.of(task.attempt)),
     }

@@ -48,7 +48,8 @@ pub fn judge(task: &Task, report: &ExitReport, policy: &dyn ReviewPolicy) -> Jud
 /// A reviewer that ended and posted no verdict: what went wrong is its driver's to say, where it says anything.
 pub(super) fn without_verdict(report: &ExitReport) -> Failed {
     let what = "the reviewer ended without a verdict";
-    let error = report.failure.as_ref().map_or_else(|| what.to_owned(), |failure| format!("{what}: {}", failure.detail));
+    let error =
+        report.failure.as_ref().map_or_else(|| what.to_owned(), |failure| format!("{what}: {}", failure.detail));
     Failed { error, remedy: remedy(report) }
 }
 
@@ -140,7 +141,9 @@ mod tests {
         ] {
             let failure = Failure::new(remedy.clone(), FailureCause::UsageLimit, "the window is used up");
             let report = ExitReport { failure: Some(failure), ..exited(0) };
-            let Judgement::Failed(failed) = judge(&task(), &report, &go_review::SeedPolicy) else { panic!("{remedy:?}") };
+            let Judgement::Failed(failed) = judge(&task(), &report, &go_review::SeedPolicy) else {
+                panic!("{remedy:?}")
+            };
             let fail = failed.of(Attempt(2));
             assert_eq!(fail.error.as_str(), "the window is used up\none\nlast words");
             assert_eq!((fail.remedy, fail.retryable, fail.attempt), (Some(remedy), retryable, Attempt(2)));

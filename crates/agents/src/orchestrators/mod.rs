@@ -11,6 +11,7 @@ mod hand;
 mod identity;
 mod interaction;
 mod judgement;
+mod landing;
 pub(crate) mod orders;
 mod presence;
 pub(crate) mod pulse;

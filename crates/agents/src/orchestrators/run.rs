@@ -128,9 +128,12 @@ async fn tick(
 
 /// The tasks that call for a step, with it.
 fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
-    let next = |task: &Task| match next_step(task, world.builders(&task.id), config.hands.review.as_ref()) {
-        Next::Spawn => without_a_run(task, world).map_or(Next::Spawn, Next::Complete),
-        next => next,
+    let next = |task: &Task| {
+        let project = world.project(&task.project);
+        match next_step(task, world.builders(&task.id), project, config.hands.review.as_ref()) {
+            Next::Spawn => without_a_run(task, world).map_or(Next::Spawn, Next::Complete),
+            next => next,
+        }
     };
     let tasks = world.tasks_assigned_to(&config.agent);
     tasks.map(|task| (task.id.clone(), next(task))).filter(|(_, next)| *next != Next::Wait).collect()
@@ -198,5 +201,8 @@ pub(crate) fn is_settled(problem: go_bus_api::ProblemKind) -> bool {
     use go_bus_api::ProblemKind::{
         AccountParked, AlreadyExists, NoSlot, NotAssignee, NotFound, NotReady, Paused, StaleAttempt, WrongState,
     };
-    matches!(problem, AccountParked | AlreadyExists | NoSlot | NotAssignee | NotFound | NotReady | Paused | StaleAttempt | WrongState)
+    matches!(
+        problem,
+        AccountParked | AlreadyExists | NoSlot | NotAssignee | NotFound | NotReady | Paused | StaleAttempt | WrongState
+    )
 }

@@ -108,8 +108,8 @@ pub async fn a_ticket_is_done_with_its_landing(make: MakeStore<'_>) {
     let builder = &task.builders[0];
     for words in [
         "repo land --repo . ",
-        &format!("--task 'T-1' --attempt '1' --commit '{WORK}' --title 'T-1' --agent '{builder}'"),
-        r#"--deliver 'merge' --onto 'main' --verify 'test "$(cat it'\''s)"'"#,
+        &format!("--task='T-1' --attempt='1' --commit='{WORK}' --title='T-1' --agent='{builder}'"),
+        r#"--deliver='merge' --onto='main' --verify='test "$(cat it'\''s)"'"#,
     ] {
         assert!(run.as_str().contains(words), "{words} is not in {run}");
     }
@@ -245,7 +245,7 @@ pub async fn a_landing_is_checked(make: MakeStore<'_>) {
     let push = assigned_landing(&world, &ho, 1).await;
     let without = Action::CompleteTask(push.id.clone(), completion(&push, None));
     assert_eq!(refused(world.act(actor(&ho), without).await), ProblemKind::Invalid);
-    assert!(push.run.is_some_and(|run| run.as_str().contains("--deliver 'branch'")));
+    assert!(push.run.is_some_and(|run| run.as_str().contains("--deliver='branch'")));
 }
 
 /// Where a project delivers no more, an approval is the end, and nothing is said to have landed.

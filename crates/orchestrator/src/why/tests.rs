@@ -45,6 +45,20 @@ fn a_task_that_is_not_there_is_not_explained() {
 }
 
 #[test]
+fn what_waits_for_an_answer_says_the_question_and_how_it_is_answered() {
+    let mut world = with(ticket(TaskState::Waiting));
+    assert_eq!(explain(&world, "T-1"), "T-1 is waiting: it waits until somebody who works on it has it go on");
+    for (id, state) in [("q-1", "answered"), ("q-2", "open")] {
+        let question = serde_json::json!({
+            "id": id, "task": "T-1", "agent": "a-9", "text": "Which colour?\nof all", "default": null, "deadline": null,
+            "state": state, "answer": null, "revision": 1,
+        });
+        world.apply(Resource::Question(serde_json::from_value(question).unwrap()));
+    }
+    assert_eq!(explain(&world, "T-1"), "T-1 is waiting: it waits for an answer to: Which colour? (go answer q-2 TEXT)");
+}
+
+#[test]
 fn what_waits_says_for_what_and_what_went_wrong_before() {
     let mut world = with(ticket(TaskState::Pending));
     assert_eq!(explain(&world, "T-1"), "T-1 is pending: it waits for the next sprint");
@@ -113,6 +127,27 @@ fn what_is_in_review_says_where_the_review_is() {
         explain(&world, "T-1"),
         "T-1 is in_review: review R-1 is in_progress: attempt 1 is with po; its builder is not spawned yet"
     );
+}
+
+#[test]
+fn what_is_approved_says_what_its_landing_waits_for() {
+    let landing = |ticket: &str, second: &str, state| Task {
+        kind: go_bus_api::TaskKind::Push,
+        lands: Some(samples::id(ticket)),
+        created_at: format!("2026-03-21T08:00:0{second}.000Z").parse().unwrap(),
+        state,
+        ..samples::task(&format!("land-{ticket}-1"), "site")
+    };
+    let mut world = with(Task { landing_task: Some(samples::id("land-T-1-1")), ..ticket(TaskState::InReview) });
+    assert_eq!(explain(&world, "T-1"), "T-1 is in_review: delivered");
+    world.apply(Resource::Task(landing("T-1", "2", TaskState::Pending)));
+    world.apply(Resource::Task(landing("T-2", "1", TaskState::InProgress)));
+    let said = explain(&world, "T-1");
+    assert!(said.starts_with("T-1 is in_review: delivered; ") && said.contains("lands after T-2"), "{said}");
+    let begun = Task { revision: go_bus_api::Revision(2), ..landing("T-1", "2", TaskState::InProgress) };
+    world.apply(Resource::Task(begun));
+    let said = explain(&world, "T-1");
+    assert!(said.starts_with("T-1 is in_review: delivered; land-T-1-1 is in_progress: "), "{said}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ impl Outcome {
         let mut state = Vec::new();
         state.extend(world.hosts().map(|host| format!("host {} {:?} {}", host.id, host.state, host.slots.get())));
         state.extend(world.projects().map(|p| format!("project {} {} {:?}", p.id, p.name, p.priority)));
+        state.extend(world.accounts().map(|account| format!("account {} {:?}", account.id, account.state)));
         state.extend(world.sessions().map(|session| format!("session of {}", session.user)));
         let page = operator.tasks(&go_bus_api::ListQuery::default()).await.unwrap();
         state.extend(page.items.iter().map(|task| {

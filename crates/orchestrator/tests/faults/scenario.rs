@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use go_bus_api::{AgentId, AgentState, DriverKind, Millis, Role, Slots, TaskState, Text};
+use go_bus_api::{AgentId, AgentState, DriverKind, Millis, NewAccount, Provider, Role, Slots, TaskState, Text};
 use go_bus_client::{BusClient, Feed, HttpTransport, Token, World};
 use go_bus_server::{Config, Server};
 use go_bus_store::{Policy, SqliteStore};
@@ -79,6 +79,8 @@ async fn play(target: Option<Target>) -> Run {
     let operator = || BusClient::new(Arc::new(HttpTransport::new(&url).unwrap()), Token::new(token.trim()).unwrap());
     let faulty = Arc::new(Faulty::new(Arc::new(HttpTransport::new(&url).unwrap()), target));
     let go = BusClient::new(Arc::clone(&faulty) as _, Token::new(token.trim()).unwrap());
+    // One that the settings do not have: it is to retire.
+    operator().create_account(&account("old")).await.unwrap();
     let plan = folder.path().join("plan.yaml");
     std::fs::write(&plan, BEFORE).unwrap();
     let (act, acts) = watch::channel(Act::Begin);
@@ -146,6 +148,10 @@ async fn until(feed: &mut Feed, holds: impl Fn(&World) -> bool) {
     }
 }
 
+fn account(id: &str) -> NewAccount {
+    NewAccount { id: id.parse().unwrap(), provider: Provider::Anthropic, weekly_limit: None }
+}
+
 fn config(plan: &Path) -> GoConfig {
     let defaults = Defaults {
         repo: Text::clipped("/work"),
@@ -154,7 +160,9 @@ fn config(plan: &Path) -> GoConfig {
         timeout: None,
         idle_timeout: None,
     };
+    let policy = go_orchestrator::Policy { accounts: Some(vec![account("new")]), ..go_orchestrator::Policy::default() };
     GoConfig {
+        policy,
         plan: Some(PlanSource { path: plan.to_path_buf(), defaults }),
         chronicle: Some(Chronicle::new(plan.with_file_name("log.md"), plan.with_file_name("sprints"))),
         exit_when_done: true,

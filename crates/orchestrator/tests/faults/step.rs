@@ -20,7 +20,7 @@ macro_rules! steps {
 
 steps! {
     Register, Acquire, CreateHost, PatchHost, CreateProject, PatchProject, OpenSession, CreateTask, PatchTask, CancelTask, Spawn,
-    End, Assign, OpenSprint, JoinSprint, CloseSprint, Raise, Send, Rotate, Acknowledge, Fail, Handoff, Release, Retire,
+    End, Assign, OpenAccount, ChangeAccount, OpenSprint, JoinSprint, CloseSprint, Raise, Send, Rotate, Acknowledge, Fail, Handoff, Release, Retire,
 }
 
 /// The step that an action is: an action without one does not compile, and a step that the scenario never takes fails.
@@ -37,6 +37,8 @@ pub(crate) fn step_of(action: &Action) -> Step {
         Action::Spawn { .. } => Step::Spawn,
         Action::End(_) => Step::End,
         Action::Assign { .. } => Step::Assign,
+        Action::OpenAccount(_) => Step::OpenAccount,
+        Action::ChangeAccount { .. } => Step::ChangeAccount,
         Action::OpenSprint(_) => Step::OpenSprint,
         Action::JoinSprint { .. } => Step::JoinSprint,
         Action::CloseSprint { .. } => Step::CloseSprint,
@@ -74,6 +76,8 @@ impl Write {
             ("PATCH", ["hosts", id]) => (Step::PatchHost, (*id).to_owned()),
             ("POST", ["projects"]) => (Step::CreateProject, text("id")),
             ("PATCH", ["projects", id]) => (Step::PatchProject, (*id).to_owned()),
+            ("POST", ["accounts"]) => (Step::OpenAccount, text("id")),
+            ("PATCH", ["accounts", id]) => (Step::ChangeAccount, (*id).to_owned()),
             ("POST", ["io", "sessions"]) => (Step::OpenSession, text("user")),
             ("POST", ["tasks"]) => (Step::CreateTask, text("id")),
             ("PATCH", ["tasks", id]) if body["state"] == "cancelled" => (Step::CancelTask, (*id).to_owned()),

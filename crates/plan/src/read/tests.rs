@@ -170,3 +170,38 @@ proptest! {
         }
     }
 }
+
+/// The mistakes of a project with these further lines, the first of them on line 3.
+fn of_project(lines: &str) -> Vec<String> {
+    let text = format!("projects:\n- id: p\n{lines}");
+    mistakes(&text).into_iter().map(|mistake| mistake.trim_start_matches("plan.yaml:").to_owned()).collect()
+}
+
+#[test]
+fn a_project_tells_of_its_working_folders() {
+    let lines = "  deliver: branch\n  branch: main\n  copy: [.env, \"conf/*.toml\"]\n  setup: [npm ci]\n  env: {PORT: 8080}\n  teardown: [make down]\n";
+    let plan = Plan::parse("p", &format!("projects:\n- id: p\n{lines}")).unwrap();
+    let workplace = plan.projects[0].workplace.clone().unwrap();
+    let told = serde_json::to_value(&workplace).unwrap();
+    let expected = serde_json::json!({"deliver": "branch", "onto": "main", "copy": [".env", "conf/*.toml"], "setup": ["npm ci"],
+        "env": {"PORT": "8080"}, "teardown": ["make down"]});
+    assert_eq!(told, expected);
+    assert_eq!(Plan::parse("p", "projects: [{id: p}]").unwrap().projects[0].workplace, None);
+    assert!(Plan::parse("p", "projects: [{id: p, deliver: merge}]").unwrap().projects[0].workplace.is_some());
+}
+
+#[test]
+fn mistakes_about_working_folders_have_their_places() {
+    for (lines, wanted) in [
+        ("  deliver: marge\n", "3:12: `deliver`: \"marge\" is not a way to deliver: "),
+        ("  branch: -f\n", "3:11: `branch`: \"-f\" is no branch's name"),
+        ("  copy: [.env, ../secret]\n", "3:16: `copy`: a path inside the repo is wanted here"),
+        ("  copy: [/etc/passwd]\n", "3:10: `copy`: a path inside the repo is wanted here"),
+        ("  env: [A]\n", "3:8: `env`: a mapping is wanted here, this is a list"),
+        ("  env:\n    2ND: x\n", "4:5: `env`: \"2ND\" is no variable's name"),
+        ("  env:\n    XIO_TOKEN: x\n", "4:5: `env`: XIO_TOKEN is GO's own"),
+    ] {
+        let found = of_project(lines);
+        assert!(found.len() == 1 && found[0].starts_with(wanted), "{lines}: {found:?}");
+    }
+}

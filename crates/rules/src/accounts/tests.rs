@@ -1,3 +1,5 @@
+//! Windows, rests and what is left, by plain instants.
+
 use go_bus_api::{Ratio, Text};
 use proptest::prelude::*;
 use serde_json::json;

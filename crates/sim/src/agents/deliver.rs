@@ -47,7 +47,7 @@ pub(super) async fn until_taken(keeper: &Keeper, report: &ExitReport) -> Result<
 
 async fn once(keeper: &Keeper, report: &ExitReport) -> Result<Result<(), BusError>, RuntimeError> {
     let (client, spec) = (client(keeper)?, keeper.folder.spec()?);
-    Ok(delivery::deliver(&client, &spec, report).await)
+    Ok(delivery::deliver(&client, &keeper.folder, &spec, report).await)
 }
 
 /// What ends the pause before the next try.

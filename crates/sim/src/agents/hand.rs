@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use go_bus_api::{AgentId, ExitReport, Heartbeat, Text};
+use go_bus_api::{AgentId, ExitReport, Heartbeat};
 use go_bus_client::{BusClient, RetryPolicy};
 use go_clock::Clock;
+use go_driver::{AgentDriver, CommandEnd, ShellDriver};
 use go_runtime::AgentSpec;
 
 use super::deliver;
@@ -23,8 +24,9 @@ pub(super) async fn run(keeper: &Keeper, spec: &AgentSpec, bounds: &mut Bounds) 
         () = clock.sleep(script.works) => None,
     };
     let Some(cause) = cause else {
-        let tail = Text::clipped(&format!("worked for {:?}", script.works));
-        return ExitReport { code: Some(script.code), tail, ..ExitReport::default() };
+        let tail = format!("worked for {:?}", script.works);
+        let end = CommandEnd { code: Some(script.code), signal: None, tail };
+        return ShellDriver.reader(spec.reviews.is_some(), &spec.driver_note).end(&end, clock.wall());
     };
     clock.sleep(script.lingering(spec.stop_grace_ms.duration())).await;
     ended(ExitReport { signal: Some(2), ..ExitReport::default() }, cause)

@@ -1,3 +1,5 @@
+//! Which account a hand gets.
+
 use go_bus_api::{AccountWindow, Provider, Ratio, Text};
 use serde_json::json;
 

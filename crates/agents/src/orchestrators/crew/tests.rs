@@ -26,7 +26,7 @@ fn hand(attempt: u32, state: AgentState, exit: Option<ExitReport>) -> Agent {
 }
 
 fn next(task: &Task, hands: &[Agent]) -> Next {
-    next_step(task, hands, &SeedPolicy)
+    next_step(task, hands, None, &SeedPolicy)
 }
 
 fn exited(code: i32) -> Option<ExitReport> {
@@ -124,8 +124,8 @@ fn the_policy_is_asked_what_a_success_hands_over_and_nothing_about_a_failure() {
         .withf(|task, exit| task.id.as_str() == "T-1" && exit.succeeded())
         .once()
         .return_const(None);
-    let done = next_step(&task, &[hand(1, AgentState::Terminated, exited(0))], &policy);
+    let done = next_step(&task, &[hand(1, AgentState::Terminated, exited(0))], None, &policy);
     assert!(matches!(done, Next::Complete(done) if done.deliverable.is_none()));
-    let failed = next_step(&task, &[hand(1, AgentState::Terminated, exited(1))], &policy);
+    let failed = next_step(&task, &[hand(1, AgentState::Terminated, exited(1))], None, &policy);
     assert!(matches!(failed, Next::Fail(_)));
 }

@@ -109,9 +109,10 @@ fn money_tokens_turns_and_context_are_told_apart_at_their_limits() {
         watch.breach(at(1), nothing)
     };
     let none = Allowance::default();
-    let usd = Some("1.5".parse().unwrap());
+    let most = "1.5".parse().unwrap();
+    let usd = Some(most);
     assert_eq!(limited(Allowance { usd, ..none }, &[spent("0.9999", 1)]), None);
-    assert_eq!(limited(Allowance { usd, ..none }, &[spent("1", 1)]), Some(Breach::Money(usd.unwrap())));
+    assert_eq!(limited(Allowance { usd, ..none }, &[spent("1", 1)]), Some(Breach::Money(most)));
     assert_eq!(limited(Allowance { usd, ..none }, &[spent("9", 1), spent("0.1", 1)]), None, "the last word counts");
     let tokens = Some(112);
     assert_eq!(limited(Allowance { tokens, ..none }, &[spent("0", 49)]), None);

@@ -12,7 +12,7 @@ pub(super) fn of(task: &Task, landing: &Landing, workplace: Option<&Workplace>) 
     let deliver = workplace.map_or(Deliver::default(), |workplace| workplace.deliver);
     let mut command = BEGINNING.to_owned();
     let mut option = |name: &str, value: &str| {
-        command.push_str(&format!(" {name} {}", quoted(value)));
+        command.push_str(&format!(" {name}={}", quoted(value)));
     };
     option("--task", task.id.as_str());
     option("--attempt", &attempt);
