@@ -1,11 +1,14 @@
 //! `go down`: ends the fleet that runs on the data folder.
 
 use std::fs::{self, File};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -24,11 +27,16 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-    let told = pid.ok_or(rustix::io::Errno::SRCH).and_then(|pid| kill_process(pid, Signal::TERM));
+    // Where the kernel gives none, the lock alone has to tell.
+    let watched = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+    let told = pid.ok_or(Errno::SRCH).and_then(|pid| kill_process(pid, Signal::TERM));
     told.map_err(|error| Failure::failed(format!("can't end process {process}: {error}"), "end it as its owner"))?;
     if !is_released(data, settings.agents.stop_grace.duration() + MARGIN) {
         let what = format!("process {process} was told to end and has not yet");
         return Err(Failure::failed(what, "`go status` shows what it waits for; a second `go down` ends it at once"));
+    }
+    if let Some(process) = watched {
+        await_end(&process);
     }
     remove_pid(data)?;
     print(format_args!("process {process} has ended\n"))?;
@@ -45,6 +53,13 @@ fn is_released(data: &Path, within: Duration) -> bool {
         let _ = released.send(locked.is_ok());
     });
     wait.recv_timeout(within).unwrap_or(false)
+}
+
+/// Waits until the process is gone: it lets the lock go a moment before.
+fn await_end(process: &OwnedFd) {
+    let most = Timespec { tv_sec: i64::try_from(MARGIN.as_secs()).unwrap_or(i64::MAX), tv_nsec: 0 };
+    let mut ends = [PollFd::new(process, PollFlags::IN)];
+    while poll(&mut ends, Some(&most)) == Err(Errno::INTR) {}
 }
 
 fn remove_pid(data: &Path) -> Result<(), Failure> {

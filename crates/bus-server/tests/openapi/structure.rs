@@ -105,8 +105,10 @@ async fn bounds_of_the_types_reach_the_document() {
 }
 
 /// Writes that go by who asks alone: an agent's own reports, the lease and what its holder leaves, a message's acknowledgement
-/// by its addressee, the question who may what, a login with a token.
-const BY_IDENTITY: [&str; 8] = [
+/// by its addressee, the question who may what, a login with a token, accounts and their limits.
+const BY_IDENTITY: [&str; 10] = [
+    "post /accounts",
+    "patch /accounts/{id}",
     "post /agents/000/lease",
     "delete /agents/000/lease",
     "put /agents/000/handoff",

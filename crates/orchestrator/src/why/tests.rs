@@ -140,6 +140,9 @@ fn what_is_approved_says_what_its_landing_waits_for() {
     };
     let mut world = with(Task { landing_task: Some(samples::id("land-T-1-1")), ..ticket(TaskState::InReview) });
     assert_eq!(explain(&world, "T-1"), "T-1 is in_review: delivered");
+    let repo = Some(Text::clipped("/srv/site"));
+    let revision = go_bus_api::Revision(2);
+    world.apply(Resource::Project(go_bus_api::Project { repo, revision, ..samples::project("site") }));
     world.apply(Resource::Task(landing("T-1", "2", TaskState::Pending)));
     world.apply(Resource::Task(landing("T-2", "1", TaskState::InProgress)));
     let said = explain(&world, "T-1");
