@@ -15,13 +15,15 @@ use go_scripted_models::CLIS;
 
 pub(crate) use install::Agents;
 pub(crate) use session::{Ended, Kind, Session};
-pub(crate) use smoke::smoke;
+use smoke::smoke;
 
 /// What to do with them.
 #[derive(Subcommand)]
 pub(crate) enum Work {
     /// Installs what is missing of the pinned versions.
     Install,
+    /// Runs some scenes again and compares what the command lines write, by the kinds of lines, with the recordings.
+    Check,
     /// Runs each scene and writes what the command line wrote to crates/driver/tests/fixtures.
     Record {
         /// The scenes to record, as `claude/success`; all where none is named.
@@ -51,6 +53,12 @@ pub(crate) fn run(root: &Path, work: &Work) -> Result<bool, AgentsError> {
             CLIS.iter().for_each(|cli| println!("{} {} {}", cli.command, cli.version, agents.program(cli).display()))
         }
         Work::Record { scenes } => record::record(root, &agents, scenes)?,
+        Work::Check => {
+            let (runs, differing) = smoke(root, &agents)?;
+            differing.iter().for_each(|line| println!("{line}"));
+            println!("{runs} runs, {} differ from the recordings", differing.len());
+            return Ok(differing.is_empty());
+        }
     }
     Ok(true)
 }

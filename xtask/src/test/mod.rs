@@ -20,7 +20,6 @@ const STEPS: &[Step] = &[
     ("lints", steps::lints),
     ("tidy", steps::tidy),
     ("dependencies", steps::dependencies),
-    ("agents", agents),
     ("tests", steps::tests),
     ("requirements", requirements),
     ("doc tests", steps::doc_tests),
@@ -39,21 +38,6 @@ fn requirements(root: &Path) -> Outcome {
         Ok((note, true)) => Outcome::Passed(note),
         Ok((note, false)) => Outcome::Failed(note),
         Err(e) => Outcome::Failed(e),
-    }
-}
-
-/// The real command lines of agents are there, for this step and the tests after it, and write what drivers were made for.
-fn agents(root: &Path) -> Outcome {
-    let installed = match crate::agents::Agents::installed() {
-        Ok(installed) => installed,
-        // Where all has to be here, a skipped test is a failed one.
-        Err(why) if std::env::var("CI").is_ok_and(|ci| ci == "true") => return Outcome::Failed(why),
-        Err(why) => return Outcome::Skipped(why),
-    };
-    match crate::agents::smoke(root, &installed) {
-        Ok((runs, differing)) if differing.is_empty() => Outcome::Passed(format!("{runs} runs, as recorded")),
-        Ok((_, differing)) => Outcome::Failed(differing.join("\n")),
-        Err(e) => Outcome::Failed(e.to_string()),
     }
 }
 
