@@ -60,7 +60,7 @@ impl Room {
 fn alert(worker: &Worker, space: Space) -> NewAlert {
     let (host, mib) = (&worker.config.host, 1 << 20);
     let detail = format!(
-        "{} of {} MiB are free where {} lies; below 5 % or 1 GiB nothing new is started there",
+        "{} of {} MiB are free where {} lies; with less than 1 GiB, and less than 5 %, nothing new is started there",
         space.free / mib,
         space.total / mib,
         worker.config.data.display()
