@@ -15,9 +15,9 @@ pub struct Space {
 }
 
 impl Space {
-    /// Below this many free bytes nothing new is begun.
+    /// So many free bytes are enough on any disk.
     const LEAST: u64 = 1 << 30;
-    /// Nor below one part of so many of the whole: 5 %.
+    /// So is one part of so many of a small disk: 5 %.
     const SHARE: u64 = 20;
 
     /// The room of the file system that `path` lies on.
@@ -45,7 +45,7 @@ mod tests {
     fn the_watermark_is_a_gibibyte_and_of_a_small_disk_a_twentieth() {
         let enough = |free, total| Space { free, total }.is_enough();
         assert!(enough(GIB, 100 * GIB) && !enough(GIB - 1, 100 * GIB));
-        assert!(enough(GIB / 10, 2 * GIB) && !enough(GIB / 10 - 1, 2 * GIB));
+        assert!(enough(GIB / 16, GIB / 16 * 20) && !enough(GIB / 16 - 1, GIB / 16 * 20));
         assert!(enough(u64::MAX, u64::MAX));
     }
 
