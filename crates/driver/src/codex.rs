@@ -41,6 +41,10 @@ impl AgentDriver for CodexDriver {
         launch::launch(&self.settings, assignment)
     }
 
+    fn keeps(&self) -> &[String] {
+        &self.settings.keep_env
+    }
+
     fn reader(&self, _posts_verdict: bool, note: &str) -> Box<dyn StreamReader> {
         Box::new(reader::CodexReader::new(note::Note::read(note)))
     }

@@ -44,6 +44,8 @@ pub struct CommandDriver {
     pub run: Option<Template>,
     /// What its output is.
     pub protocol: Protocol,
+    /// The variables of GO's own environment that it gets; none unless the settings say so.
+    pub keep_env: Vec<String>,
 }
 
 impl AgentDriver for CommandDriver {
@@ -53,6 +55,10 @@ impl AgentDriver for CommandDriver {
 
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         launch::launch(self, assignment)
+    }
+
+    fn keeps(&self) -> &[String] {
+        &self.keep_env
     }
 
     fn reader(&self, posts_verdict: bool, note: &str) -> Box<dyn StreamReader> {

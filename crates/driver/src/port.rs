@@ -37,6 +37,12 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
     /// The command for an assignment.
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError>;
 
+    /// The variables of whoever starts it that its command gets, where they are set: its logins and where its provider is. Names alone,
+    /// since a value may be a secret. An agent that has an account gets its login from that and none of these.
+    fn keeps(&self) -> &[String] {
+        &[]
+    }
+
     /// A reader of one run. `posts_verdict` is the launch's: then, and only then, its end bears a verdict. `note` is the launch's too:
     /// the shim is another process than the launcher's and may not have its settings.
     fn reader(&self, posts_verdict: bool, note: &str) -> Box<dyn StreamReader>;

@@ -15,7 +15,7 @@ fn driver() -> CommandDriver {
     let run = format!(
         "python3 '{agent}' --task {{task}} --role {{role}} [--reviewed {{reviewed}}] [--resume {{conversation}}]"
     );
-    CommandDriver { run: Some(run.parse().unwrap()), protocol: Protocol::Lines }
+    CommandDriver { run: Some(run.parse().unwrap()), protocol: Protocol::Lines, ..CommandDriver::default() }
 }
 
 fn task(kind: &str, review_of: Option<&str>) -> Task {

@@ -102,7 +102,7 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn drivers() -> Vec<(Box<dyn AgentDriver>, &'static str)> {
-    let command = |protocol| Box::new(CommandDriver { run: None, protocol });
+    let command = |protocol| Box::new(CommandDriver { protocol, ..CommandDriver::default() });
     vec![
         (Box::new(CodexDriver::default()), r#"{"before":{"input":5,"cached":1,"cache_write":0,"output":2}}"#),
         (command(Protocol::Lines), "lines"),
@@ -166,7 +166,7 @@ fn what_is_kept_of_a_long_run_is_bounded() {
 #[test]
 fn an_odd_line_between_two_good_ones_changes_nothing() {
     let lines = |odd: &str| [r#"{"type":"result","ok":true,"summary":"made"}"#, odd].map(str::to_owned);
-    let command = CommandDriver { run: None, protocol: Protocol::Lines };
+    let command = CommandDriver { protocol: Protocol::Lines, ..CommandDriver::default() };
     for odd in ["{\"type\":\"result\"}", "{\"type\":\"unheard-of\"}", "[1]", "made it!"] {
         let report = read(&command, "lines", &lines(odd), Some(0));
         assert_eq!(report.tail.as_str(), "made", "{odd}");

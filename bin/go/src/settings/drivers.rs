@@ -45,6 +45,7 @@ fn claude(reader: &mut Reader<'_>) -> ClaudeSettings {
         allowed_tools: reader.get("drivers.claude.allowed_tools", usual.allowed_tools),
         permission_mode: reader.get("drivers.claude.permission_mode", usual.permission_mode),
         max_retries: reader.get("drivers.claude.max_retries", usual.max_retries),
+        keep_env: reader.get("drivers.claude.keep_env", usual.keep_env),
     }
 }
 
@@ -56,6 +57,7 @@ fn codex(reader: &mut Reader<'_>) -> CodexSettings {
         model: reader.get("drivers.codex.model", usual.model),
         sandbox: reader.get("drivers.codex.sandbox", usual.sandbox),
         prices: reader.get("drivers.codex.prices", usual.prices),
+        keep_env: reader.get("drivers.codex.keep_env", usual.keep_env),
     }
 }
 
@@ -63,6 +65,7 @@ fn command(reader: &mut Reader<'_>) -> CommandDriver {
     CommandDriver {
         run: reader.get("drivers.command.run", None),
         protocol: reader.get("drivers.command.protocol", Protocol::default()),
+        keep_env: reader.get("drivers.command.keep_env", Vec::new()),
     }
 }
 
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_set_is_what_the_drivers_go_by() {
-        let text = "drivers:\n  claude: {program: /opt/claude, permission_mode: bypassPermissions, args: [--effort, high], max_retries: 2,\n    \
+        let text = "drivers:\n  claude: {program: /opt/claude, permission_mode: bypassPermissions, args: [--effort, high], max_retries: 2, keep_env: [MY_KEY],\n    \
                     allowed_tools: [Bash(git *), mcp__github]}\n  \
                     codex: {program: /opt/codex, model: gpt-5, sandbox: danger-full-access, args: [--oss],\n    \
                     prices: {gpt-5: {input: 1.25, cached: 0.125, output: 10}, gpt-9: {input: 2, output: 8.5}}}\n  \
@@ -152,6 +155,7 @@ mod tests {
             allowed_tools: ["Bash(git *)", "mcp__github"].map(str::to_owned).to_vec(),
             permission_mode: PermissionMode::BypassPermissions,
             max_retries: 2,
+            keep_env: vec!["MY_KEY".to_owned()],
         };
         assert_eq!(drivers.claude.settings, claude);
         let codex = &drivers.codex.settings;

@@ -68,6 +68,22 @@ pub(super) fn way_in(
     }
 }
 
+/// The variables that the driver's program has from the launcher's own environment: those of `keeps` that are set. One that has an account
+/// has none that is a login, or two would be in each other's way.
+pub(super) fn kept(keeps: &[String], has_account: bool, is_set: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+    let kept = keeps.iter().filter(|name| is_set(name) && !(has_account && is_login(name)));
+    kept.map(|name| (name.clone(), name.clone())).collect()
+}
+
+/// Whether a program logs in by this variable.
+fn is_login(name: &str) -> bool {
+    name == "ANTHROPIC_AUTH_TOKEN"
+        || [DriverKind::Claude, DriverKind::Codex].into_iter().any(|driver| {
+            let tokens = ["sk-ant-oat", ""].into_iter().filter_map(|token| token_variables(driver, token)).flatten();
+            folder_variable(driver) == Some(name) || tokens.into_iter().any(|variable| *variable == name)
+        })
+}
+
 /// The variable by which the driver's program is told where its login lies.
 fn folder_variable(driver: DriverKind) -> Option<&'static str> {
     match driver {
@@ -120,6 +136,19 @@ mod tests {
             assert_eq!((pairs(&way.env_from), way.env.len()), (expected, 0));
             assert!(!format!("{way:?}").contains(value), "the value is nowhere");
         }
+    }
+
+    #[test]
+    fn what_is_set_is_kept_but_for_logins_of_who_has_an_account() {
+        let keeps = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CODEX_HOME", "CLAUDE_CODE_OAUTH_TOKEN", "UNSET"];
+        let keeps = keeps.map(str::to_owned);
+        let names = |has_account| {
+            let kept = kept(&keeps, has_account, |name| name != "UNSET");
+            assert!(kept.iter().all(|(name, from)| name == from));
+            kept.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(names(false), ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN", "CODEX_HOME"]);
+        assert_eq!(names(true), ["ANTHROPIC_BASE_URL"]);
     }
 
     #[test]

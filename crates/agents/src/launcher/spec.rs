@@ -11,7 +11,7 @@ use go_runtime::{
 };
 
 use super::LauncherConfig;
-use super::accounts::{NoWayIn, WayIn, way_in};
+use super::accounts::{NoWayIn, WayIn, kept, way_in};
 use super::workplace::{self, Job};
 
 /// Everything that is known about an assignment.
@@ -165,10 +165,16 @@ impl Order {
         }
     }
 
-    /// How it gets at its account, where it has one.
+    /// How it gets at its account, where it has one, and what else it has of the launcher's environment.
     fn way_in(&self, config: &LauncherConfig) -> Result<WayIn, NoWayIn> {
-        let Some(account) = &self.agent.account else { return Ok(WayIn::default()) };
-        way_in(account, self.agent.driver, &config.accounts, |name| std::env::var(name).ok())
+        let account = self.agent.account.as_ref();
+        let mut way = match account {
+            Some(account) => way_in(account, self.agent.driver, &config.accounts, |name| std::env::var(name).ok())?,
+            None => WayIn::default(),
+        };
+        let keeps = config.drivers.get(self.agent.driver).map(AgentDriver::keeps).unwrap_or_default();
+        way.env_from.extend(kept(keeps, account.is_some(), |name| std::env::var_os(name).is_some()));
+        Ok(way)
     }
 
     /// The command with the variables that every agent starts with.

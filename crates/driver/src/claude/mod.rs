@@ -57,6 +57,10 @@ impl AgentDriver for ClaudeDriver {
         })
     }
 
+    fn keeps(&self) -> &[String] {
+        &self.settings.keep_env
+    }
+
     fn reader(&self, _posts_verdict: bool, note: &str) -> Box<dyn StreamReader> {
         Box::new(reader::ClaudeReader::new(note))
     }

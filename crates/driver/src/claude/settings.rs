@@ -44,7 +44,13 @@ pub struct ClaudeSettings {
     pub permission_mode: PermissionMode,
     /// How often the program itself repeats a request that failed, before it gives up. Its own default is 10, also after a 401.
     pub max_retries: u32,
+    /// The variables of GO's own environment that it gets: its login where that is a key, and where its provider is.
+    pub keep_env: Vec<String>,
 }
+
+/// What is kept unless the settings say otherwise.
+const USUAL_ENV: [&str; 5] =
+    ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CONFIG_DIR"];
 
 impl Default for ClaudeSettings {
     fn default() -> Self {
@@ -54,6 +60,7 @@ impl Default for ClaudeSettings {
             allowed_tools: command::USUAL_TOOLS.map(str::to_owned).to_vec(),
             permission_mode: PermissionMode::default(),
             max_retries: 4,
+            keep_env: USUAL_ENV.map(str::to_owned).to_vec(),
         }
     }
 }

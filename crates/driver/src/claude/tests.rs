@@ -166,6 +166,7 @@ fn the_person_s_own_arguments_come_last_and_the_settings_say_what_is_allowed() {
         allowed_tools: vec!["Bash(git *)".to_owned()],
         permission_mode: PermissionMode::AcceptEdits,
         max_retries: 1,
+        ..ClaudeSettings::default()
     };
     let (agent, task, project) = (agent("specialist", None), task("delegation"), project());
     let assignment = Assignment { task: Some(&task), project: Some(&project), ..assignment(&agent) };

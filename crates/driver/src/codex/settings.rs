@@ -45,7 +45,12 @@ pub struct CodexSettings {
     pub sandbox: Sandbox,
     /// What each model costs. Codex reports tokens and no money.
     pub prices: BTreeMap<String, Price>,
+    /// The variables of GO's own environment that it gets: its login where that is a key, and where its settings lie.
+    pub keep_env: Vec<String>,
 }
+
+/// What is kept unless the settings say otherwise.
+const USUAL_ENV: [&str; 4] = ["CODEX_API_KEY", "CODEX_HOME", "OPENAI_API_KEY", "OPENAI_BASE_URL"];
 
 impl Default for CodexSettings {
     fn default() -> Self {
@@ -55,6 +60,7 @@ impl Default for CodexSettings {
             model: None,
             sandbox: Sandbox::default(),
             prices: BTreeMap::new(),
+            keep_env: USUAL_ENV.map(str::to_owned).to_vec(),
         }
     }
 }

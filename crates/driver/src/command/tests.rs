@@ -38,7 +38,7 @@ fn project() -> Project {
 }
 
 fn driver(run: &str, protocol: Protocol) -> CommandDriver {
-    CommandDriver { run: Some(run.parse().unwrap()), protocol }
+    CommandDriver { run: Some(run.parse().unwrap()), protocol, ..CommandDriver::default() }
 }
 
 fn launch(driver: &CommandDriver, role: &str, resume: Option<&str>) -> Result<Launch, DriverError> {
