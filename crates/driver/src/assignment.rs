@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{Agent, ConversationId, Project, Task, TaskKind, Text};
+use go_bus_api::{Agent, ConversationId, Project, Task, TaskKind, Text, Tier};
 
 use crate::DriverError;
 
@@ -30,19 +30,28 @@ pub struct Assignment<'a> {
 
 impl Assignment<'_> {
     /// The folder the agent works in: the one made for it, else the project's. A delegation is about its host and begins in the
-    /// agent's own.
+    /// agent's own, and so does an orchestrator, which has no files to work on.
     ///
     /// *Errors*: [`DriverError::NoTask`], and [`DriverError::NoFolder`] where the project has none.
     pub fn folder(&self) -> Result<PathBuf, DriverError> {
         if let Some(workplace) = self.workplace {
             return Ok(workplace.to_path_buf());
         }
+        let own = || self.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf();
+        if self.is_orchestrator() {
+            return Ok(own());
+        }
         let task = self.task.ok_or_else(|| DriverError::NoTask(self.agent.id.clone()))?;
         if task.kind == TaskKind::Delegation {
-            return Ok(self.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf());
+            return Ok(own());
         }
         let repo = self.project.and_then(|project| project.repo.as_ref());
         Ok(PathBuf::from(repo.ok_or_else(|| DriverError::NoFolder(task.project.clone()))?.as_str()))
+    }
+
+    /// Whether it is for an HO, a PO or an IO: a conversation of turns, of which this is one. It has the tools of the bridge and no other.
+    pub fn is_orchestrator(&self) -> bool {
+        self.agent.role.tier() == Tier::Orchestrator
     }
 }
 

@@ -18,7 +18,7 @@ pub use usage::Price;
 
 use crate::{AgentDriver, Assignment, DriverError, Launch, StreamReader};
 
-/// Runs Codex (npm `@openai/codex`, 0.169 or newer) for builders and reviewers.
+/// Runs Codex (npm `@openai/codex`, 0.169 or newer) for builders and reviewers; an orchestrator gets the Bus's tools and a sandbox that only reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CodexDriver {
     /// What it goes by.

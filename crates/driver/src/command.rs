@@ -37,7 +37,7 @@ impl Protocol {
     }
 }
 
-/// Runs a program of one's own for builders and reviewers.
+/// Runs a program of one's own for builders and reviewers, or as an orchestrator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandDriver {
     /// Its command line; without one it runs nothing, but reads what others ran.

@@ -1,7 +1,6 @@
 //! The command line of a run: `claude -p`, lines of JSON both ways, tools by role.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use go_bus_api::Role;
 use serde_json::json;
@@ -50,7 +49,8 @@ fn tools(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Vec<String> 
     let mut allowed: Vec<&str> = Vec::new();
     let mut never: Vec<&str> = NEVER.to_vec();
     match assignment.agent.role {
-        Role::Ho | Role::Po | Role::Io => options.push("--tools=".to_owned()),
+        // No server of the person's either: what an orchestrator may do is what the Bus has tools for.
+        Role::Ho | Role::Po | Role::Io => options.extend(["--tools=", "--strict-mcp-config"].map(str::to_owned)),
         Role::Reviewer => {
             never.extend(EDITS);
             allowed.extend(settings.allowed_tools.iter().map(String::as_str).filter(|tool| !EDITS.contains(tool)));
@@ -67,14 +67,6 @@ fn tools(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Vec<String> 
     }
     options.push(format!("--disallowedTools={}", never.join(",")));
     options
-}
-
-/// Where it begins: builders and reviewers in the folder they work in, an orchestrator in the agent's own.
-pub(super) fn folder(assignment: &Assignment<'_>) -> Result<PathBuf, DriverError> {
-    match assignment.agent.role {
-        Role::Ho | Role::Po | Role::Io => Ok(assignment.prompt_file.parent().unwrap_or(Path::new("/")).to_path_buf()),
-        _ => assignment.folder(),
-    }
 }
 
 /// What a run sets. Everything else is the person's: nothing of their settings is replaced.

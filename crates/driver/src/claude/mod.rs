@@ -47,7 +47,7 @@ impl AgentDriver for ClaudeDriver {
         };
         Ok(Launch {
             argv: command::argv(&self.settings, assignment)?,
-            folder: command::folder(assignment)?,
+            folder: assignment.folder()?,
             env: command::environment(&self.settings),
             stdin: Stdin::Messages,
             verify,

@@ -112,6 +112,7 @@ fn an_orchestrator_has_the_bus_s_tools_and_nothing_else_and_begins_where_its_pro
         let launch = launch(role, true);
         assert_eq!(option(&launch, "--tools"), Some(""), "{role}");
         assert_eq!(option(&launch, "--allowedTools"), Some("mcp__bus"), "{role}");
+        assert!(launch.argv.iter().any(|argument| argument == "--strict-mcp-config"), "{role}");
         assert_eq!(launch.folder, Path::new("/data/agents/a-1"));
         assert!(launch.verify.is_empty());
     }

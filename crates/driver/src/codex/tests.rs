@@ -110,11 +110,37 @@ fn a_model_of_another_family_gives_way_to_the_driver_s_own() {
 }
 
 #[test]
-fn a_reviewer_needs_the_tools_it_gives_its_verdict_by_and_an_orchestrator_is_not_run() {
+fn a_reviewer_needs_the_tools_it_gives_its_verdict_by() {
     let reviewer = launch("reviewer", None, None).unwrap();
     assert!(reviewer.argv.iter().any(|arg| arg == "mcp_servers.bus.required=true"));
     assert!(!reviewer.posts_verdict && reviewer.verify.is_empty());
-    assert_eq!(launch("po", None, None), Err(DriverError::Role(go_bus_api::Role::Po)));
+}
+
+#[test]
+fn an_orchestrator_needs_no_task_has_to_have_the_bus_s_tools_and_changes_no_file() {
+    for role in ["ho", "po", "io"] {
+        let agent = agent(role, None);
+        let bridge = BRIDGE.map(str::to_owned);
+        let assignment = Assignment {
+            agent: &agent,
+            task: None,
+            reviewed: None,
+            project: None,
+            prompt_file: Path::new("/agents/a-1/turn.md"),
+            workplace: Some(Path::new("/seats/po-site")),
+            resume: None,
+            bridge: &bridge,
+        };
+        let launch = driver().launch(&assignment).unwrap();
+        for setting in ["sandbox_mode=\"read-only\"", "mcp_servers.bus.required=true"] {
+            assert!(launch.argv.iter().any(|argument| argument == setting), "{role}: {:?}", launch.argv);
+        }
+        assert_eq!(launch.folder, Path::new("/seats/po-site"));
+        assert!(launch.verify.is_empty() && !launch.posts_verdict);
+        let alone = driver().launch(&Assignment { workplace: None, ..assignment }).unwrap();
+        assert_eq!(alone.folder, Path::new("/agents/a-1"));
+    }
+    assert_eq!(launch("launcher", None, None), Err(DriverError::Role(go_bus_api::Role::Launcher)));
 }
 
 #[test]

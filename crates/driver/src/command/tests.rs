@@ -89,13 +89,15 @@ fn what_it_reads_follows_from_protocol_and_template() {
 }
 
 #[test]
-fn a_builder_is_verified_a_reviewer_judges_and_an_orchestrator_is_not_run() {
+fn a_builder_is_verified_a_reviewer_judges_and_an_orchestrator_does_neither() {
     let driver = driver("a", Protocol::Lines);
     let (builder, reviewer) =
         (launch(&driver, "specialist", None).unwrap(), launch(&driver, "reviewer", None).unwrap());
     assert_eq!((builder.verify.len(), builder.posts_verdict), (1, false));
     assert_eq!((reviewer.verify.len(), reviewer.posts_verdict), (0, true));
-    assert_eq!(launch(&driver, "ho", None), Err(DriverError::Role(Role::Ho)));
+    let ho = launch(&driver, "ho", None).unwrap();
+    assert_eq!((ho.verify.len(), ho.posts_verdict), (0, false));
+    assert_eq!(launch(&driver, "launcher", None), Err(DriverError::Role(Role::Launcher)));
 }
 
 #[test]
