@@ -1,6 +1,6 @@
 //! Agents that talk: what they say is kept, read and judged while they run.
 
-use go_bus_api::{FailureCause, Millis, Problem, ProblemKind, Remedy};
+use go_bus_api::{FailureCause, Millis, Problem, ProblemKind, Remedy, Usd};
 use go_runtime::{AgentRuntime, AgentSpec, Allowance, Input, Stage};
 use serde_json::json;
 use wiremock::matchers::{method, path};
@@ -13,6 +13,11 @@ const DONE: &str = r#"printf '{"type":"result","ok":true,"summary":"all done"}';
 
 fn spent(usd: &str) -> String {
     format!(r#"echo '{{"type":"spent","model":"m","input_tokens":7,"usd":"{usd}"}}';"#)
+}
+
+/// As an amount: how many posts it came in leaves zeros at its end.
+fn usd(amount: &str) -> Usd {
+    amount.parse().unwrap()
 }
 
 fn call(count: u32) -> String {
@@ -81,7 +86,7 @@ async fn one_that_is_killed_in_the_middle_of_a_line_leaves_what_it_had_told() {
     let report = bench.run(&bench.talker(&format!("{CONVERSATION} {} printf '{{\"ty'; kill -9 $$", spent("2")))).await;
     assert_eq!((report.signal, report.usage.len(), report.succeeded()), (Some(9), 1, false));
     assert!(report.conversation.is_some());
-    assert_eq!(bench.costs().await.1.to_string(), "2");
+    assert_eq!(bench.costs().await.1, usd("2"));
 }
 
 #[tokio::test]
@@ -101,7 +106,7 @@ async fn the_bus_is_told_differences_whose_sum_is_exact_also_where_it_was_away()
     std::fs::write(bench.file("go"), "").unwrap();
     bench.ended(shim).await;
     let (_, sum) = bench.costs().await;
-    assert_eq!((sum.to_string().as_str(), bench.folder.stage()), ("0.4", Stage::Reported));
+    assert_eq!((sum, bench.folder.stage()), (usd("0.4"), Stage::Reported));
     let paths: Vec<_> = bench.bus.received_requests().await.unwrap().iter().map(|r| r.url.path().to_owned()).collect();
     assert!(paths.last().unwrap().ends_with("/exit"), "the exit voids the token: {paths:?}");
     let tally = bench.folder.tally().unwrap();
@@ -121,7 +126,7 @@ async fn one_whose_money_is_spent_is_stopped_in_the_middle_of_its_run() {
     let failure = report.failure.clone().unwrap();
     assert_eq!((failure.cause, failure.remedy), (FailureCause::MoneySpent, Remedy::Retry));
     assert!(report.limit.is_some() && report.bears_result() && !bench.file("verified").exists());
-    assert_eq!(bench.costs().await.1.to_string(), "1.6");
+    assert_eq!(bench.costs().await.1, usd("1.6"));
 }
 
 #[tokio::test]
@@ -193,7 +198,7 @@ async fn a_stop_ends_what_ignores_it_and_what_holds_its_output_open_and_keeps_th
     assert!(report.stopped && !report.bears_result() && report.failure.is_none(), "{report:?}");
     assert!(report.conversation.is_some() && report.usage.len() == 1);
     assert!(!is_there(pid_in(&bench.file("orphan")).await), "the orphan lives on");
-    assert_eq!(bench.costs().await.1.to_string(), "0.25");
+    assert_eq!(bench.costs().await.1, usd("0.25"));
 }
 
 #[tokio::test]
@@ -212,7 +217,7 @@ async fn what_a_run_had_told_outlives_its_shim() {
     bench.ended(next).await;
     let report = bench.folder.exit().unwrap();
     assert!(!report.bears_result() && report.conversation.is_some() && report.usage.len() == 1, "{report:?}");
-    assert_eq!(bench.costs().await.1.to_string(), "0.5");
+    assert_eq!(bench.costs().await.1, usd("0.5"));
     assert_eq!(bench.folder.stage(), Stage::Reported);
 }
 
