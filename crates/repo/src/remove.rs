@@ -9,10 +9,10 @@ use go_bus_api::TaskId;
 use crate::discard::{discard, prune};
 use crate::git::parts;
 use crate::land::{landed_any, merge_adds_nothing};
-use crate::line::Line;
+use crate::line::{Line, Seen};
 use crate::make::absolute;
 use crate::place::{Facts, Place, Purpose, Stage, WorkFolder};
-use crate::repo::{Repo, Turn};
+use crate::repo::{Note, Repo, Turn};
 use crate::saved::Saved;
 use crate::snapshot::{Snapshot, snapshot};
 use crate::{ObjectId, RepoError, saved_ref, task_branch};
@@ -113,10 +113,34 @@ fn forget_refs(repo: &Repo<'_>, task: &TaskId) -> Result<(), RepoError> {
             repo.git().call(&["update-ref", "-d", &own]).arg(&own_at).done()?;
         }
     }
-    match saved_at {
-        Some(saved_at) if landed => repo.git().call(&["update-ref", "-d", &saved]).arg(&saved_at).done(),
-        _ => Ok(()),
+    let Some(saved_at) = saved_at.filter(|_| landed) else { return Ok(()) };
+    // The upstream's goes first: whoever is killed between the two comes back for both.
+    forget_upstream(repo, &saved, &saved_at)?;
+    repo.git().call(&["update-ref", "-d", &saved]).arg(&saved_at).done()
+}
+
+/// Removes the upstream's copy of what was saved, where it is the one that has landed or older. What can't be done is told only.
+fn forget_upstream(repo: &Repo<'_>, saved: &str, saved_at: &ObjectId) -> Result<(), RepoError> {
+    let Ok(Line { upstream: Some(upstream), .. }) = Line::of(repo, None) else { return Ok(()) };
+    let there = match upstream.look(repo, &[saved])? {
+        Seen::Refs(mut refs) => refs.remove(saved),
+        Seen::Away(words) => {
+            repo.tell(&Note::Away(words));
+            None
+        }
+    };
+    let Some(there) = there else { return Ok(()) };
+    // A later one is another host's, and holds more than has landed.
+    if Saved::read(repo, there.clone())?.at > Saved::read(repo, saved_at.clone())?.at {
+        return Ok(());
     }
+    let call = upstream.network(repo, &["push", "--quiet", "--porcelain", "--no-follow-tags"])?;
+    let call = call.arg(format!("--force-with-lease={saved}:{there}"));
+    let pushed = call.arg(&upstream.remote).arg(format!(":{saved}")).run()?;
+    if pushed.code != 0 {
+        repo.tell(&Note::NotForgotten(pushed.words()));
+    }
+    Ok(())
 }
 
 /// Whether a landing of the task is on the branch since the work began.

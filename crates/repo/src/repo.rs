@@ -28,6 +28,8 @@ pub enum Note {
     NotSaved(String),
     /// Saved here, but not on the upstream.
     NotPushed(String),
+    /// What was saved of work that has landed is still on the upstream, in git's words.
+    NotForgotten(String),
     /// The work has landed upstream, and the branch here could not follow.
     NotFollowed(String),
     /// Another try, as the branch moved meanwhile.
@@ -45,6 +47,7 @@ impl fmt::Display for Note {
             Self::NotCopied(what) => write!(f, "not copied: {what}"),
             Self::NotSaved(what) => write!(f, "not saved: {what}"),
             Self::NotPushed(words) => write!(f, "saved here, but not on the upstream: {words}"),
+            Self::NotForgotten(words) => write!(f, "the upstream still has what was saved of it: {words}"),
             Self::NotFollowed(words) => write!(f, "landed upstream, but the branch here could not follow: {words}"),
             Self::Again(branch) => write!(f, "{branch} moved meanwhile; once more"),
             Self::Green(command) => write!(f, "passed: {command}"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use go_bus_api::{ExitReport, VerifyResult};
+use go_bus_api::{ExitReport, Landing, VerifyResult};
 
 use crate::Delivery;
 
@@ -12,7 +12,8 @@ const LINES: usize = 10;
 
 /// All that is known, as text with a blank line between its parts.
 pub(crate) fn evidence(delivery: &Delivery<'_>) -> String {
-    let parts = [handed_over(delivery), verified(delivery.exit), where_to_look(delivery)];
+    let proven = proven(delivery.exit).to_owned();
+    let parts = [handed_over(delivery), verified(delivery.exit), proven, where_to_look(delivery)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
@@ -44,6 +45,17 @@ fn verified(exit: Option<&ExitReport>) -> String {
     }
 }
 
+/// What a reviewer has to know of verifications that show nothing.
+fn proven(exit: Option<&ExitReport>) -> &'static str {
+    match exit.and_then(|exit| exit.work.as_ref()) {
+        Some(work) if work.vacuous => {
+            "Every verification passed before any work was done too, so that they pass shows nothing: look for yourself whether the \
+             work does what the ticket asks, and say in your notes what would show it."
+        }
+        _ => "",
+    }
+}
+
 fn verification(result: &VerifyResult) -> String {
     let seconds = std::time::Duration::from(result.duration_ms).as_secs_f64();
     let head = format!("`{}` exited {} after {seconds:.1} s", result.command, result.code);
@@ -53,6 +65,12 @@ fn verification(result: &VerifyResult) -> String {
 }
 
 fn where_to_look(delivery: &Delivery<'_>) -> String {
+    if let Some(Landing { base, .. }) = &delivery.task.landing {
+        return format!(
+            "You are in a folder of your own with all that was delivered, committed. What has changed shows in `git diff {base} HEAD`; \
+             how, in `git log --patch {base}..HEAD`."
+        );
+    }
     let Some(repo) = delivery.repo else { return String::new() };
     let quoted = format!("'{}'", repo.replace('\'', r"'\''"));
     let since = delivery.task.assigned_at.map_or_else(String::new, |at| format!(" --since={at}"));
@@ -97,6 +115,21 @@ mod tests {
              `git -C '/srv/it'\\''s' status --short`, `git -C '/srv/it'\\''s' diff HEAD` and \
              `git -C '/srv/it'\\''s' log --patch --since=2026-03-21T08:15:30.000Z`."
         );
+    }
+
+    #[test]
+    fn a_reviewer_in_a_folder_of_its_own_is_told_what_has_changed_there_and_which_checks_show_nothing() {
+        let landing = serde_json::json!({"host": "h1", "commit": "4f2a", "base": "9c1e"});
+        let task = Task { landing: serde_json::from_value(landing).ok(), ..ticket("feature") };
+        let work = |vacuous: bool| {
+            let work = serde_json::json!({"base": "9c1e", "commit": "4f2a", "changed": true, "vacuous": vacuous});
+            let work = serde_json::from_value(work).ok();
+            ExitReport { work, verify: vec![result("true", 0, "")], ..ExitReport::default() }
+        };
+        let told = |exit: &ExitReport| evidence(&Delivery { task: &task, exit: Some(exit), repo: Some("/srv/site") });
+        assert!(told(&work(false)).contains("`git diff 9c1e HEAD`") && !told(&work(false)).contains("/srv/site"));
+        assert!(!told(&work(false)).contains("shows nothing"));
+        assert!(told(&work(true)).contains("passed before any work was done too"));
     }
 
     #[test]

@@ -29,6 +29,8 @@ struct Told {
     error: String,
     /// Until it is tried again.
     pause: Option<Duration>,
+    /// Whether nothing but its landing is missing.
+    lands: bool,
 }
 
 impl Told {
@@ -44,20 +46,22 @@ impl Told {
             notes: reason(task.review_notes.as_deref_text()),
             error: reason(task.error.as_deref_text()),
             pause: task.not_before.map(|at| at.since(now)).filter(|pause| !pause.is_zero()),
+            lands: task.landing_task.is_some(),
         }
     }
 
     /// Of the past nothing is known but that it is over, whatever else happened a moment before.
     fn of_past(task: &PastTask) -> Self {
         let name = name_of(&task.id, task.kind, task.review_of.as_ref());
-        Self { name, attempt: task.attempt, notes: String::new(), error: String::new(), pause: None }
+        Self { name, attempt: task.attempt, notes: String::new(), error: String::new(), pause: None, lands: false }
     }
 }
 
-fn task(event: &EventKind, Told { name, attempt, notes, error, pause }: &Told) -> Option<String> {
+fn task(event: &EventKind, Told { name, attempt, notes, error, pause, lands }: &Told) -> Option<String> {
     let text = match (event, pause) {
         (EventKind::TaskAssigned, _) => format!("{name} started (attempt {attempt})"),
         (EventKind::TaskCompleted, _) => format!("{name} done"),
+        (EventKind::TaskDelivered, _) if *lands => format!("{name} delivered, waits to land"),
         (EventKind::TaskDelivered, _) => format!("{name} delivered, waits for its review"),
         (EventKind::TaskChangesRequested, _) => format!("{name} needs changes{notes}"),
         (EventKind::TaskFailed, _) => format!("{name} failed{error}"),

@@ -13,6 +13,7 @@ mod fleet;
 mod governance;
 mod hierarchy;
 mod improvement;
+mod landed;
 mod leaders;
 mod logs;
 mod managed;

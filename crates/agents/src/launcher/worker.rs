@@ -65,8 +65,12 @@ impl Worker {
             (Step::CallOff, _) => self.call_off(agent).await,
             (Step::Report, _) => self.report(agent).await,
             (Step::Remove, _) => {
-                let (host, agent) = (self.host.clone(), agent.clone());
-                self.blocking(move || host.remove(&agent)).await?;
+                let (host, agent, keep) = (self.host.clone(), agent.clone(), self.config.keep_env.clone());
+                self.blocking(move || {
+                    workplace::remove_of(&host.agent(&agent), &keep);
+                    host.remove(&agent)
+                })
+                .await?;
                 Ok(Outcome::Forgotten)
             }
         }

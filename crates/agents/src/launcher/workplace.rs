@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use go_bus_api::{Agent, Attempt, Millis, Project, Role, Task, TaskId, TaskKind, Text};
 use go_runtime::{
-    Capture, Captured, CommandSpec, End, Environment, HostFolder, RuntimeError, WorkplaceRecord, WorkplaceSpec, capture,
+    AgentFolder, Capture, Captured, CommandSpec, End, Environment, HostFolder, RuntimeError, WorkplaceRecord,
+    WorkplaceSpec, capture,
 };
 
 use super::LauncherConfig;
@@ -76,6 +77,20 @@ pub(super) fn remove(
         }
     }
     WorkplaceRecord::forget(&folder).map(Ok)
+}
+
+/// Removes the working folder within an agent's own, so that its repo forgets it too. What can't be done is told: it holds nothing of
+/// anybody's, and goes with the agent's folder. Blocks.
+pub(super) fn remove_of(agent: &AgentFolder, keep_env: &[String]) {
+    let place = agent.spec().ok().and_then(|spec| spec.workplace);
+    let Some(place) = place.filter(|place| place.folder.starts_with(agent.path()) && place.folder.is_dir()) else {
+        return;
+    };
+    match run(&place.remove(), keep_env) {
+        Ok(done) if done.end == Some(End::Exited(0)) => {}
+        Ok(done) => tracing::warn!(folder = %place.folder.display(), said = %words(&done), "its repo still lists it"),
+        Err(error) => tracing::warn!(folder = %place.folder.display(), %error, "its repo still lists it"),
+    }
 }
 
 fn run(command: &CommandSpec, keep_env: &[String]) -> Result<Captured, RuntimeError> {

@@ -77,6 +77,8 @@ pub enum Outcome {
     },
     /// It can't be merged onto the tip.
     Conflict {
+        /// What it can't be merged onto.
+        tip: ObjectId,
         /// The files that conflict.
         files: Vec<OsString>,
         /// What git says, and the places in the files.
@@ -84,6 +86,8 @@ pub enum Outcome {
     },
     /// A verification failed on the merged tree.
     Red {
+        /// What it was merged onto.
+        tip: ObjectId,
         /// Which.
         command: String,
         /// Its exit code.
@@ -219,7 +223,7 @@ fn prepare(
     let merged = merge(repo, tip, work)?;
     if let Some(conflict) = merged.conflict {
         let text = conflict_text::of(repo, &merged.tree, &conflict)?;
-        return Ok(Err(Outcome::Conflict { files: conflict.files, text }));
+        return Ok(Err(Outcome::Conflict { tip: tip.clone(), files: conflict.files, text }));
     }
     if merged.tree == repo.tree(tip)? {
         return Ok(Err(Outcome::AlreadyLanded { commit: tip.clone(), branch: line.branch.clone() }));
@@ -227,7 +231,7 @@ fn prepare(
     let ready = commit::make(repo, order, &merged.tree, tip, work)?;
     Ok(match trial::verify(repo, order, line, &ready)? {
         Verdict::Green => Ok(ready),
-        Verdict::Red { command, code, output } => Err(Outcome::Red { command, code, output }),
+        Verdict::Red { command, code, output } => Err(Outcome::Red { tip: tip.clone(), command, code, output }),
     })
 }
 

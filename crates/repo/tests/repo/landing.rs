@@ -52,8 +52,8 @@ fn a_conflict_is_told_with_its_files_and_places_and_nothing_moves() {
     let two = house.work("T-2", "sed -i 's/^5$/two/' a.txt; rm b.txt");
     house.land("T-1", &Wish::merge(&one));
     let before = house.sh(&house.repo(), "git rev-parse main");
-    let Outcome::Conflict { files, text } = house.land("T-2", &Wish::merge(&two)) else { panic!("it merged") };
-    assert_eq!(files, ["a.txt"]);
+    let Outcome::Conflict { tip, files, text } = house.land("T-2", &Wish::merge(&two)) else { panic!("it merged") };
+    assert_eq!((files, tip.to_string()), (vec!["a.txt".into()], house.sh(&house.repo(), "git rev-parse main")));
     assert!(text.contains("CONFLICT") && text.contains("one\n=======\ntwo"), "{text}");
     assert_eq!(house.sh(&house.repo(), "git rev-parse main; git status --porcelain"), before);
 }
@@ -65,7 +65,7 @@ fn a_red_check_is_told_with_its_output_and_nothing_moves() {
     let before = house.sh(&house.upstream(), "git rev-parse main");
     let verify = ["true", "echo it is broken; echo really >&2; exit 7", "touch never"];
     let outcome = house.land("T-1", &Wish { verify: &verify, ..Wish::merge(&commit) });
-    let Outcome::Red { command, code, output } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Red { command, code, output, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!((command.contains("exit 7"), code, output.as_str()), (true, 7, "it is broken\nreally\n"));
     assert_eq!(house.sh(&house.upstream(), "git rev-parse main"), before);
     assert!(!house.path("land T-1").exists());

@@ -60,6 +60,26 @@ fn what_has_landed_leaves_nothing_to_resume() {
 }
 
 #[test]
+fn the_upstream_forgets_what_has_landed_and_keeps_what_another_host_saved_since() {
+    let house = House::with_upstream();
+    let saved = || house.sh(&house.upstream(), "git for-each-ref --format='%(refname)' refs/xio");
+    for (task, since, kept) in [("T-1", false, ""), ("T-2", true, "refs/xio/wip/T-2")] {
+        let commit = house.work(task, &format!("echo {task} > {task}"));
+        house.sh(&house.repo(), &format!("git push -q origin refs/xio/wip/{task}"));
+        if since {
+            let later = format!(
+                "GIT_COMMITTER_DATE='2099-01-01T00:00:00Z' git commit-tree -p {commit} -m 'Work on {task}' {commit}^{{tree}}"
+            );
+            let later = house.sh(&house.repo(), &later);
+            house.sh(&house.repo(), &format!("git push -q origin +{}:refs/xio/wip/{task}", later.trim()));
+        }
+        house.land(task, &Wish::merge(&commit));
+        remove(&house, task).unwrap();
+        assert_eq!(saved(), kept);
+    }
+}
+
+#[test]
 fn a_ticket_whose_number_begins_like_a_landed_one_s_is_kept() {
     let house = House::alone();
     let ten = house.work("T-10", "echo x > x");

@@ -1,7 +1,7 @@
 //! `go repo land`: what the landing worker reads on standard output, and the exit code that says how it went.
 
 use go_bus_api::Attempt;
-use go_repo::{Deliver, Landing, Outcome, Repo};
+use go_repo::{Deliver, Landing, ObjectId, Outcome, Repo};
 
 use super::failed;
 use crate::cli::{DeliverAs, Land};
@@ -46,13 +46,28 @@ fn text(outcome: &Outcome) -> String {
             format!("{request}landed {commit} on {branch}\n")
         }
         Outcome::AlreadyLanded { commit, branch } => format!("already landed {commit} on {branch}\n"),
-        Outcome::Conflict { files, text } => {
+        Outcome::Conflict { tip, files, text } => {
             let files: Vec<_> = files.iter().map(|file| format!("  {}\n", file.to_string_lossy())).collect();
-            format!("it can't be merged onto the tip, as these files conflict:\n{}\n{text}\n", files.concat())
+            let files = files.concat();
+            format!(
+                "it can't be merged onto the tip, as these files conflict:\n{files}\n{text}\n{}\n",
+                mended_by("resolve it", tip)
+            )
         }
-        Outcome::Red { command, code, output } => {
-            format!("on the merged tree this fails with exit code {code}: {command}\n\n{}\n", output.trim_end())
+        Outcome::Red { tip, command, code, output } => {
+            let output = output.trim_end();
+            format!(
+                "on the merged tree this fails with exit code {code}: {command}\n\n{output}\n\n{}\n",
+                mended_by("mend it", tip)
+            )
         }
         Outcome::Later { why } => format!("not now: {why}\n"),
     }
+}
+
+/// What whoever built it does next. It stands last, as of a long text the end is kept.
+fn mended_by(how: &str, tip: &ObjectId) -> String {
+    format!(
+        "The tip is {tip}: merge it into your work (git merge {tip}), {how}, commit, and end; it is landed again then."
+    )
 }
