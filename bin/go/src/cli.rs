@@ -151,6 +151,14 @@ pub(crate) enum Command {
     Prompt(PromptCommand),
     #[command(flatten)]
     Read(ReadCommand),
+    /// From a landed line to its ticket, who built and reviewed it, and what it cost
+    Why {
+        /// The line, counted from 1, of a file in a checkout
+        #[arg(value_name = "FILE:LINE")]
+        place: String,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Act on a task as the operator
     #[command(subcommand)]
     Task(TaskCommand),

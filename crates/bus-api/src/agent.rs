@@ -166,6 +166,9 @@ pub enum DriverKind {
 }
 
 impl DriverKind {
+    /// Every driver.
+    pub const ALL: [Self; 4] = [Self::Shell, Self::Claude, Self::Codex, Self::Command];
+
     /// The driver as the wire has it.
     pub fn as_str(self) -> &'static str {
         match self {

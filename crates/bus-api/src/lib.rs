@@ -12,6 +12,7 @@ mod time;
 
 mod account;
 mod agent;
+mod collision;
 mod event;
 mod governance;
 mod host;
@@ -35,6 +36,7 @@ pub use agent::{
     Role, Tier, VerifyResult,
 };
 pub use bounded::{Text, TextError};
+pub use collision::{Collision, CollisionReport, MergeTrial};
 pub use event::{Event, EventKind, NewEvent, Subject};
 pub use governance::{
     AuditEntry, AuditQuery, AuditVerification, CostRow, CostTotals, NewAuditEntry, NewCost, Permission, RbacAnswer,

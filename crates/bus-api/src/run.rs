@@ -128,6 +128,14 @@ pub struct Work {
     /// Whether every verification passed before any work was done.
     #[serde(default)]
     pub vacuous: bool,
+    /// Whether `commit` is on the upstream's saved ref too, so that other hosts can have it.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub pushed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_not(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A delivery that has to land: what is merged, and where that can be done.
@@ -143,6 +151,9 @@ pub struct Landing {
     /// What was done, for whoever reads the landed commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Text<2048>>,
+    /// Whether `commit` is on the upstream too, so that another host can land it.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub pushed: bool,
 }
 
 /// A delivery that has landed.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Attempt, HostId, Landed, Landing, Millis, Percent, Priority, ProjectId, Revision, Role, SprintId, TaskId,
-    Text, Timestamp,
+    AgentId, Attempt, Collision, HostId, Landed, Landing, Millis, Percent, Priority, ProjectId, Revision, Role,
+    SprintId, TaskId, Text, Timestamp,
 };
 
 /// What kind of work a task is to the Bus.
@@ -386,6 +386,9 @@ pub struct Task {
     /// The task whose delivery this push lands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lands: Option<TaskId>,
+    /// The tasks in flight whose work collides with its own, as both were last saved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collides_with: Vec<Collision>,
     /// Its version.
     pub revision: Revision,
 }

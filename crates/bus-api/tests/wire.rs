@@ -48,6 +48,8 @@ fn objects_to_m() -> Vec<(&'static str, Echo)> {
         AuditVerification,
         CarriedOver,
         CloseSprint,
+        Collision,
+        CollisionReport,
         Complete,
         CostRow,
         CostTotals,
@@ -73,6 +75,7 @@ fn objects_to_m() -> Vec<(&'static str, Echo)> {
         LeaseTick,
         LeaseView,
         ListQuery,
+        MergeTrial,
         Message,
         ModelUsage,
     ]

@@ -1,11 +1,11 @@
 //! What can be asked of the store.
 
 use go_bus_api::{
-    AccountId, AccountPatch, Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, Complete, Epoch,
-    ExitReport, ExpiryCause, Fail, Heartbeat, HostHeartbeat, HostId, HostPatch, MessageId, Millis, NewAccount,
-    NewAgent, NewAlert, NewAuditEntry, NewCost, NewEvent, NewHost, NewMessage, NewProject, NewQuestion, NewSession,
-    NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, RbacMode, Release, ReportProgress, Review, Revision, Role,
-    RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Text, Timestamp,
+    AccountId, AccountPatch, Acquire, AgentId, AgentPatch, AlertId, Answer, Assign, CloseSprint, CollisionReport,
+    Complete, Epoch, ExitReport, ExpiryCause, Fail, Heartbeat, HostHeartbeat, HostId, HostPatch, MessageId, Millis,
+    NewAccount, NewAgent, NewAlert, NewAuditEntry, NewCost, NewEvent, NewHost, NewMessage, NewProject, NewQuestion,
+    NewSession, NewSprint, NewTask, ProjectId, ProjectPatch, QuestionId, RbacMode, Release, ReportProgress, Review,
+    Revision, Role, RoleBinding, SessionId, SprintId, TaskId, TaskPatch, Text, Timestamp,
 };
 use serde_json::Value;
 
@@ -196,6 +196,9 @@ pub enum Action {
         /// Whether the Bus was there to be reached all the while.
         bus_was_reachable: bool,
     },
+
+    /// Notes whose work can't be merged with whose, as a host's launcher has tried.
+    ReportCollisions(HostId, CollisionReport),
 
     /// Makes an account.
     CreateAccount(NewAccount),

@@ -76,6 +76,19 @@ pub enum RepoError {
         /// The files that differ, the first of them.
         files: Vec<OsString>,
     },
+    /// There is no such file, or it can't be read.
+    #[error("there is no file {} that can be read", .0.display())]
+    NoFile(PathBuf),
+    /// The file has fewer lines.
+    #[error("{} has {lines} lines, and no line {line}", file.display())]
+    BeyondEnd {
+        /// The file.
+        file: PathBuf,
+        /// The line that was asked for.
+        line: u32,
+        /// How many there are.
+        lines: usize,
+    },
     /// A line of a file that can't be.
     #[error("write FILE:LINE, with lines counted from 1; {0:?} is none")]
     NoLine(String),

@@ -1,5 +1,5 @@
 //! Git and nothing else: the working folders that tickets are built in, the work that is saved from them, and the one queue by
-//! which it lands. Also which commits would collide, and which ticket a line comes from.
+//! which it lands. Also whose saved work would collide with whose, and which ticket a line comes from.
 //!
 //! Nothing is kept outside the repo: a working folder's facts lie in its administrative folder, saved work on refs, and what has
 //! landed tells so by its trailers. So every function here may be killed at any point and called again.
@@ -27,14 +27,14 @@ mod space;
 mod start;
 mod worktrees;
 
-pub use collide::{Collision, collide};
+pub use collide::{InFlight, collide};
 pub use commands::{Answer, Call, Commands, Programs};
 pub use error::RepoError;
 pub use land::{Deliver, Landing, Outcome, land};
 pub use make::{Made, Order, make};
 pub use merge::Conflict;
 pub use object::{ObjectId, saved_ref, task_branch};
-pub use origin::{Origin, origin};
+pub use origin::{Origin, SourceLine, origin};
 pub use remove::remove;
 pub use repo::{Note, Repo};
 pub use save::{Push, save};

@@ -1,5 +1,7 @@
 //! Saving: everything in a working folder as a commit on the task's private ref.
 
+use std::path::PathBuf;
+
 use go_bus_api::{TaskId, Text, Work};
 
 use crate::git::GitCall;
@@ -30,15 +32,17 @@ pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push
     let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
     let now = snapshot(repo, &folder)?;
     let commit = keep(repo, &facts, &now)?;
-    if push == Push::Yes {
-        push_saved(repo, &folder, &facts, &commit)?;
-    }
+    let pushed = match push {
+        Push::Yes => push_saved(repo, &folder, &facts, &commit)?,
+        Push::No => noted(&folder).is_some_and(|(_, there)| there == commit.as_str()),
+    };
     let changed = repo.tree(&facts.base)? != now.tree;
     Ok(Work {
         base: Text::clipped(facts.base.as_str()),
         commit: Text::clipped(commit.as_str()),
         changed,
         vacuous: false,
+        pushed,
     })
 }
 
@@ -79,28 +83,39 @@ fn parents(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<Vec<ObjectI
     Ok(parents)
 }
 
-/// Pushes the private ref, and nothing else, where the upstream does not have it yet.
-fn push_saved(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, commit: &ObjectId) -> Result<(), RepoError> {
+/// Pushes the private ref, and nothing else, where the upstream does not have it yet; tells whether it is there then.
+fn push_saved(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, commit: &ObjectId) -> Result<bool, RepoError> {
     let line = match Line::of(repo, Some(&facts.onto)) {
         Err(RepoError::UnknownBranch(branch)) => {
             repo.tell(&Note::NotPushed(format!("there is no branch {branch} any more")));
-            return Ok(());
+            return Ok(false);
         }
         line => line?,
     };
-    let Some(upstream) = line.upstream else { return Ok(()) };
+    let Some(upstream) = line.upstream else { return Ok(false) };
     let reference = saved_ref(&facts.task);
-    let there = format!("{} {commit}", upstream.remote);
-    let noted = folder.private.join("xio-pushed");
-    if std::fs::read_to_string(&noted).is_ok_and(|noted| noted == there) {
-        return Ok(());
+    if noted(folder).is_some_and(|(remote, there)| remote == upstream.remote && there == commit.as_str()) {
+        return Ok(true);
     }
     let call = upstream.network(repo, &["push", "--quiet", "--porcelain", "--no-follow-tags"])?;
     let pushed = call.arg(&upstream.remote).arg(format!("+{commit}:{reference}")).run()?;
     if pushed.code == 0 {
-        std::fs::write(&noted, there).map_err(RepoError::file("write", &noted))
+        let noted = note(folder);
+        let text = format!("{} {commit}", upstream.remote);
+        std::fs::write(&noted, text).map_err(RepoError::file("write", &noted))?;
     } else {
         repo.tell(&Note::NotPushed(pushed.words()));
-        Ok(())
     }
+    Ok(pushed.code == 0)
+}
+
+/// Where it is noted what was pushed last.
+fn note(folder: &WorkFolder) -> PathBuf {
+    folder.private.join("xio-pushed")
+}
+
+/// The remote that was pushed to last, and what.
+fn noted(folder: &WorkFolder) -> Option<(String, String)> {
+    let text = std::fs::read_to_string(note(folder)).ok()?;
+    text.split_once(' ').map(|(remote, commit)| (remote.to_owned(), commit.to_owned()))
 }

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod backoff;
 pub mod builder_end;
+pub mod collisions;
 pub mod freshness;
 pub mod integration;
 pub mod lease;

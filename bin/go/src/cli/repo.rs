@@ -16,24 +16,8 @@ pub(crate) enum RepoCommand {
     Land(Box<Land>),
     /// Remove a working folder, where what it holds is saved or has landed
     Remove(RemoveFolder),
-    /// Say which of some commits would collide, as JSON
-    Collide {
-        /// The repo
-        #[arg(long, value_name = "DIR")]
-        repo: PathBuf,
-        /// The commits
-        #[arg(required = true)]
-        commits: Vec<String>,
-    },
-    /// Say which commit, ticket and agent a line comes from, as JSON
-    Origin {
-        /// The repo
-        #[arg(long, value_name = "DIR")]
-        repo: PathBuf,
-        /// The line, counted from 1
-        #[arg(value_name = "FILE:LINE")]
-        place: String,
-    },
+    /// Try the saved work of tasks in flight against each other, and say what conflicts, as JSON
+    Collide(Collide),
     /// Say how much room the file system of a folder has, as JSON
     Space {
         /// The folder
@@ -83,6 +67,23 @@ pub(crate) struct SaveFolder {
     /// Push it to the upstream's remote, where there is one
     #[arg(long)]
     pub(crate) push: bool,
+}
+
+/// `go repo collide`.
+#[derive(Debug, Args)]
+pub(crate) struct Collide {
+    /// The repo
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: PathBuf,
+    /// The branch that their work lands on [default: the one that is checked out]
+    #[arg(long, value_name = "BRANCH")]
+    pub(crate) onto: Option<String>,
+    /// A task of another host: two of them are not tried against each other; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) away: Vec<TaskId>,
+    /// The tasks that are worked on here
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) here: Vec<TaskId>,
 }
 
 /// `go repo remove`.

@@ -23,6 +23,7 @@ mod task_add;
 mod tmux;
 mod up;
 mod watchdog;
+mod why;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -67,6 +68,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
         Command::Repo(command) => repo::run(&command),
         Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
+        Command::Why { place, json } => why::run(&place, json.json, &settings(&cli.global, &[])?),
         Command::Task(TaskCommand::Add(new)) => {
             let plan = ("paths.plan", "--plan", new.plan.as_ref().map(|plan| plan.display().to_string()));
             task_add::run(&new, &settings(&cli.global, &[plan])?)

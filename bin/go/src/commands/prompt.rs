@@ -138,6 +138,7 @@ fn first_attempt(new: NewTask, ticket: &Ticket, now: Timestamp) -> Task {
         landing_failures: 0,
         landed: None,
         lands: None,
+        collides_with: Vec::new(),
         revision: Revision(1),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn due(task: &Task, hand: &Agent, project: Option<&Project>, summary:
         commit: work.commit.clone(),
         base: work.base.clone(),
         summary: Some(Text::clipped(summary)),
+        pushed: work.pushed,
     })
 }
 

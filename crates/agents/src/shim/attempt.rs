@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn work(changed: bool) -> Option<Work> {
-        Some(Work { base: Text::clipped("a"), commit: Text::clipped("b"), changed, vacuous: false })
+        Some(Work { base: Text::clipped("a"), commit: Text::clipped("b"), changed, vacuous: false, pushed: false })
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/hosts`.
 
-use go_bus_api::{Host, HostHeartbeat, HostId, HostPatch, ListQuery, NewHost, Page};
+use go_bus_api::{CollisionReport, Host, HostHeartbeat, HostId, HostPatch, ListQuery, NewHost, Page};
 
 use super::BusClient;
 use crate::BusError;
@@ -31,5 +31,10 @@ impl BusClient {
     /// `POST /hosts/{id}/heartbeat`, by its launcher: holds the host's lease.
     pub async fn heartbeat_host(&self, id: &HostId, heartbeat: &HostHeartbeat) -> Result<Host, BusError> {
         self.json(Call::post_idempotent(format!("/hosts/{id}/heartbeat")).json(heartbeat)).await
+    }
+
+    /// `POST /hosts/{id}/collisions`, by its launcher: whose work can't be merged with whose. A repeat changes nothing.
+    pub async fn report_collisions(&self, id: &HostId, report: &CollisionReport) -> Result<Host, BusError> {
+        self.json(Call::post_idempotent(format!("/hosts/{id}/collisions")).json(report)).await
     }
 }

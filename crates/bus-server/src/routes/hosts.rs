@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use go_bus_api::{Host, HostHeartbeat, HostId, HostPatch, NewHost, ProblemKind, ResourceKind};
+use go_bus_api::{CollisionReport, Host, HostHeartbeat, HostId, HostPatch, NewHost, ProblemKind, ResourceKind};
 use go_bus_store::Action;
 
 use crate::answer::Answer;
@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<Bus> {
         .route("/hosts", get(list).post(create))
         .route("/hosts/{id}", get(one).patch(patch))
         .route("/hosts/{id}/heartbeat", post(heartbeat))
+        .route("/hosts/{id}/collisions", post(collisions))
 }
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -39,6 +40,15 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<HostHeartbeat>()
             .refuses(&[ProblemKind::HostHeld])
             .shows::<Host>(),
+        Operation::post(
+            "/hosts/{id}/collisions",
+            "report_collisions",
+            "Says whose work collides, as a host's launcher.",
+        )
+        .needs(&[Right::HostsWrite])
+        .of::<HostId>()
+        .takes::<CollisionReport>()
+        .shows::<Host>(),
     ]
 }
 
@@ -64,4 +74,12 @@ async fn heartbeat(
     Write(terms, body): Write<HostHeartbeat>,
 ) -> Answer {
     super::write(&bus, terms, Action::HeartbeatHost(host, body)).await
+}
+
+async fn collisions(
+    State(bus): State<Bus>,
+    PathId(host): PathId<HostId>,
+    Write(terms, body): Write<CollisionReport>,
+) -> Answer {
+    super::write(&bus, terms, Action::ReportCollisions(host, body)).await
 }

@@ -47,6 +47,8 @@ pub(super) fn perform(ctx: &mut Ctx<'_>, action: &Action) -> Result<Done, Reject
             hosts::expire::expire(ctx, host, *last_heartbeat, *bus_was_reachable)
         }
 
+        Action::ReportCollisions(host, body) => tasks::collisions::report(ctx, host, body),
+
         Action::CreateAccount(body) => accounts::create(ctx, body),
         Action::PatchAccount(id, patch) => accounts::patch(ctx, id, patch),
 

@@ -44,6 +44,7 @@ fn landing(commit: &str) -> Landing {
         commit: Text::clipped(commit),
         base: Text::clipped(BASE),
         summary: Some(Text::clipped("three pages")),
+        pushed: false,
     }
 }
 
@@ -52,7 +53,7 @@ pub(super) fn with_landing(task: &Task, kind: Option<&str>) -> Complete {
 }
 
 /// The next attempt of `T-1` is delivered, and has to land.
-async fn deliver(world: &World, po: &Agent, kind: Option<&str>) -> Task {
+pub(super) async fn deliver(world: &World, po: &Agent, kind: Option<&str>) -> Task {
     let task: Task = read(&world.assign("T-1", po).await.expect("an assignment"));
     let builder = world.builder(po, "T-1").await.expect("a builder");
     world.exit(&builder, exited(0)).await.expect("its end");
@@ -62,11 +63,11 @@ async fn deliver(world: &World, po: &Agent, kind: Option<&str>) -> Task {
 }
 
 /// The push that lands `T-1` in this attempt, assigned to the HO.
-async fn assigned_landing(world: &World, ho: &Agent, attempt: u64) -> Task {
+pub(super) async fn assigned_landing(world: &World, ho: &Agent, attempt: u64) -> Task {
     read(&world.assign(&format!("land-T-1-{attempt}"), ho).await.expect("an assignment"))
 }
 
-fn landed(push: &Task) -> Action {
+pub(super) fn landed(push: &Task) -> Action {
     let body = Complete { landed: Some(Text::clipped(LANDED)), ..completion(push, None) };
     Action::CompleteTask(push.id.clone(), body)
 }

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod agents;
 pub mod alerts;
 pub mod builder_end;
+pub mod collisions;
 pub mod delegation;
 pub mod dependencies;
 pub mod engine;
@@ -163,6 +164,10 @@ macro_rules! for_each_property {
             landing::a_landing_is_checked,
             landing::a_project_that_delivers_no_more_lands_nothing,
             landing::a_landing_whose_name_is_taken_has_another,
+            collisions::both_tasks_have_it_until_either_is_over,
+            collisions::a_landing_is_told_to_whoever_has_to_merge_it,
+            collisions::only_what_is_in_flight_in_one_repo_collides,
+            collisions::only_the_host_s_launcher_tells,
             landing_course::whatever_happens_nothing_is_done_unlanded,
             people::a_user_has_one_session,
             people::messages_are_acknowledged_by_their_addressee,

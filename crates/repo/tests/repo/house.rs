@@ -125,6 +125,11 @@ impl House {
         Mortal { programs: Programs::here(), home, death, calls: AtomicUsize::new(0) }
     }
 
+    /// The programs, which live.
+    pub(crate) fn programs(&self) -> Mortal {
+        self.mortal(Death::Never)
+    }
+
     /// Runs a script, which has to succeed; answers its output.
     pub(crate) fn sh(&self, folder: &Path, script: &str) -> String {
         let call = Call::Shell { command: format!("set -e\n{script}"), folder: folder.to_path_buf() };

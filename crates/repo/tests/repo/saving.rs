@@ -33,6 +33,7 @@ line'; echo no > x.log; echo forced > f.log && git add -f f.log",
     let work = house.save("T-1");
     assert_eq!(view(&house, &made.folder), before);
     assert_eq!((work.base.as_str(), work.changed, work.vacuous), (made.base.as_str(), true, false));
+    assert!(work.pushed, "other hosts can have it");
     let files = house.sh(&house.repo(), &format!("git ls-tree -r -z --name-only {} | tr '\\0' '|'", work.commit));
     assert_eq!(files, ".gitignore|a.txt|d/un tracked|f.log|new\nline|own|staged|");
     let parent = house.sh(&house.repo(), &format!("git log -1 --format=%s {}^", work.commit));
@@ -49,7 +50,7 @@ fn nothing_new_is_made_where_nothing_changed() {
     let house = House::alone();
     let made = house.make("T-1");
     let first = house.save("T-1");
-    assert!(!first.changed);
+    assert!(!first.changed && !first.pushed, "there is no upstream");
     assert_eq!(house.save("T-1"), first);
     // Touched, but the same.
     house.sh(&made.folder, "touch a.txt; echo x > x.log");
@@ -148,8 +149,13 @@ fn an_upstream_that_is_away_is_told_and_caught_up_with() {
     house.sh(&house.path(""), "mv upstream.git elsewhere.git");
     let work = house.save("T-1");
     assert!(matches!(house.notes.lock().unwrap().as_slice(), [Note::NotPushed(_)]));
+    assert!(!work.pushed, "nobody else has it");
     house.sh(&house.path(""), "mv elsewhere.git upstream.git");
-    house.save("T-1");
+    assert!(house.save("T-1").pushed);
+    let without = house.within(&house.folder("T-1"), Death::Never, |repo| {
+        go_repo::save(repo, &house.folder("T-1"), &crate::house::id("T-1"), go_repo::Push::No)
+    });
+    assert!(without.0.unwrap().pushed, "it was pushed before");
     assert_eq!(house.sh(&house.upstream(), "git rev-parse refs/xio/wip/T-1"), work.commit.as_str());
 }
 

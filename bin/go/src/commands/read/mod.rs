@@ -55,7 +55,7 @@ pub(super) fn run(command: &ReadCommand, settings: &Settings) -> Result<Exit, Fa
 }
 
 /// Every item of a list, page by page.
-async fn all<T, F>(mut query: ListQuery, page: impl Fn(ListQuery) -> F) -> Result<Vec<T>, BusError>
+pub(super) async fn all<T, F>(mut query: ListQuery, page: impl Fn(ListQuery) -> F) -> Result<Vec<T>, BusError>
 where
     F: Future<Output = Result<Page<T>, BusError>>,
 {

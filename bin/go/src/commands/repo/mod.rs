@@ -4,7 +4,7 @@ mod land;
 
 use std::path::Path;
 
-use go_repo::{Note, Order, Programs, Push, Repo, RepoError};
+use go_repo::{InFlight, Note, Order, Programs, Push, Repo, RepoError};
 use go_runtime::PrivateFile;
 use serde::Serialize;
 
@@ -35,11 +35,9 @@ pub(super) fn run(command: &RepoCommand) -> Result<Exit, Failure> {
             let removed = open(&order.repo).and_then(|repo| go_repo::remove(&repo, &order.folder, &order.task));
             removed.map(|()| Exit::Done).map_err(failed)
         }
-        RepoCommand::Collide { repo, commits } => {
-            answer(&open(repo).and_then(|repo| go_repo::collide(&repo, commits)).map_err(failed)?)
-        }
-        RepoCommand::Origin { repo, place } => {
-            answer(&open(repo).and_then(|repo| go_repo::origin(&repo, place)).map_err(failed)?)
+        RepoCommand::Collide(asked) => {
+            let tasks = InFlight { here: &asked.here, away: &asked.away, onto: asked.onto.as_deref() };
+            answer(&open(&asked.repo).and_then(|repo| go_repo::collide(&repo, &tasks)).map_err(failed)?)
         }
         RepoCommand::Space { folder } => answer(&go_repo::space(folder).map_err(failed)?),
     }

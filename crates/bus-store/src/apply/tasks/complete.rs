@@ -5,7 +5,7 @@ use go_bus_api::{Complete, Deliverable, EventKind, Task, TaskId, TaskKind, TaskS
 use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{authority, landing, review_task};
+use super::{authority, collisions, landing, review_task};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -51,6 +51,8 @@ fn is_repeat(task: &Task, body: &Complete) -> bool {
 /// Writes a task that is done.
 pub(super) fn finish(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<crate::Document, Reject> {
     task.finished_at = Some(ctx.at);
+    let has_landed = task.landed.is_some();
+    collisions::end(ctx, task, has_landed)?;
     ctx.update(task, &EventKind::TaskCompleted)
 }
 

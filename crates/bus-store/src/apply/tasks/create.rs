@@ -110,6 +110,7 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         landing_failures: 0,
         landed: None,
         lands: None,
+        collides_with: Vec::new(),
         revision: Revision(1),
     }
 }

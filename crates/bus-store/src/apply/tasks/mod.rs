@@ -2,6 +2,7 @@
 
 pub(super) mod assign;
 pub(super) mod authority;
+pub(super) mod collisions;
 pub(super) mod complete;
 pub(super) mod create;
 mod delegation;

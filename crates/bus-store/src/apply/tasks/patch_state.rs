@@ -5,7 +5,7 @@ use go_bus_api::{Task, TaskState};
 use super::super::agents::terminate;
 use super::super::authority::{forbidden, wrong_state};
 use super::super::ctx::Ctx;
-use super::{authority, dependencies, landing, review_task};
+use super::{authority, collisions, dependencies, landing, review_task};
 use crate::Reject;
 
 /// Whether the actor may order this step: GO and the operator any that is listed, the assignee a cancellation, a hold and a
@@ -43,7 +43,7 @@ pub(super) fn step(ctx: &mut Ctx<'_>, task: &mut Task, to: TaskState) -> Result<
         TaskState::Pending => retry(ctx, task),
         TaskState::Cancelled => {
             task.finished_at = Some(ctx.at);
-            Ok(())
+            collisions::end(ctx, task, false)
         }
         _ => Ok(()),
     }
