@@ -9,7 +9,10 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 /// Nobody is told to wait for longer.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
-/// The time that the words name, in UTC.
+/// How long a minute is, which is as exactly as Codex names a time of day.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The time that the words name, in UTC. Of a time of day the end of its minute counts: its seconds are cut off, and nobody is to try before.
 pub(super) fn named(words: &str, now: Timestamp) -> Option<Timestamp> {
     let lower = words.to_lowercase();
     let after = |start: &str| lower.split_once(start).map(|(_, rest)| rest);
@@ -36,7 +39,8 @@ fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
     let afternoon = if half.starts_with("pm") { 12 } else { 0 };
     let hour = (hour % 12).checked_add(afternoon)?;
-    format!("{date}T{hour:02}:{minute:02}:00Z").parse().ok()
+    let begins: Timestamp = format!("{date}T{hour:02}:{minute:02}:00Z").parse().ok()?;
+    Some(begins.after(MINUTE))
 }
 
 /// `3 days 4 hours 5 minutes`, `11.054s`, `20ms`; `None` where it begins with nothing of the kind.
@@ -82,10 +86,10 @@ mod tests {
     #[test]
     fn a_clock_is_today_s_and_a_date_its_own() {
         let limit = "You’ve hit your usage limit. Visit https://chatgpt.com/settings/usage to purchase more credits or";
-        assert_eq!(at(&format!("{limit} try again at 12:20 PM.")), told("2026-11-23T12:20:00.000Z"));
-        assert_eq!(at(&format!("{limit} try again at Jan 5th, 2027 8:19 AM.")), told("2027-01-05T08:19:00.000Z"));
-        assert_eq!(at("Try again at Dec 2nd, 2026 12:01 AM."), told("2026-12-02T00:01:00.000Z"));
-        assert_eq!(at("try again at 11:59 PM."), told("2026-11-23T23:59:00.000Z"));
+        assert_eq!(at(&format!("{limit} try again at 12:20 PM.")), told("2026-11-23T12:21:00.000Z"));
+        assert_eq!(at(&format!("{limit} try again at Jan 5th, 2027 8:19 AM.")), told("2027-01-05T08:20:00.000Z"));
+        assert_eq!(at("Try again at Dec 2nd, 2026 12:01 AM."), told("2026-12-02T00:02:00.000Z"));
+        assert_eq!(at("try again at 11:59 PM."), told("2026-11-24T00:00:00.000Z"));
     }
 
     #[test]

@@ -207,7 +207,7 @@ fn a_limit_parks_until_it_is_over_or_as_long_as_is_usual() {
     let until = |text: &str| Remedy::ParkUntil { until: text.parse().unwrap() };
     let limit =
         failure("You’ve hit your usage limit. Upgrade to Plus to continue using Codex, or try again at 3:42 PM.");
-    assert_eq!((limit.remedy, limit.cause), (until("2026-11-23T15:42:00Z"), FailureCause::UsageLimit));
+    assert_eq!((limit.remedy, limit.cause), (until("2026-11-23T15:43:00Z"), FailureCause::UsageLimit));
     assert_eq!(failure("You've hit your usage limit. Try again later.").remedy, until("2026-11-23T12:30:00Z"));
     assert_eq!(failure("rate limit exceeded: Please try again in 11s.").remedy, until("2026-11-23T11:31:00Z"));
     assert_eq!(
