@@ -13,6 +13,7 @@ mod play;
 mod scenes;
 mod script;
 mod server;
+mod soon;
 
 pub use http::Request;
 pub use isolation::{claude_environment, codex_environment};
@@ -21,3 +22,4 @@ pub use play::MARKER;
 pub use scenes::{Run, STAYS, Scene, Stop, claude_scenes, codex_scenes};
 pub use script::{Answer, Call, Fault, Script, Turn, Usage};
 pub use server::{ModelServer, Received};
+pub use soon::in_seconds;

@@ -6,12 +6,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use go_clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::http::{Connection, Request};
 use crate::place::{with_folder, working_folder};
 use crate::play::Plays;
 use crate::script::{Answer, Fault, Script, Turn, Usage};
+use crate::soon::{body_at, header_at};
 use crate::{anthropic, openai};
 
 /// A request that was answered, and what for.
@@ -212,7 +214,11 @@ impl Stage {
 /// What goes wrong before an answer begins.
 fn fail(connection: Connection, fault: Fault) -> io::Result<()> {
     match fault {
-        Fault::Status { status, headers, body } => connection.answer(status, &headers, &body),
+        Fault::Status { status, headers, body } => {
+            let now = u64::try_from(SystemClock.wall().unix_millis() / 1000).unwrap_or_default();
+            let headers: Vec<_> = headers.into_iter().map(|(name, value)| (name, header_at(&value, now))).collect();
+            connection.answer(status, &headers, &body_at(&body, now))
+        }
         Fault::Hang => connection.hang(),
         Fault::Reset | Fault::Cut | Fault::Event { .. } => {
             connection.reset();

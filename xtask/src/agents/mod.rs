@@ -2,20 +2,22 @@
 //! scripted model server.
 
 mod install;
+mod plans;
 mod record;
 mod sanitise;
 mod session;
 mod smoke;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use go_scripted_models::CLIS;
 
 pub(crate) use install::Agents;
+pub(crate) use plans::{plans, table};
 pub(crate) use session::{Ended, Kind, Session};
-use smoke::smoke;
+pub(crate) use smoke::smoke;
 
 /// What to do with them.
 #[derive(Subcommand)]
@@ -24,6 +26,12 @@ pub(crate) enum Work {
     Install,
     /// Runs some scenes again and compares what the command lines write, by the kinds of lines, with the recordings.
     Check,
+    /// Runs whole plans through them, from `go up` to landed work, and says of each expectation whether it holds.
+    Plans {
+        /// A `go` to run them; without it the release build of this source.
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
     /// Runs each scene and writes what the command line wrote to crates/driver/tests/fixtures.
     Record {
         /// The scenes to record, as `claude/success`; all where none is named.
@@ -53,6 +61,12 @@ pub(crate) fn run(root: &Path, work: &Work) -> Result<bool, AgentsError> {
             CLIS.iter().for_each(|cli| println!("{} {} {}", cli.command, cli.version, agents.program(cli).display()))
         }
         Work::Record { scenes } => record::record(root, &agents, scenes)?,
+        Work::Plans { binary } => {
+            let release = root.join("target/release/go");
+            let rows = plans(&agents, binary.as_deref().unwrap_or(&release))?;
+            println!("{}", table(&rows));
+            return Ok(rows.iter().all(|row| row.holds));
+        }
         Work::Check => {
             let (runs, differing) = smoke(root, &agents)?;
             differing.iter().for_each(|line| println!("{line}"));

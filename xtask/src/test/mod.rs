@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI runs, in order, each step timed and counted.
 
+mod agents;
 mod counts;
 mod schemathesis;
 mod steps;
@@ -25,6 +26,7 @@ const STEPS: &[Step] = &[
     ("doc tests", steps::doc_tests),
     ("release build", steps::release_build),
     ("tour", tour::run),
+    ("agents", agents::run),
     ("torture", torture),
     ("simulator", simulator),
     ("failover", failover),
