@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use go_bus_api::{AgentId, HostId, QuestionId};
+use go_runtime::ProcessId;
 
 use crate::compiler;
 use crate::failure::Failure;
@@ -24,6 +25,7 @@ pub(crate) use fleet::{BusCommand, Mac, ReferenceRole, Serve, Target, Up};
 pub(crate) use planning::{NewTicket, PlanCommand, TaskCommand};
 pub(crate) use prompting::{PromptCommand, PromptRole, Shown};
 pub(crate) use reading::{AgentFilter, AlertsCommand, AuditCommand, AuditFilter, Json, ReadCommand, Since, TaskFilter};
+pub(crate) use reading::{AgentsCommand, LogView};
 pub(crate) use repo::{DeliverAs, Land, RepoCommand};
 pub(crate) use session::{TmuxCommand, Watchdog};
 
@@ -137,6 +139,23 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         folder: PathBuf,
     },
+    /// The window of an agent; the launcher opens it in tmux
+    #[command(hide = true)]
+    Window {
+        /// The agent's folder
+        #[arg(long, value_name = "DIR")]
+        folder: PathBuf,
+        /// The process that keeps it
+        #[arg(long, value_name = "PROCESS")]
+        keeper: ProcessId,
+    },
+    /// Puts a program on the terminal that is its standard input; a shim does
+    #[command(hide = true)]
+    OnTerminal {
+        /// The program and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        words: Vec<OsString>,
+    },
     /// Git for shims and landing workers
     #[command(subcommand, hide = true)]
     Repo(RepoCommand),
@@ -162,13 +181,12 @@ pub(crate) enum Command {
     /// Act on a task as the operator
     #[command(subcommand)]
     Task(TaskCommand),
-    /// Print what an agent of this machine wrote, also after its end
+    /// Print what an agent of this machine wrote, also after its end; an agent's stream in words for people
     Logs {
         /// The agent
         id: AgentId,
-        /// Go on with what it writes, to its end
-        #[arg(short, long)]
-        follow: bool,
+        #[command(flatten)]
+        view: LogView,
     },
     /// Write to an agent as the operator
     Message {

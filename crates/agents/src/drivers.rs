@@ -34,4 +34,9 @@ impl Drivers {
     pub fn get(&self, kind: DriverKind) -> Option<&dyn AgentDriver> {
         self.0.get(&kind).map(AsRef::as_ref)
     }
+
+    /// The same driver, shared.
+    pub fn shared(&self, kind: DriverKind) -> Option<Arc<dyn AgentDriver>> {
+        self.0.get(&kind).cloned()
+    }
 }

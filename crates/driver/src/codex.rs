@@ -16,7 +16,7 @@ use go_bus_api::DriverKind;
 pub use settings::{CodexSettings, Sandbox};
 pub use usage::Price;
 
-use crate::{AgentDriver, Assignment, DriverError, Launch, StreamReader};
+use crate::{AgentDriver, Answer, Assignment, DriverError, Launch, StreamReader};
 
 /// Runs Codex (npm `@openai/codex`, 0.169 or newer) for builders and reviewers; an orchestrator gets the Bus's tools and a sandbox that only reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,5 +47,9 @@ impl AgentDriver for CodexDriver {
 
     fn reader(&self, _posts_verdict: bool, note: &str) -> Box<dyn StreamReader> {
         Box::new(reader::CodexReader::new(note::Note::read(note)))
+    }
+
+    fn answers(&self, line: &str) -> Vec<Answer> {
+        Answer::of_codex(line)
     }
 }

@@ -53,6 +53,10 @@ impl AgentDriver for CommandDriver {
         DriverKind::Command
     }
 
+    fn takes_terminal(&self) -> bool {
+        self.protocol == Protocol::Plain
+    }
+
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         launch::launch(self, assignment)
     }

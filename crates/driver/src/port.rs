@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use go_bus_api::DriverKind;
 
-use crate::{Assignment, DriverError, Launch, StreamReader};
+use crate::{Answer, Assignment, DriverError, Launch, StreamReader};
 
 /// Knows how one kind of agent is run.
 ///
@@ -34,6 +34,12 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether what it runs may have a terminal in place of pipes, where people look at it in a window (`agents.runtime: tmux`) and it reads
+    /// nothing else: what it says is for people then, colours and all.
+    fn takes_terminal(&self) -> bool {
+        !self.talks()
+    }
+
     /// The command for an assignment.
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError>;
 
@@ -46,4 +52,9 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
     /// A reader of one run. `posts_verdict` is the launch's: then, and only then, its end bears a verdict. `note` is the launch's too:
     /// the shim is another process than the launcher's and may not have its settings.
     fn reader(&self, posts_verdict: bool, note: &str) -> Box<dyn StreamReader>;
+
+    /// What tools answered in a line of output, for people who read along; nothing where the program does not tell.
+    fn answers(&self, _line: &str) -> Vec<Answer> {
+        Vec::new()
+    }
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use go_bus_api::{AgentId, ExitReport, Work};
-use rustix::fs::FlockOperation;
+use rustix::fs::{FileType, FlockOperation, Mode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -80,6 +80,16 @@ impl AgentFolder {
     /// `shim.log`: the shim's own words.
     pub fn shim_log(&self) -> PathBuf {
         self.path.join("shim.log")
+    }
+
+    /// `input`: what people type to it in its window goes through this pipe.
+    pub fn input_path(&self) -> PathBuf {
+        self.path.join("input")
+    }
+
+    /// `terminal`: leads to the terminal that its command has, while it has one.
+    pub fn terminal_path(&self) -> PathBuf {
+        self.path.join("terminal")
     }
 
     fn spec_path(&self) -> PathBuf {
@@ -214,6 +224,21 @@ impl AgentFolder {
     /// Opens a log of this folder for appending.
     pub fn open_log(path: &Path) -> Result<File, RuntimeError> {
         OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(file("open", path))
+    }
+
+    /// Makes the pipe for what people type, for its owner alone; one that is there is kept.
+    pub fn make_input(&self) -> Result<(), RuntimeError> {
+        let path = self.input_path();
+        match rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
+            Err(error) => Err(file("create", &path)(error.into())),
+        }
+    }
+
+    /// Opens that pipe, for either end. Never blocks, and never ends: whoever opens it holds both ends.
+    pub fn open_input(&self) -> Result<File, RuntimeError> {
+        let path = self.input_path();
+        OpenOptions::new().read(true).write(true).open(&path).map_err(file("open", &path))
     }
 
     /// Takes the shim's lock and writes this process into it; `None` where another shim holds it.

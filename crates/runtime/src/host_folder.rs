@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, HostId, TaskId};
+use go_bus_api::{AgentId, DriverKind, HostId, TaskId};
 
 use crate::durable::{Readers, create_folder, replace};
 use crate::error::file;
@@ -10,6 +10,36 @@ use crate::{AgentFolder, HostLeaseFile, ProcessId, RuntimeError, WorkplaceRecord
 
 /// How many logs of ended agents are kept.
 pub const KEPT_LOGS: usize = 200;
+
+/// The log of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentLog {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The driver that can read it, where it is an agent's stream and not plain words.
+    pub stream_of: Option<DriverKind>,
+    /// The agent's folder; `None` once that is gone and its log is among the kept ones.
+    pub folder: Option<AgentFolder>,
+}
+
+impl AgentLog {
+    /// The log in the folder of an agent, which need not be there yet.
+    pub fn of(folder: AgentFolder) -> Self {
+        Self { path: folder.agent_log(), stream_of: stream_of(&folder), folder: Some(folder) }
+    }
+}
+
+/// The name of a log that is kept.
+fn kept_name(agent: &AgentId, stream_of: Option<DriverKind>) -> String {
+    match stream_of {
+        Some(driver) => format!("{agent}.{}.log", driver.as_str()),
+        None => format!("{agent}.log"),
+    }
+}
+
+fn stream_of(folder: &AgentFolder) -> Option<DriverKind> {
+    folder.spec().ok().filter(|spec| spec.talk.is_some()).map(|spec| spec.driver)
+}
 
 /// `<data>/hosts/<host>/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +92,11 @@ impl HostFolder {
         HostLeaseFile::at(self.path.join("lease"))
     }
 
+    /// Where the tmux server of its agents' windows has its socket.
+    pub fn windows(&self) -> PathBuf {
+        self.path.join("windows")
+    }
+
     fn launcher_path(&self) -> PathBuf {
         self.path.join("launcher")
     }
@@ -98,16 +133,22 @@ impl HostFolder {
         Ok(found)
     }
 
-    /// Where the log of an agent is, during its life or after it.
-    pub fn log(&self, agent: &AgentId) -> PathBuf {
-        let during = self.agent(agent).agent_log();
-        if during.exists() { during } else { self.logs_path().join(format!("{agent}.log")) }
+    /// The log of an agent, during its life or after it; `None` where there is none.
+    pub fn log(&self, agent: &AgentId) -> Option<AgentLog> {
+        let folder = self.agent(agent);
+        if folder.agent_log().exists() {
+            return Some(AgentLog::of(folder));
+        }
+        let streams = DriverKind::ALL.into_iter().map(Some);
+        let kept = streams.chain([None]).map(|driver| (self.logs_path().join(kept_name(agent, driver)), driver));
+        let (path, stream_of) = kept.into_iter().find(|(path, _)| path.exists())?;
+        Some(AgentLog { path, stream_of, folder: None })
     }
 
     /// Removes an agent's folder, but keeps its logs, and of all kept logs the [`KEPT_LOGS`] youngest.
     pub fn remove(&self, agent: &AgentId) -> Result<(), RuntimeError> {
         let folder = self.agent(agent);
-        self.keep(&folder.agent_log(), &format!("{agent}.log"))?;
+        self.keep(&folder.agent_log(), &kept_name(agent, stream_of(&folder)))?;
         self.keep(&folder.shim_log(), &format!("{agent}.shim.log"))?;
         match std::fs::remove_dir_all(folder.path()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file("remove", folder.path())(error)),
@@ -146,6 +187,9 @@ impl HostFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::sample;
+    use crate::{AgentSpec, Allowance, Input, TalkSpec};
+    use go_bus_api::Millis;
 
     fn host() -> (tempfile::TempDir, HostFolder) {
         let temp = tempfile::tempdir().unwrap();
@@ -165,12 +209,31 @@ mod tests {
         folder.create().unwrap();
         std::fs::write(folder.agent_log(), "done").unwrap();
         std::fs::write(folder.shim_log(), "").unwrap();
-        assert_eq!(host.log(&agent(1)), folder.agent_log());
+        let during = AgentLog { path: folder.agent_log(), stream_of: None, folder: Some(folder.clone()) };
+        assert_eq!(host.log(&agent(1)), Some(during));
         host.remove(&agent(1)).unwrap();
-        assert_eq!(std::fs::read_to_string(host.log(&agent(1))).unwrap(), "done");
+        let after = host.log(&agent(1)).unwrap();
+        assert_eq!((after.stream_of, after.folder), (None, None));
+        assert_eq!(std::fs::read_to_string(after.path).unwrap(), "done");
+        assert_eq!(host.log(&agent(2)), None);
         assert_eq!(std::fs::read_dir(host.logs_path()).unwrap().count(), 1);
         assert!(host.agents().unwrap().is_empty());
         host.remove(&agent(1)).unwrap();
+    }
+
+    #[test]
+    fn whose_stream_a_log_is_stays_known() {
+        let (_temp, host) = host();
+        let talk = TalkSpec { input: Input::Messages, allowance: Allowance::default(), costs_ms: Millis(1) };
+        let spec = AgentSpec { driver: DriverKind::Codex, talk: Some(talk), ..sample::spec("a-1") };
+        let folder = host.agent(&agent(1));
+        folder.prepare(&spec, "", "", "").unwrap();
+        std::fs::write(folder.agent_log(), "{}").unwrap();
+        assert_eq!(host.log(&agent(1)).unwrap().stream_of, Some(DriverKind::Codex));
+        host.remove(&agent(1)).unwrap();
+        let kept = host.log(&agent(1)).unwrap();
+        assert_eq!((kept.stream_of, kept.folder), (Some(DriverKind::Codex), None));
+        assert!(kept.path.ends_with("logs/a-1.codex.log"));
     }
 
     #[test]

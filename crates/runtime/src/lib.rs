@@ -26,9 +26,12 @@ mod start;
 mod state_file;
 mod talk;
 mod tally;
+mod terminal;
 pub mod tmux;
 mod tree;
 mod wake;
+mod window;
+mod windows;
 mod workplace;
 
 #[cfg(target_os = "linux")]
@@ -41,7 +44,7 @@ pub use children::{End, each_end, has_children, kill_group, kill_tree, signal_gr
 pub use end_strays::end_strays;
 pub use environment::{ALLOWED, Environment};
 pub use error::RuntimeError;
-pub use host_folder::{HostFolder, KEPT_LOGS};
+pub use host_folder::{AgentLog, HostFolder, KEPT_LOGS};
 pub use host_lease::HostLeaseFile;
 pub use identity::ProcessId;
 pub use memory::MemoryRuntime;
@@ -56,7 +59,10 @@ pub use start::{Talking, start, start_talking};
 pub use state_file::{StateFile, StateLock};
 pub use talk::{Allowance, Input, TalkSpec};
 pub use tally::Tally;
+pub use terminal::{ON_TERMINAL, OnTerminal, on_terminal, start_on_terminal};
 pub use wake::{WAKE_SIGNAL, wake};
+pub use window::{Typing, WindowSpec};
+pub use windows::WindowRuntime;
 pub use workplace::{WorkplaceRecord, WorkplaceSpec};
 
 /// The variable by which an agent's processes are found in the process table.

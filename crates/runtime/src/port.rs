@@ -50,6 +50,16 @@ pub trait AgentRuntime: Debug + Send + Sync + 'static {
         Space::of(path)
     }
 
+    /// Whether each agent is to have a window in which people see it and type to it.
+    fn has_windows(&self) -> bool {
+        false
+    }
+
+    /// Ends what it holds for people to look at, where every agent has ended; completes when it has.
+    async fn close(&self) -> Result<(), RuntimeError> {
+        Ok(())
+    }
+
     /// Starts the keeper of a prepared folder and answers which process it is.
     async fn start(&self, folder: &AgentFolder) -> Result<ProcessId, RuntimeError>;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use go_bus_api::{AgentId, BootId, DriverKind, HostId, Millis, ProjectId, Role, TaskId, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::{TalkSpec, WorkplaceSpec};
+use crate::{TalkSpec, WindowSpec, WorkplaceSpec};
 
 /// A program with its arguments, the folder it runs in, and what its environment has beyond the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,9 @@ pub struct AgentSpec {
     /// How its output is read while it runs; null where that is for people alone and goes straight to its log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<TalkSpec>,
+    /// The window in which people see it and type to it; null where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowSpec>,
     /// The working folder that is made for it first; null where it works in a folder that is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workplace: Option<WorkplaceSpec>,
@@ -119,6 +122,7 @@ pub(crate) mod sample {
             stop_grace_ms: Millis(1500),
             host_lease: None,
             talk: None,
+            window: None,
             workplace: None,
         }
     }

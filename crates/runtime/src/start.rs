@@ -50,12 +50,19 @@ pub fn start_talking(
     Ok(Talking { process, output, input: child.stdin.take() })
 }
 
-fn failed(command: &CommandSpec) -> impl Fn(io::Error) -> RuntimeError + use<> {
+pub(crate) fn failed(command: &CommandSpec) -> impl Fn(io::Error) -> RuntimeError + use<> {
     let program = command.argv.first().cloned().unwrap_or_default();
     move |source| RuntimeError::Start { program: program.clone(), source }
 }
 
 fn prepare(command: &CommandSpec, environment: &Environment) -> Result<Command, RuntimeError> {
+    let mut starting = set_up(&program(command, environment)?, command, environment)?;
+    starting.args(command.argv.iter().skip(1)).process_group(0);
+    Ok(starting)
+}
+
+/// The file of the command's program.
+pub(crate) fn program(command: &CommandSpec, environment: &Environment) -> Result<PathBuf, RuntimeError> {
     let failed = failed(command);
     if !command.folder.is_dir() {
         let reason = format!("its folder {} is not there", command.folder.display());
@@ -63,23 +70,29 @@ fn prepare(command: &CommandSpec, environment: &Environment) -> Result<Command, 
     }
     let path = command.env.get("PATH").map(OsStr::new).or(environment.path().map(|p| p.as_os_str()));
     let name = command.argv.first().map(String::as_str).unwrap_or_default();
-    let program = look_up(name, path, &command.folder).map_err(&failed)?;
-    let secrets = secrets(&command.env_from, |name| std::env::var_os(name)).map_err(&failed)?;
+    look_up(name, path, &command.folder).map_err(failed)
+}
+
+/// `program` with the command's folder and variables.
+pub(crate) fn set_up(
+    program: &Path,
+    command: &CommandSpec,
+    environment: &Environment,
+) -> Result<Command, RuntimeError> {
+    let secrets = secrets(&command.env_from, |name| std::env::var_os(name)).map_err(failed(command))?;
     #[expect(clippy::disallowed_methods, reason = "this is where processes are started")]
     let mut starting = Command::new(program);
     starting
-        .args(command.argv.iter().skip(1))
         .current_dir(&command.folder)
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .envs(&command.env)
         .envs(secrets)
-        .envs(open_files::told())
-        .process_group(0);
+        .envs(open_files::told());
     Ok(starting)
 }
 
-fn spawn(command: &CommandSpec, starting: &mut Command) -> Result<(ProcessId, Child), RuntimeError> {
+pub(crate) fn spawn(command: &CommandSpec, starting: &mut Command) -> Result<(ProcessId, Child), RuntimeError> {
     let failed = failed(command);
     let child = starting.spawn().map_err(&failed)?;
     // It is our child and unreaped, so it is in the table even where it has ended already.

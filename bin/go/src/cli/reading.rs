@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use go_bus_api::{AlertId, TaskId, Timestamp};
+use go_bus_api::{AgentId, AlertId, TaskId, Timestamp};
 
 use crate::settings::Period;
 
@@ -28,7 +28,11 @@ pub(crate) enum ReadCommand {
         json: Json,
     },
     /// List agents
+    #[command(args_conflicts_with_subcommands = true)]
     Agents {
+        /// Look at one
+        #[command(subcommand)]
+        command: Option<AgentsCommand>,
         #[command(flatten)]
         filter: AgentFilter,
         /// Those that have ended, too
@@ -109,6 +113,27 @@ pub(crate) enum ReadCommand {
         #[command(flatten)]
         json: Json,
     },
+}
+
+/// `go agents`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentsCommand {
+    /// Go to the window of an agent of this machine, and type to it (agents.runtime: tmux); Ctrl-B d leaves it
+    Attach {
+        /// The agent
+        id: AgentId,
+    },
+}
+
+/// How a log is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LogView {
+    /// Go on with what it writes, to its end
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// Byte for byte, as it was written
+    #[arg(long)]
+    pub(crate) raw: bool,
 }
 
 /// `go alerts`.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod answer;
+mod attach;
 mod config;
 mod detach;
 mod down;
@@ -24,13 +25,14 @@ mod tmux;
 mod up;
 mod watchdog;
 mod why;
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use fleet::Order;
 
-use crate::cli::{BusCommand, Cli, Command, Global, PromptCommand, Serve, TaskCommand, Up};
+use crate::cli::{AgentsCommand, BusCommand, Cli, Command, Global, PromptCommand, ReadCommand, Serve, TaskCommand, Up};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
@@ -42,6 +44,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if let Command::Shim { folder } = cli.command {
         return Ok(go_agents::shim::main(&folder, &go_agents::Drivers::default()));
     }
+    // It becomes another program.
+    if let Command::OnTerminal { words } = cli.command {
+        return Ok(window::on_terminal(&words));
+    }
     // Its standard output is the protocol's, and there is one for each agent.
     if let Command::Mcp = cli.command {
         return mcp::run().map(ExitCode::from);
@@ -52,7 +58,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 fn carry_out(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Shim { .. } | Command::Mcp => Ok(Exit::Done),
+        Command::Shim { .. } | Command::Mcp | Command::OnTerminal { .. } => Ok(Exit::Done),
+        Command::Window { folder, keeper } => window::run(&folder, keeper),
         Command::Init { dir } => init::run(dir.as_deref().unwrap_or(Path::new("."))),
         Command::Bus(BusCommand::Serve(serve)) => serve::run(&settings(&cli.global, &of_bus(&serve))?),
         Command::Up(ref up) => up::run(up, &settings_of(&cli)?),
@@ -67,6 +74,9 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
         Command::Resume(target) => fleet::run(Order::Resume, &target.target, &settings(&cli.global, &[])?),
         Command::Drain(target) => fleet::run(Order::Drain, &target.target, &settings(&cli.global, &[])?),
         Command::Repo(command) => repo::run(&command),
+        Command::Read(ReadCommand::Agents { command: Some(AgentsCommand::Attach { id }), .. }) => {
+            attach::run(&id, &settings(&cli.global, &[])?)
+        }
         Command::Read(command) => read::run(&command, &settings(&cli.global, &[])?),
         Command::Why { place, json } => why::run(&place, json.json, &settings(&cli.global, &[])?),
         Command::Task(TaskCommand::Add(new)) => {
@@ -74,7 +84,7 @@ fn carry_out(cli: Cli) -> Result<Exit, Failure> {
             task_add::run(&new, &settings(&cli.global, &[plan])?)
         }
         Command::Task(command) => task::run(&command, &settings(&cli.global, &[])?),
-        Command::Logs { id, follow } => logs::run(&id, follow, &settings(&cli.global, &[])?),
+        Command::Logs { id, view } => logs::run(&id, view, &settings(&cli.global, &[])?),
         Command::Message { to, text } => message::run(&to, &text, &settings(&cli.global, &[])?),
         Command::Answer { id, text, json } => answer::run(&id, &text, json.json, &settings(&cli.global, &[])?),
         Command::Plan(command) => plan::run(&command, &cli.global),

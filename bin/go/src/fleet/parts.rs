@@ -10,12 +10,14 @@ use go_lease::LeaseConfig;
 use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
-use go_runtime::Allowance;
+use go_runtime::tmux::TmuxError;
+use go_runtime::{AgentRuntime, Allowance, HostFolder, ProcessRuntime, WindowRuntime};
 use go_steward::Steward;
 
 use super::execution_log::chronicle;
 use super::handoff_file::InData;
 use crate::failure::Failure;
+use crate::managed;
 use crate::settings::{RuntimeKind, Settings};
 use crate::stewards;
 
@@ -78,14 +80,16 @@ pub(crate) fn defaults(settings: &Settings, repo: Text<4096>) -> Result<Defaults
 
 /// What the launcher of `host` goes by.
 pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> Result<LauncherConfig, Failure> {
-    if settings.agents.runtime == RuntimeKind::Tmux {
-        return Err(Failure::usage("the runtime tmux is not supported by this version", "set agents.runtime: process"));
-    }
     let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
     let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
+    let runtime: Arc<dyn AgentRuntime> = match settings.agents.runtime {
+        RuntimeKind::Process => config.runtime,
+        RuntimeKind::Tmux => Arc::new(windows(settings, &config.host)?),
+    };
     let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
     let handed_on = handed_on.chain(stewards::handed_on(settings));
     Ok(LauncherConfig {
+        runtime,
         accounts: settings.accounts.ways_in(),
         drivers: settings.drivers.drivers(),
         orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
@@ -98,6 +102,20 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
             ..LauncherConfig::allowance()
         },
         ..config
+    })
+}
+
+/// Processes with windows to look at them.
+fn windows(settings: &Settings, host: &HostId) -> Result<WindowRuntime, Failure> {
+    let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
+    let processes = ProcessRuntime::new(own_program()?, &[]).map_err(failed)?;
+    let data = std::path::absolute(&settings.data).map_err(Failure::file("find", &settings.data))?;
+    WindowRuntime::new(processes, &HostFolder::of(&data, host)).map_err(|error| match error {
+        TmuxError::Missing => Failure::usage(
+            "agents.runtime is tmux, and tmux is not installed",
+            "install it: apt-get install tmux (or dnf, pacman, brew install tmux); or set agents.runtime: process",
+        ),
+        other => managed::tmux_failure(other),
     })
 }
 

@@ -10,4 +10,4 @@ pub(crate) use arrival::{Arrival, look_at_lease};
 pub(crate) use end::{Ended, end};
 pub(crate) use launch::{Launch, plan_of, withheld};
 pub(crate) use note::{Note, Wanted};
-pub(crate) use session::Managed;
+pub(crate) use session::{Managed, failure as tmux_failure};

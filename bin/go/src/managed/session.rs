@@ -68,11 +68,13 @@ fn owner(settings: &Settings) -> Result<String, Failure> {
     Ok(path.display().to_string())
 }
 
-fn failure(error: TmuxError) -> Failure {
+/// Why tmux did not do what was asked, and what to do.
+pub(crate) fn failure(error: TmuxError) -> Failure {
     let advice = match &error {
         TmuxError::Missing => NO_TMUX,
         TmuxError::NoAnswer(_) => "its server hangs; `tmux kill-server` ends it, with every session in it",
         TmuxError::Garbled(_) => "tmux 3.2 or newer is needed; `tmux -V` says which this is",
+        TmuxError::Folder(_) => "check the data folder and who owns it",
         TmuxError::Start(_) | TmuxError::Refused(_) => "`tmux ls` shows what runs",
     };
     Failure::failed(error, advice)

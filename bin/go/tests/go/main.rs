@@ -33,4 +33,5 @@ mod task_add;
 mod units;
 mod usage;
 mod watchdog;
+mod windows;
 mod xiopro;

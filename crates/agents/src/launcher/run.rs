@@ -40,7 +40,7 @@ pub async fn run(
     tokio::select! {
         ended = predecessor::end(&worker, &client) => ended?,
         how = &mut shutdown => {
-            session.end_unregistered(&worker, &mut feed, how).await;
+            end_unregistered(&mut session, &worker, &mut feed, how).await;
             return Ok(());
         }
     }
@@ -48,7 +48,7 @@ pub async fn run(
         let (me, own) = tokio::select! {
             registered = register::register(&config.host, &client, &mut feed, &clock) => registered?,
             how = &mut shutdown => {
-                session.end_unregistered(&worker, &mut feed, how).await;
+                end_unregistered(&mut session, &worker, &mut feed, how).await;
                 return Ok(());
             }
         };
@@ -57,15 +57,32 @@ pub async fn run(
         worker.client = own;
         match session.work(&worker, &me, &mut feed, shutdown.as_mut()).await? {
             Over::Ended => {
+                if session.is_stopping() {
+                    close(&worker).await;
+                }
                 goodbye(&worker.client, &me, &clock).await;
                 return Ok(());
             }
             Over::Unregistered if session.is_stopping() => {
-                session.end_unregistered(&worker, &mut feed, Shutdown::StopAgents).await;
+                end_unregistered(&mut session, &worker, &mut feed, Shutdown::StopAgents).await;
                 return Ok(());
             }
             Over::Unregistered => {}
         }
+    }
+}
+
+async fn end_unregistered(session: &mut Session, worker: &Worker, feed: &mut Feed, how: Shutdown) {
+    session.end_unregistered(worker, feed, how).await;
+    if how == Shutdown::StopAgents {
+        close(worker).await;
+    }
+}
+
+/// Nobody is left to look at.
+async fn close(worker: &Worker) {
+    if let Err(error) = worker.config.runtime.close().await {
+        tracing::warn!(host = %worker.config.host, %error, "the agents' windows were not ended");
     }
 }
 

@@ -7,7 +7,8 @@ use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, 
 use go_bus_client::World;
 use go_driver::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{
-    AGENT_ID_VARIABLE, AgentFolder, AgentSpec, Allowance, CommandSpec, HostFolder, Input, TalkSpec, WorkplaceSpec,
+    AGENT_ID_VARIABLE, AgentFolder, AgentSpec, Allowance, CommandSpec, HostFolder, Input, TalkSpec, Typing, WindowSpec,
+    WorkplaceSpec,
 };
 
 use super::LauncherConfig;
@@ -111,6 +112,7 @@ impl Order {
             driver_note: launch.note.clone(),
             command: self.command(&launch, way_in, config, &folder),
             talk: self.talk(&launch, config),
+            window: config.runtime.has_windows().then(|| self.window(&launch, config)),
             verify: launch.verify,
             keep_env: config.keep_env.clone(),
             heartbeat_ms: (launch.beats == Beats::Shim).then(|| Millis::from(config.heartbeat)),
@@ -135,6 +137,20 @@ impl Order {
             Tier::Orchestrator | Tier::Global | Tier::Fixture => Allowance::default(),
         };
         Some(TalkSpec { input, allowance, costs_ms: Millis::from(config.costs_every) })
+    }
+
+    /// The window that shows it. A reference orchestrator reads nothing.
+    fn window(&self, launch: &Launch, config: &LauncherConfig) -> WindowSpec {
+        let driver = config.drivers.get(self.agent.driver);
+        let is_program_of_driver = self.agent.role.tier() == Tier::Hand || driver.is_some_and(AgentDriver::talks);
+        let typing = match launch.stdin {
+            Stdin::Messages => Typing::Messages,
+            Stdin::Nothing if is_program_of_driver && driver.is_some_and(AgentDriver::takes_terminal) => {
+                Typing::Terminal
+            }
+            Stdin::Nothing | Stdin::Prompt => Typing::Nothing,
+        };
+        WindowSpec { exe: config.exe.clone(), typing }
     }
 
     fn launch(

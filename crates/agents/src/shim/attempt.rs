@@ -14,7 +14,7 @@ use super::place::Place;
 use super::saver::Saver;
 use super::talk::Talk;
 use super::watch::Watch;
-use super::{ShimError, tail, verify};
+use super::{ShimError, tail, verify, window};
 use crate::Drivers;
 
 /// Runs the agent to its end and answers what there is to report of it.
@@ -42,6 +42,7 @@ pub(super) fn run(
         }
         Err(error) => return Err(error),
     };
+    beside.end();
     let report = read(spec, &kept, tail::tail(&log, from), beside, drivers)?;
     let report = match &place {
         Some(place) => with_work(report, place.is_worked_on(), place.save(&kept, keeper)?),
@@ -70,7 +71,8 @@ fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Dri
     });
     let saved = spec.workplace.as_ref().filter(|place| place.at.is_none());
     let saver = saved.map(|place| Saver::new(place.clone(), folder.clone(), keeper.environment().clone(), now));
-    Beside { voice, saver }
+    let window = spec.window.clone().map(|spec| window::Window::new(spec, folder.clone()));
+    Beside { voice, saver, window }
 }
 
 /// What the command's own end says: as its driver reads it, where nothing else ended it.

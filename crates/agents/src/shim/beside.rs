@@ -13,9 +13,10 @@ use super::ShimError;
 use super::book::Book;
 use super::changes::last_change;
 use super::saver::Saver;
-use super::talk::Talk;
+use super::talk::{Talk, Teller};
 use super::wake::Wake;
 use super::watch::Breach;
+use super::window::Window;
 
 /// What goes on beside a command: nothing beside one whose output is for people alone and whose folder is not ours.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(super) struct Beside {
     pub(super) voice: Option<Voice>,
     /// Its working folder's saves.
     pub(super) saver: Option<Saver>,
+    /// The window in which people see it.
+    pub(super) window: Option<Window>,
 }
 
 /// A program that talks, and what becomes of what it says.
@@ -48,9 +51,33 @@ impl Beside {
         log: File,
         wakes: &Sender<Wake>,
     ) -> Result<ProcessId, ShimError> {
-        match &mut self.voice {
-            Some(voice) => voice.start(command, environment, log, wakes.clone()),
-            None => Ok(start(command, environment, log)?),
+        match (&mut self.voice, &mut self.window) {
+            (Some(voice), Some(window)) if window.has_terminal() => {
+                let (process, said) = window.start(command, environment)?;
+                voice.talk.listen(said, log, wakes.clone()).map(|_| process)
+            }
+            (None, Some(window)) if window.has_terminal() => {
+                let (process, said) = window.start(command, environment)?;
+                window.keep(said, log).map(|()| process)
+            }
+            (Some(voice), window) => {
+                let (process, teller) = voice.start(command, environment, log, wakes.clone())?;
+                if let Some(window) = window {
+                    window.tell(teller);
+                }
+                Ok(process)
+            }
+            (None, _) => Ok(start(command, environment, log)?),
+        }
+    }
+
+    /// The command is over: waits until all that it said is kept and heard.
+    pub(super) fn end(&mut self) {
+        if let Some(voice) = &mut self.voice {
+            voice.talk.settle();
+        }
+        if let Some(window) = &mut self.window {
+            window.end();
         }
     }
 
@@ -111,7 +138,7 @@ impl Voice {
         environment: &Environment,
         log: File,
         wakes: Sender<Wake>,
-    ) -> Result<ProcessId, ShimError> {
+    ) -> Result<(ProcessId, Teller), ShimError> {
         let errors = log.try_clone().map_err(|source| ShimError::System { doing: "share the log", source })?;
         let read = |path: PathBuf| move |source| ShimError::Unreadable { path, source };
         let all_of_it = match self.input {
@@ -120,12 +147,12 @@ impl Voice {
             Input::Messages => None,
         };
         let talking = start_talking(command, environment, errors, all_of_it)?;
-        self.talk.listen(talking.output, log, wakes)?;
+        let teller = self.talk.listen(talking.output, log, wakes)?;
         if let Some(input) = talking.input {
             let prompt = std::fs::read_to_string(&self.prompt).map_err(read(self.prompt.clone()))?;
             self.talk.say(&prompt, input)?;
         }
-        Ok(talking.process)
+        Ok((talking.process, teller))
     }
 
     /// How it works: on which folder's files, with which prompt.

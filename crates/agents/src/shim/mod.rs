@@ -21,6 +21,7 @@ mod talk;
 mod verify;
 mod wake;
 mod watch;
+mod window;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -28,7 +28,8 @@ fn read(log: &Path, from: u64) -> std::io::Result<String> {
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).replace('\0', ""))
+    // A terminal ends its lines so.
+    Ok(String::from_utf8_lossy(&bytes).replace('\0', "").replace("\r\n", "\n"))
 }
 
 /// The end of `text` that fits, without the broken character that a cut may leave at its beginning.

@@ -19,8 +19,8 @@ async fn a_requested_agent_is_started_announced_reported_and_removed_but_for_its
     );
     until("the folder's removal", || !bench.folder("a-l1").path().exists()).await;
     assert_eq!(bench.read("seen"), "do ita-l1-agent");
-    let log = bench.host().log(&"a-l1".parse().unwrap());
-    assert_eq!(std::fs::read_to_string(log).unwrap(), "T-1\n");
+    let log = bench.host().log(&"a-l1".parse().unwrap()).unwrap();
+    assert_eq!(std::fs::read_to_string(log.path).unwrap(), "T-1\n");
     let announced = bench.asked("/agents/a-l1", 1).await;
     assert_eq!((announced[0].0.as_str(), &announced[0].2), ("PATCH", &json!({"state": "ready"})));
     launcher.end(Shutdown::LeaveRunning).await;

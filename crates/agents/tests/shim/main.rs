@@ -9,3 +9,4 @@ mod reports;
 mod stops;
 mod talks;
 mod wakes;
+mod windows;

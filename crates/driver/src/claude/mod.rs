@@ -16,7 +16,7 @@ mod windows;
 
 use go_bus_api::{DriverKind, Role};
 
-use crate::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin, StreamReader};
+use crate::{AgentDriver, Answer, Assignment, Beats, DriverError, Launch, Stdin, StreamReader};
 
 pub use failures::ROWS as CLAUDE_FAILURES;
 pub use settings::{ClaudeSettings, PermissionMode};
@@ -63,6 +63,10 @@ impl AgentDriver for ClaudeDriver {
 
     fn reader(&self, _posts_verdict: bool, note: &str) -> Box<dyn StreamReader> {
         Box::new(reader::ClaudeReader::new(note))
+    }
+
+    fn answers(&self, line: &str) -> Vec<Answer> {
+        Answer::of_claude(line)
     }
 }
 

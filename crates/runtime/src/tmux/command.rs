@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::own::SOCKET;
 use super::{Tmux, TmuxError};
 
 /// How long tmux may take to answer.
@@ -74,6 +75,10 @@ impl Tmux {
         #[expect(clippy::disallowed_methods, reason = "tmux is a process, and processes are started in this crate")]
         let mut command = Command::new(&self.program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.own {
+            // The name alone, from its folder: a socket's path has at most 107 bytes.
+            command.current_dir(folder).args(["-S", SOCKET, "-f", "/dev/null"]);
+        }
         command
     }
 }

@@ -9,6 +9,9 @@ pub enum TmuxError {
     /// It is not on the PATH.
     #[error("tmux is not installed")]
     Missing,
+    /// There is no place for its socket.
+    #[error("tmux can't have its socket: {0}")]
+    Folder(Box<crate::RuntimeError>),
     /// It can't be run.
     #[error("tmux can't be started: {0}")]
     Start(io::Error),

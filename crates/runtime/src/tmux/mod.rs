@@ -8,6 +8,7 @@
 mod command;
 mod error;
 mod name;
+mod own;
 mod pane;
 
 use std::ffi::OsString;
@@ -25,11 +26,14 @@ const STARTS: u32 = 3;
 /// How often a process that has just ended is asked for; each time takes some milliseconds.
 const LOOKS: u32 = 20;
 
-/// The user's own tmux server, as `tmux` without options reaches it, also from within another one's session.
+/// A tmux server: the user's own, as `tmux` without options reaches it, also from within another one's session; or one of GO's
+/// own ([`Tmux::with_server_in`]).
 #[derive(Debug, Clone)]
 pub struct Tmux {
     program: PathBuf,
     environment: Environment,
+    /// The folder with the socket of a server of GO's own.
+    own: Option<PathBuf>,
 }
 
 impl Tmux {
@@ -41,7 +45,7 @@ impl Tmux {
         let environment = Environment::inherited(&[Self::FOLDER.to_owned()]);
         let path = environment.path().map(OsString::as_os_str);
         let program = crate::start::look_up("tmux", path, Path::new("/")).map_err(|_| TmuxError::Missing)?;
-        Ok(Self { program, environment })
+        Ok(Self { program, environment, own: None })
     }
 
     /// The same program with the servers whose sockets lie in `folder`.
@@ -66,17 +70,17 @@ impl Tmux {
             [";", "set-option", "-t", &pane, "remain-on-exit", "on", ";", "set-option", "-p", "-t", &pane, OWNER];
         words.extend(marks.map(str::to_owned));
         words.push(command::literal(owner));
-        self.make(name, &words)
+        self.make(name, &words).map(drop)
     }
 
     /// Makes a session. A server that was only just started may be lost with it, so that is tried again where no session came about.
-    fn make(&self, name: &SessionName, words: &[String]) -> Result<(), TmuxError> {
+    fn make(&self, name: &SessionName, words: &[String]) -> Result<String, TmuxError> {
         let mut tries = 0;
         loop {
             tries += 1;
             match self.succeed(words) {
                 Err(TmuxError::Refused(_)) if tries < STARTS && self.look(name)?.is_none() => {}
-                made => return made.map(drop),
+                made => return made,
             }
         }
     }
@@ -120,7 +124,8 @@ impl Tmux {
     /// Becomes a client of the session on this terminal; from within another session of the same server, takes that client there.
     /// Returns only where that fails.
     pub fn attach(&self, name: &SessionName) -> TmuxError {
-        let inside = std::env::var_os("TMUX").filter(|place| !place.is_empty());
+        // From within another server's session it becomes a client in a client.
+        let inside = std::env::var_os("TMUX").filter(|place| self.own.is_none() && !place.is_empty());
         let verb = if inside.is_some() { "switch-client" } else { "attach-session" };
         let failure = self.become_client(&[verb, "-t", &name.session()], inside);
         TmuxError::Start(failure)

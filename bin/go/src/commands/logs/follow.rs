@@ -2,18 +2,15 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use go_runtime::{AgentLog, Stage};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 
-/// The folder of logs whose agents have ended.
-const KEPT: &str = "logs";
-
 /// What happened to a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Happened {
+pub(in crate::commands) enum Happened {
     /// It may have grown.
     Grew,
     /// Its agent has ended, and nothing more is written.
@@ -22,26 +19,34 @@ pub(super) enum Happened {
 
 /// A log that is watched.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(in crate::commands) struct Watched {
     events: OwnedFd,
-    /// Nothing is written any more from the beginning on.
-    is_kept: bool,
+    log: AgentLog,
+}
+
+/// Whether nothing more is written to the log: its agent's exit is on disk.
+pub(super) fn has_ended(log: &AgentLog) -> bool {
+    log.folder.as_ref().is_none_or(|folder| !folder.path().exists() || folder.stage() >= Stage::Ended)
 }
 
 impl Watched {
-    /// Watches the file at `path`.
-    pub(super) fn new(path: &Path) -> io::Result<Self> {
+    /// Watches the log, and its agent's folder for the news of its end.
+    pub(in crate::commands) fn new(log: &AgentLog) -> io::Result<Self> {
         let events = inotify::init(CreateFlags::CLOEXEC)?;
         // A log is moved once its agent has ended.
         let flags = WatchFlags::MODIFY | WatchFlags::MOVE_SELF | WatchFlags::DELETE_SELF;
-        inotify::add_watch(&events, path, flags)?;
-        let is_kept = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == KEPT);
-        Ok(Self { events, is_kept })
+        inotify::add_watch(&events, &log.path, flags)?;
+        if let Some(folder) = &log.folder {
+            let flags = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MOVED_TO;
+            inotify::add_watch(&events, folder.path(), flags)?;
+        }
+        Ok(Self { events, log: log.clone() })
     }
 
     /// Waits until something happens to it.
-    pub(super) fn wait(&mut self) -> io::Result<Happened> {
-        if self.is_kept {
+    pub(in crate::commands) fn wait(&mut self) -> io::Result<Happened> {
+        // The end is looked for after the watch began, so it is never waited for where it is past.
+        if has_ended(&self.log) {
             return Ok(Happened::Ended);
         }
         let mut buffer = [MaybeUninit::uninit(); 4096];
@@ -50,12 +55,24 @@ impl Watched {
             match reader.next() {
                 Ok(event) => {
                     let gone = ReadFlags::MOVE_SELF | ReadFlags::DELETE_SELF | ReadFlags::IGNORED;
-                    return Ok(if event.events().intersects(gone) { Happened::Ended } else { Happened::Grew });
+                    if event.events().intersects(gone) {
+                        return Ok(Happened::Ended);
+                    }
                 }
-                Err(Errno::INTR) => {}
+                Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
             }
+            // What was read at once is taken at once: the rest would be lost with the buffer.
+            if reader.is_buffer_empty() {
+                return Ok(if has_ended(&self.log) { Happened::Ended } else { Happened::Grew });
+            }
         }
+    }
+}
+
+impl AsFd for Watched {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.events.as_fd()
     }
 }
 
@@ -64,19 +81,51 @@ mod tests {
     use std::fs;
     use std::io::Write;
 
+    use go_bus_api::{AgentId, ExitReport, HostId};
+    use go_runtime::HostFolder;
+
     use super::*;
 
+    struct Place {
+        _temp: tempfile::TempDir,
+        host: HostFolder,
+        agent: AgentId,
+        log: fs::File,
+    }
+
+    fn place() -> Place {
+        let temp = tempfile::tempdir().unwrap();
+        let (host, agent) = (HostFolder::of(temp.path(), &HostId::new("h1").unwrap()), AgentId::new("a-1").unwrap());
+        host.create().unwrap();
+        host.agent(&agent).create().unwrap();
+        let log = fs::File::create(host.agent(&agent).agent_log()).unwrap();
+        Place { _temp: temp, host, agent, log }
+    }
+
     #[test]
-    fn it_tells_growth_and_the_end_and_waits_for_nothing_where_the_end_is_past() {
-        let folder = tempfile::tempdir().unwrap();
-        let (log, kept) = (folder.path().join("agent.log"), folder.path().join("logs"));
-        let mut file = fs::File::create(&log).unwrap();
-        let mut watched = Watched::new(&log).unwrap();
-        file.write_all(b"one").unwrap();
+    fn it_tells_growth_and_the_move_at_the_end_and_waits_for_nothing_where_the_end_is_past() {
+        let mut place = place();
+        let mut watched = Watched::new(&place.host.log(&place.agent).unwrap()).unwrap();
+        place.log.write_all(b"one").unwrap();
         assert_eq!(watched.wait().unwrap(), Happened::Grew);
-        fs::create_dir(&kept).unwrap();
-        fs::rename(&log, kept.join("a-1.log")).unwrap();
+        // Both at once: none of the two is lost.
+        place.log.write_all(b"two").unwrap();
+        place.host.remove(&place.agent).unwrap();
         assert_eq!(watched.wait().unwrap(), Happened::Ended);
-        assert_eq!(Watched::new(&kept.join("a-1.log")).unwrap().wait().unwrap(), Happened::Ended);
+        let kept = place.host.log(&place.agent).unwrap();
+        assert_eq!(Watched::new(&kept).unwrap().wait().unwrap(), Happened::Ended);
+    }
+
+    #[test]
+    fn the_exit_on_disk_is_the_end_though_no_launcher_is_there_to_move_the_log() {
+        let mut place = place();
+        let folder = place.host.agent(&place.agent);
+        let mut watched = Watched::new(&place.host.log(&place.agent).unwrap()).unwrap();
+        place.log.write_all(b"one").unwrap();
+        assert_eq!(watched.wait().unwrap(), Happened::Grew);
+        folder.write_exit(&ExitReport::default()).unwrap();
+        assert_eq!(watched.wait().unwrap(), Happened::Ended);
+        let again = Watched::new(&place.host.log(&place.agent).unwrap()).unwrap().wait().unwrap();
+        assert_eq!(again, Happened::Ended);
     }
 }

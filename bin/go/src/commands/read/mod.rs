@@ -32,7 +32,7 @@ pub(super) fn run(command: &ReadCommand, settings: &Settings) -> Result<Exit, Fa
     tokio_runtime::one_shot(async {
         match command {
             ReadCommand::Status { why, json } => status::run(&client, settings, why.as_ref(), json.json).await,
-            ReadCommand::Agents { filter, all, json } => agents::run(&client, filter, *all, json.json).await,
+            ReadCommand::Agents { filter, all, json, .. } => agents::run(&client, filter, *all, json.json).await,
             ReadCommand::Tasks { filter, json } => tasks::run(&client, filter, json.json).await,
             ReadCommand::Events { follow, after, json } => events::run(settings, *follow, *after, json.json).await,
             ReadCommand::Digest { json } => digest::run(&client, json.json).await,

@@ -1,28 +1,30 @@
 //! A program that talks: what it says is kept and read as it comes, what it is told is written, each by a thread of its own.
 
 mod heard;
-mod lines;
+mod log;
+mod teller;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::process::{ChildStdin, ChildStdout};
+use std::process::ChildStdin;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use go_bus_api::{Ratio, Timestamp};
 use go_clock::{Boottime, Clock, SystemClock};
-use go_driver::StreamReader;
+use go_driver::{Lines, StreamReader};
 
 pub(super) use heard::Heard;
-use lines::Lines;
+pub(super) use log::Log;
+pub(super) use teller::Teller;
 
 use super::ShimError;
 use super::wake::Wake;
 use super::watch::{Breach, Moment, Watch};
 
 /// How long the rest of the output may take once nothing is left of the program: whoever else holds its pipe is not waited for.
-const REST: Duration = Duration::from_secs(2);
+pub(super) const REST: Duration = Duration::from_secs(2);
 
 /// How much is read at once.
 const PART: usize = 64 * 1024;
@@ -32,7 +34,6 @@ const PART: usize = 64 * 1024;
 pub(super) struct Talk {
     state: Arc<Mutex<State>>,
     said_all: Option<Receiver<()>>,
-    messages: Option<Sender<String>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +41,8 @@ struct State {
     reader: Box<dyn StreamReader>,
     watch: Watch,
     heard: Heard,
+    /// What it is told; nothing where it takes no more.
+    messages: Option<Sender<String>>,
     /// Whether the shim was woken and has not looked yet.
     woken: bool,
 }
@@ -47,22 +50,28 @@ struct State {
 impl Talk {
     /// What will be read by `reader` and judged by `watch`.
     pub(super) fn new(reader: Box<dyn StreamReader>, watch: Watch) -> Self {
-        let state = State { reader, watch, heard: Heard::default(), woken: false };
-        Self { state: Arc::new(Mutex::new(state)), said_all: None, messages: None }
+        let state = State { reader, watch, heard: Heard::default(), messages: None, woken: false };
+        Self { state: Arc::new(Mutex::new(state)), said_all: None }
     }
 
-    /// Listens to `output` from now on; every byte of it goes to `log` too.
-    pub(super) fn listen(&mut self, output: ChildStdout, log: File, wakes: Sender<Wake>) -> Result<(), ShimError> {
+    /// Listens to `output` from now on; every byte of it goes to `log` too. Answers who tells it more than its prompt.
+    pub(super) fn listen(
+        &mut self,
+        output: impl Read + Send + 'static,
+        log: File,
+        wakes: Sender<Wake>,
+    ) -> Result<Teller, ShimError> {
         let (tell, said_all) = channel();
-        let state = Arc::clone(&self.state);
+        let (state, log) = (Arc::clone(&self.state), Arc::new(Mutex::new(Log::new(log))));
+        let teller = Teller { state: Arc::clone(&state), log: Arc::clone(&log) };
         let listen = move || {
-            follow(output, log, &state, &wakes);
+            follow(output, &log, &state, &wakes);
             // Where nobody waits any more, nobody has to know.
             let _ = tell.send(());
         };
         thread("output", listen)?;
         self.said_all = Some(said_all);
-        Ok(())
+        Ok(teller)
     }
 
     /// Says `first` to the program, as its driver writes messages, and keeps its input open for more.
@@ -77,7 +86,7 @@ impl Talk {
         thread("input", write)?;
         // The thread has only just begun to listen.
         let _ = messages.send(message);
-        self.messages = Some(messages);
+        lock(&self.state).messages = Some(messages);
         Ok(())
     }
 
@@ -101,27 +110,32 @@ impl Talk {
         let mut state = lock(&self.state);
         state.woken = false;
         if state.heard.turn_ended {
-            self.messages = None;
+            state.messages = None;
         }
         state.heard.clone()
     }
 
-    /// What the end of the program, of which nothing is left, means as its driver reads it, and everything that was heard.
-    pub(super) fn finish<T>(&mut self, end: impl FnOnce(&mut dyn StreamReader, &Heard) -> T) -> T {
-        self.messages = None;
+    /// Nothing is left of the program: it is told nothing more, and what it said is heard to its end.
+    pub(super) fn settle(&mut self) {
+        lock(&self.state).messages = None;
         if let Some(said_all) = self.said_all.take() {
             // An error means that the listener is gone, and so has read all it ever will.
             let _ = said_all.recv_timeout(REST);
         }
+    }
+
+    /// What the end of the program means as its driver reads it, and everything that was heard.
+    pub(super) fn finish<T>(&mut self, end: impl FnOnce(&mut dyn StreamReader, &Heard) -> T) -> T {
+        self.settle();
         let mut state = lock(&self.state);
         let State { reader, heard, .. } = &mut *state;
         end(reader.as_mut(), heard)
     }
 }
 
-/// Reads `output` to its end. What can't be written to the log is still read: a full disk stops no agent.
-fn follow(mut output: ChildStdout, mut log: File, state: &Mutex<State>, wakes: &Sender<Wake>) {
-    let (mut part, mut lines, mut complained) = (vec![0; PART], Lines::default(), false);
+/// Reads `output` to its end; who has a terminal ends with an error.
+fn follow(mut output: impl Read, log: &Mutex<Log>, state: &Mutex<State>, wakes: &Sender<Wake>) {
+    let (mut part, mut lines) = (vec![0; PART], Lines::default());
     loop {
         let bytes = match output.read(&mut part) {
             Ok(0) => break,
@@ -129,15 +143,11 @@ fn follow(mut output: ChildStdout, mut log: File, state: &Mutex<State>, wakes: &
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(_) => break,
         };
-        if let Err(error) = log.write_all(bytes)
-            && !complained
-        {
-            complained = true;
-            eprintln!("shim: its output can't be kept: {error}");
-        }
+        lock(log).write(bytes);
         lock(state).watch.hear(SystemClock.boottime());
         lines.push(bytes, |line| hear(line, state, wakes));
     }
+    lock(log).end();
     lines.end(|line| hear(line, state, wakes));
 }
 
@@ -164,11 +174,12 @@ fn wall() -> Timestamp {
     SystemClock.wall()
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), ShimError> {
+/// Begins a thread.
+pub(super) fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), ShimError> {
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     started.map(drop).map_err(|source| ShimError::System { doing: "start a thread", source })
 }

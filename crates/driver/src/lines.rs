@@ -1,17 +1,17 @@
-//! Bytes into lines of bounded length.
+//! Bytes into lines of bounded length, as a [`StreamReader`](crate::StreamReader) gets them.
 
 /// The longest line that a reader gets, in bytes; a longer one is cut.
 const LONGEST: usize = 1 << 20;
 
-/// The line that is not over yet.
+/// Cuts bytes into lines; keeps the one that is not over yet, of at most 1 MiB.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub struct Lines {
     line: Vec<u8>,
 }
 
 impl Lines {
-    /// Takes more bytes and gives each line that is over to `each`, without its end.
-    pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&str)) {
+    /// Takes more bytes and gives each line that is over to `each`, without its end. Bytes that are no UTF-8 are replaced.
+    pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&str)) {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             let (line, rest) = bytes.split_at(end);
             self.add(line);
@@ -22,7 +22,7 @@ impl Lines {
     }
 
     /// Gives the last line to `each`, where it has no end.
-    pub(super) fn end(&mut self, mut each: impl FnMut(&str)) {
+    pub fn end(&mut self, mut each: impl FnMut(&str)) {
         if !self.line.is_empty() {
             self.give(&mut each);
         }
