@@ -1,5 +1,6 @@
 //! Agents in windows of a real tmux: attached to, typed into, followed, adopted, ended.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -8,7 +9,7 @@ use rustix::process::Signal;
 use crate::place::{Place, code, err, out, until};
 
 const ASKS: &str = "version: 1\nprojects:\n  - id: p\n    tickets:\n      \
-    - {id: A, title: a, kind: chore, run: 'echo asks; read word; echo \"got $word\" | tee -a trace'}\n";
+    - {id: A, title: a, kind: chore, run: 'echo asks; read word; echo \"got $word on $(stty size)\" | tee -a trace'}\n";
 
 /// A place whose agents have windows.
 struct Windows {
@@ -27,6 +28,16 @@ impl Windows {
         let place = Place::with_plan(plan);
         std::fs::write(place.path().join("go.yaml"), "agents: {runtime: tmux}\n").unwrap();
         Some(Self { place })
+    }
+
+    /// Its agents run this command, on the repo that it makes of the place.
+    #[expect(clippy::disallowed_methods, reason = "a repo is made as a person makes it")]
+    fn runs(&self, command: &str) {
+        let settings = format!("agents: {{runtime: tmux}}\ndrivers: {{command: {{{command}}}}}\n");
+        std::fs::write(self.place.path().join("go.yaml"), settings).unwrap();
+        let script = "git init -q -b main . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m one";
+        let made = Command::new("/bin/sh").args(["-c", script]).current_dir(self.place.path()).status().unwrap();
+        assert!(made.success());
     }
 
     fn host(&self) -> PathBuf {
@@ -86,8 +97,8 @@ fn a_command_in_a_window_is_seen_and_typed_into_and_all_of_it_is_in_its_log() {
     here.sees(&agent, "asks");
     here.types(&agent, &["blue", "Enter"]);
     assert_eq!(up.end().0.code(), Some(0));
-    assert_eq!(here.place.lines("trace"), ["got blue"]);
-    assert_eq!(out(&here.place.go(&["logs", &agent])).replace("\r\n", "\n"), "asks\nblue\ngot blue\n");
+    assert_eq!(here.place.lines("trace"), ["got blue on 50 200"]);
+    assert_eq!(out(&here.place.go(&["logs", &agent])).replace("\r\n", "\n"), "asks\nblue\ngot blue on 50 200\n");
     here.is_gone();
 }
 
@@ -114,7 +125,8 @@ fn neither_the_end_of_a_client_nor_that_of_the_server_nor_that_of_the_launcher_e
     here.types(&agent, &["red", "Enter"]);
     client.line("[exited]");
     assert_eq!(second.end().0.code(), Some(0));
-    assert_eq!(here.place.lines("trace"), ["got red"]);
+    // As large as the client's, but for tmux's own line.
+    assert_eq!(here.place.lines("trace"), ["got red on 39 120"]);
     here.is_gone();
 }
 
@@ -136,6 +148,90 @@ fn a_fleet_that_is_told_to_end_leaves_no_process_and_no_server() {
     assert_eq!(code(&here.place.go(&["down"])), 0);
     assert_eq!(up.end().0.code(), Some(130));
     here.is_gone();
+}
+
+/// A ticket for an agent of one's own.
+const TALKS: &str = "version: 1\nprojects:\n  - id: p\n    deliver: none\n    driver: command\n    \
+    tickets: [{id: A, title: a, kind: chore}]\n";
+
+/// It says what it is told, until that is the end.
+const ECHO: &str = r#"
+say() { printf '{"type":"said","text":"%s"}\n' "$1"; }
+say asks
+while read -r line; do
+  case $line in
+    *enough*) say bye; printf '{"type":"call","tool":"sum","about":"all of it"}\n{"type":"spent","model":"m","usd":"0.5"}\n{"type":"result","ok":true,"summary":"x"}\n';
+      until test -e $HERE/go-on; do sleep 0.02; done; touch made; exit 0 ;;
+    *text*) say "it was told something" ;;
+  esac
+done
+"#;
+
+#[test]
+fn a_message_that_is_typed_reaches_an_agent_that_talks_and_its_stream_is_shown_in_words() {
+    let Some(here) = Windows::with_plan(TALKS) else { return };
+    std::fs::write(here.place.path().join("echo.sh"), format!("HERE={}\n{ECHO}", here.place.path().display())).unwrap();
+    here.runs(&format!("run: sh {}/echo.sh", here.place.path().display()));
+    let up = here.place.up(&["--exit-when-done"]);
+    let agent = here.agent("asks");
+    let mut follower = here.place.start(&["logs", &agent, "-f"]);
+    here.sees(&agent, "asks");
+    here.types(&agent, &["it is enough", "Enter"]);
+    here.sees(&agent, "> sum: all of it");
+    here.sees(&agent, "[its turn has ended: 0.5 USD");
+    here.types(&agent, &["and more", "Enter"]);
+    here.sees(&agent, "it was not told, as its turn has ended: and more");
+    std::fs::write(here.place.path().join("go-on"), "").unwrap();
+    follower.line("you: it is enough");
+    assert!(follower.end().0.success());
+    assert_eq!(up.end().0.code(), Some(0));
+    let words = out(&here.place.go(&["logs", &agent]));
+    let order = [
+        "asks\n",
+        "it was told something\n",
+        "you: it is enough\n",
+        "> sum: all of it\n",
+        "[its turn has ended: 0.5 USD",
+    ];
+    order.iter().for_each(|part| assert!(words.contains(part), "{part:?} is not in {words}"));
+    let raw = out(&here.place.go(&["logs", &agent, "--raw"]));
+    assert!(raw.starts_with(r#"{"type":"said","text":"asks"}"#), "{raw}");
+    here.is_gone();
+}
+
+#[test]
+fn one_that_reads_its_prompt_alone_refuses_what_is_typed_and_every_agent_has_its_window() {
+    let Some(here) = Windows::with_plan(TALKS) else { return };
+    let go_on = here.place.path().join("go-on");
+    let run = format!("cat > /dev/null; echo asks; until test -e {}; do sleep 0.02; done; touch made", go_on.display());
+    here.runs(&format!("protocol: plain, run: \"sh -c '{run}'\""));
+    let up = here.place.up(&["--exit-when-done"]);
+    let agent = here.agent("asks");
+    here.sees(&agent, "asks");
+    here.types(&agent, &["hello", "Enter"]);
+    here.sees(&agent, "[not told: it takes no messages]");
+    let agents = std::fs::read_dir(here.host().join("agents")).unwrap().count();
+    assert_eq!(here.windows().len(), agents, "{:?}", here.windows());
+    std::fs::write(here.place.path().join("go-on"), "").unwrap();
+    assert_eq!(up.end().0.code(), Some(0));
+    here.is_gone();
+}
+
+#[test]
+fn no_secret_reaches_the_server_or_a_command_line_and_the_socket_is_its_owner_s() {
+    let Some(here) = Windows::with_plan(ASKS) else { return };
+    let up = here.place.start_by("HUSH=secret-of-mine exec \"$@\" up --listen 127.0.0.1:0 --exit-when-done", &[]);
+    let agent = here.agent("asks");
+    here.sees(&agent, "asks");
+    let shown = out(&here.tmux(&["show-environment", "-g"])) + &out(&here.tmux(&["show-environment", "-t", &agent]));
+    let server = out(&here.tmux(&["display-message", "-p", "#{pid}"]));
+    let environ = std::fs::read(format!("/proc/{}/environ", server.trim())).unwrap();
+    let seen = shown + &String::from_utf8_lossy(&environ) + &here.place.processes().join("\n");
+    assert!(!seen.contains("secret-of-mine") && !seen.contains("HUSH") && !seen.contains("XIO_"), "{seen}");
+    let mode = std::fs::metadata(here.host().join("windows")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    here.types(&agent, &["x", "Enter"]);
+    assert_eq!(up.end().0.code(), Some(0));
 }
 
 #[test]
