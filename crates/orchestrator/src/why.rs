@@ -4,7 +4,7 @@ use std::fmt;
 
 use go_bus_api::{Agent, AgentId, Exit, QuestionState, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::{PastTask, World};
-use go_sprint::{Limits, Readiness, readiness};
+use go_sprint::{Limits, Readiness, collisions_in_words, readiness};
 
 /// Why a task is where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,8 @@ pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Opt
             waiting(world, task, limits, now)
         }
     };
-    let because = because.into_iter().filter(|sentence| !sentence.is_empty()).collect();
+    let because =
+        because.into_iter().chain(collisions_in_words(world, task)).filter(|sentence| !sentence.is_empty()).collect();
     Some(Explanation { task: task.id.clone(), state: task.state, because })
 }
 

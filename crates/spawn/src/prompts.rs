@@ -19,6 +19,7 @@ pub fn builder_prompt(task: &Task, asked: &[&Question], hand: Hand, prompts: &dy
     PromptBuilder::for_hand(hand, identity)
         .mission("Do the ticket below, all of it and nothing else. Then end: your exit code is your answer.")
         .ticket(task)
+        .collisions(&task.collides_with)
         .answers(asked.iter().copied())
         .verification(Verification::commands(&task.verify))
         .build(prompts)

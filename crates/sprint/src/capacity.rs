@@ -13,6 +13,7 @@ pub struct Capacity<'a> {
     open: Vec<&'a Host>,
     load: Load,
     max: Option<u32>,
+    min: u32,
 }
 
 impl<'a> Capacity<'a> {
@@ -22,7 +23,7 @@ impl<'a> Capacity<'a> {
         let unbuilt = world.tasks_in(TaskState::InProgress);
         let unbuilt = unbuilt.filter(|task| placement::awaits_builder(task, world.builders(&task.id)));
         let load = Load::of(world.agents_with_task(), unbuilt);
-        Self { open: placement::open(world.hosts()), load, max: limits.agents_max }
+        Self { open: placement::open(world.hosts()), load, max: limits.agents_max, min: limits.agents_min }
     }
 
     /// How many more may be started in all.
@@ -41,6 +42,11 @@ impl<'a> Capacity<'a> {
     /// How many are at work, with the tasks whose builder is still to be spawned: what `agents.min` and `agents.max` count.
     pub fn at_work(&self) -> usize {
         self.load.at_work()
+    }
+
+    /// Whether at least `agents.min` are at work.
+    pub(crate) fn has_the_min(&self) -> bool {
+        self.at_work() >= self.min as usize
     }
 
     /// Why nothing at all may be started; `None` where there is room.

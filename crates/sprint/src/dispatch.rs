@@ -7,6 +7,7 @@ use go_rules::placement;
 
 use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
+use crate::collisions::Restraint;
 use crate::contest::{Contest, Line, Next};
 use crate::delegation::m0_for;
 use crate::enrolment::{enrolled, waiting};
@@ -47,34 +48,74 @@ pub fn dispatch<'a>(
     turns: &Turns,
     now: Timestamp,
 ) -> Dispatched<'a> {
-    let mut left = Capacity::of(world, limits);
+    dispatch_under(Restraint::of(world, now), world, limits, policy, turns, now)
+}
+
+/// The same with who is held back for others.
+pub(crate) fn dispatch_under<'a>(
+    restraint: Restraint<'a>,
+    world: &'a World,
+    limits: &Limits,
+    policy: &dyn DispatchPolicy,
+    turns: &Turns,
+    now: Timestamp,
+) -> Dispatched<'a> {
+    let left = Capacity::of(world, limits);
     let mut contest = Contest::new(world, policy, ready(world, left.room() > 0, now));
-    let mut turns = turns.clone();
-    let mut assignments = Vec::new();
+    let mut course = Course { world, restraint, left, turns: turns.clone(), assignments: Vec::new() };
     let mut waiting = Waiting { world, policy, now, usual: None };
-    while let Some(Next { project, task, line }) = contest.next(&turns) {
-        if placement::takes_slot(task) && waiting.comes_before(line, &turns, &left) {
+    let mut held_back = Vec::new();
+    while let Some(next) = contest.next(&course.turns) {
+        if placement::takes_slot(next.task) && waiting.comes_before(next.line, &course.turns, &course.left) {
             contest.retain_slotless();
-            continue;
+        } else if next.line != Line::Urgent && course.restraint.holds(next.task).is_some() {
+            held_back.push(next);
+        } else {
+            course.begin(&next, &mut contest);
         }
-        let Answerer::Agent(agent) = answerer(world, task) else { continue };
+    }
+    // What collides is better than what does not work at all.
+    for next in held_back {
+        if course.left.has_the_min() {
+            break;
+        }
+        course.begin(&next, &mut contest);
+    }
+    let Course { left, turns, mut assignments, .. } = course;
+    if is_on(Mutation::LazyDispatch) {
+        assignments.truncate(usize::from(world.count_in(TaskState::InProgress) == 0));
+    }
+    Dispatched { assignments, left, turns }
+}
+
+/// A dispatch under way.
+struct Course<'a> {
+    world: &'a World,
+    restraint: Restraint<'a>,
+    left: Capacity<'a>,
+    turns: Turns,
+    assignments: Vec<Assignment>,
+}
+
+impl<'a> Course<'a> {
+    /// Gives the task a slot where it needs one and there is one, and its assignee.
+    fn begin(&mut self, next: &Next<'a>, contest: &mut Contest<'a, '_>) {
+        let Next { project, task, .. } = *next;
+        let Answerer::Agent(agent) = answerer(self.world, task) else { return };
         let host = if placement::takes_slot(task) {
-            let Some(host) = left.take(task, placement::place_of(agent)) else { continue };
-            turns.note(project, task);
+            let Some(host) = self.left.take(task, placement::place_of(agent)) else { return };
+            self.turns.note(project, task);
             contest.give(&project.id);
             Some(host)
         } else {
             None
         };
-        assignments.push(Assignment { task: task.id.clone(), assignee: agent.id.clone(), host });
-        if left.room() == 0 {
+        self.restraint.began(task);
+        self.assignments.push(Assignment { task: task.id.clone(), assignee: agent.id.clone(), host });
+        if self.left.room() == 0 {
             contest.retain_slotless();
         }
     }
-    if is_on(Mutation::LazyDispatch) {
-        assignments.truncate(usize::from(world.count_in(TaskState::InProgress) == 0));
-    }
-    Dispatched { assignments, left, turns }
 }
 
 /// The tickets that wait for a sprint to begin: where one of them comes first, a slot is left free, so that one begins.
@@ -102,7 +143,8 @@ impl Waiting<'_, '_> {
     }
 
     fn any(&self, left: &Capacity<'_>, meant: impl Fn(&Task) -> bool) -> bool {
-        waiting(self.world, self.now).any(|task| meant(task) && can_start(self.world, left, task, self.now))
+        let can = |task: &&Task| can_start(self.world, left, task, self.is_urgent(task), self.now);
+        waiting(self.world, self.now).filter(|task| meant(task)).any(|task| can(&task))
     }
 
     fn is_urgent(&self, task: &Task) -> bool {

@@ -12,19 +12,37 @@ pub(crate) fn mends(push: &Task) -> bool {
 }
 
 /// The landing that `push` waits for: the one that is under way in its repo, else the one that comes first of those that nothing but this order
-/// holds up, as `is_free` says.
-pub(crate) fn queue(world: &World, push: &Task, is_free: impl Fn(&Task) -> bool) -> Option<Reason> {
+/// holds up. One whose work collides with its own comes before it also while it pauses: the other way round it would have to be built again.
+/// `held_up` says what is in the way of a landing but for this order.
+pub(crate) fn queue(world: &World, push: &Task, held_up: impl Fn(&Task) -> Vec<Reason>) -> Option<Reason> {
     push.lands.as_ref()?;
     let repo = repo_of(world, push)?;
     let is_other = |other: &&Task| other.id != push.id && repo_of(world, other) == Some(repo);
     let under_way = world.tasks_in(TaskState::InProgress).filter(is_landing).find(is_other);
+    let waiting = || world.unblocked_others().filter(is_landing).filter(is_other);
+    let pauses_before = |one: &Task, other: &Task| {
+        let is_first = place(one) < place(other) && collide(world, one, other);
+        is_first && is_pause(&held_up(one))
+    };
+    let goes = |other: &Task| held_up(other).is_empty() && !waiting().any(|first| pauses_before(first, other));
     let first = || {
-        let waiting = world.unblocked_others().filter(is_landing).filter(is_other);
-        let before = waiting.filter(|other| place(other) < place(push) && is_free(other));
+        let before = waiting().filter(|other| place(other) < place(push));
+        let before = before.filter(|other| goes(other) || pauses_before(other, push));
         before.min_by(|a, b| place(a).cmp(&place(b)))
     };
     let before = under_way.or_else(first)?;
     before.lands.clone().map(Reason::LandsAfter)
+}
+
+/// Whether something is in the way, and all of it passes before long.
+fn is_pause(reasons: &[Reason]) -> bool {
+    !reasons.is_empty() && reasons.iter().all(Reason::passes_soon)
+}
+
+/// Whether the tickets that two pushes land were found to collide.
+fn collide(world: &World, one: &Task, other: &Task) -> bool {
+    let (Some(one), Some(other)) = (&one.lands, &other.lands) else { return false };
+    world.task(one).is_some_and(|task| task.collides_with.iter().any(|collision| collision.task == *other))
 }
 
 fn is_landing(task: &&Task) -> bool {

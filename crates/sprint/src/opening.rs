@@ -7,6 +7,7 @@ use go_rules::placement;
 use crate::answerer::{Answerer, answerer};
 use crate::batch::Batch;
 use crate::capacity::Capacity;
+use crate::collisions::held_back_by;
 use crate::dispatch::Dispatched;
 use crate::enrolment::{adrift, joinable, waiting};
 use crate::policy::DispatchPolicy;
@@ -28,7 +29,7 @@ pub fn opening(
 ) -> Option<NewSprint> {
     let joins = joinable(world, now).is_some();
     let mut adrift = adrift(world, now).filter(|_| !joins).peekable();
-    let first = first_startable(world, &dispatched.left, now);
+    let first = first_startable(world, &dispatched.left, policy, now);
     if first.is_none() && adrift.peek().is_none() {
         return None;
     }
@@ -48,16 +49,24 @@ pub fn opening(
 }
 
 /// A ticket that waits for nothing but its sprint, with a slot free for it.
-fn first_startable<'a>(world: &'a World, left: &Capacity<'_>, now: Timestamp) -> Option<&'a Task> {
+fn first_startable<'a>(
+    world: &'a World,
+    left: &Capacity<'_>,
+    policy: &dyn DispatchPolicy,
+    now: Timestamp,
+) -> Option<&'a Task> {
     if left.room() == 0 {
         return None;
     }
-    waiting(world, now).find(|task| can_start(world, left, task, now))
+    let is_urgent = |task: &Task| world.project(&task.project).is_some_and(|project| policy.is_urgent(project, task));
+    waiting(world, now).find(|task| can_start(world, left, task, is_urgent(task), now))
 }
 
 /// Whether `task` waits for nothing but its sprint, with a slot free for it.
-pub(crate) fn can_start(world: &World, left: &Capacity<'_>, task: &Task, now: Timestamp) -> bool {
-    fits(world, left, task) && missing(world, task, now).is_empty()
+pub(crate) fn can_start(world: &World, left: &Capacity<'_>, task: &Task, is_urgent: bool, now: Timestamp) -> bool {
+    fits(world, left, task)
+        && missing(world, task, now).is_empty()
+        && held_back_by(world, left, task, is_urgent, now).is_none()
 }
 
 fn fits(world: &World, left: &Capacity<'_>, task: &Task) -> bool {

@@ -16,7 +16,7 @@ use crate::reason::Reason;
 /// Everything that `task` waits for, slots and caps aside; empty where nothing is in the way.
 pub(crate) fn missing(world: &World, task: &Task, now: Timestamp) -> Vec<Reason> {
     let mut reasons = missing_by_itself(world, task, now);
-    reasons.extend(queue(world, task, |other| missing_by_itself(world, other, now).is_empty()));
+    reasons.extend(queue(world, task, |other| missing_by_itself(world, other, now)));
     reasons
 }
 

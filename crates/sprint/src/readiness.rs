@@ -6,9 +6,11 @@ use go_rules::placement;
 
 use crate::answerer::{Answerer, answerer};
 use crate::capacity::Capacity;
+use crate::collisions::held_back_by;
 use crate::delegation::m0_for;
 use crate::enrolment::awaits_sprint;
 use crate::limits::Limits;
+use crate::policy::is_urgent;
 use crate::prerequisites::missing;
 use crate::reason::Reason;
 
@@ -39,6 +41,11 @@ pub fn readiness(world: &World, task: &Task, limits: &Limits, now: Timestamp) ->
                 && let Answerer::Agent(agent) = answerer(world, task)
             {
                 reasons.extend(Capacity::of(world, limits).why_not(task, placement::place_of(agent)));
+            }
+            if reasons.is_empty() {
+                let urgent = world.project(&task.project).is_some_and(|project| is_urgent(project, task));
+                let first = held_back_by(world, &Capacity::of(world, limits), task, urgent, now);
+                reasons.extend(first.cloned().map(Reason::CollidesWith));
             }
             if waits_for_sprint {
                 reasons.insert(0, Reason::NextSprint);

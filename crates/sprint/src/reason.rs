@@ -30,6 +30,8 @@ pub enum Reason {
     LandingStops(TaskId),
     /// Deliveries land one at a time in its repo, and this ticket's comes first.
     LandsAfter(TaskId),
+    /// That one is at work on the same lines, and lands first.
+    CollidesWith(TaskId),
     /// The Bus has blocked it, for this reason.
     Blocked(Text<16384>),
     /// The operator has set it aside.
@@ -127,7 +129,7 @@ impl Reason {
             // One that was there sleeps; where none ever was there may be none.
             Self::M0Away { since: Some(_) } | Self::M0Busy(_) => Outlook::Passes,
             Self::M0Away { since: None } => Outlook::Stays,
-            Self::LandsAfter(_) => Outlook::Passes,
+            Self::LandsAfter(_) | Self::CollidesWith(_) => Outlook::Passes,
             Self::Dependency { .. } | Self::IntegrationRed(_) | Self::LandingStops(_) => Outlook::Others,
             Self::Held
             | Self::Project { state: ProjectState::Paused, .. }
@@ -136,6 +138,14 @@ impl Reason {
             Self::Project { .. } | Self::UnknownProject(_) => Outlook::Stays,
             Self::Host { .. } | Self::UnknownHost(_) | Self::Capability(_) => Outlook::Stays,
         }
+    }
+}
+
+impl Reason {
+    /// Whether it passes by itself before long. A host without its launcher may stay so, and an account may rest for days.
+    pub(crate) fn passes_soon(&self) -> bool {
+        let may_stay = matches!(self, Self::HostAway(_) | Self::NoHost | Self::AccountsRest { .. });
+        self.outlook() == Outlook::Passes && !may_stay
     }
 }
 
@@ -151,6 +161,9 @@ impl fmt::Display for Reason {
             }
             Self::LandingStops(run) => write!(f, "landing stops: {run} is red"),
             Self::LandsAfter(ticket) => write!(f, "lands after {ticket}"),
+            Self::CollidesWith(task) => {
+                write!(f, "{task} is at work on the same lines: it starts once that has landed")
+            }
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
             Self::NextSprint => f.write_str("it waits for the next sprint"),

@@ -127,7 +127,7 @@ impl Settings {
 
     /// The caps that dispatch goes by.
     pub(crate) fn limits(&self) -> go_sprint::Limits {
-        go_sprint::Limits { agents_max: Some(self.agents_max()) }
+        go_sprint::Limits { agents_max: Some(self.agents_max()), agents_min: self.agents.min }
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) enum Done {
     Clearance(TaskId, Result<bool, Failed>),
     /// Somebody was told that the disk is full, or could not be.
     Warning,
+    /// Work in flight was tried against each other, or could not be.
+    Tried,
 }
 
 /// The tasks that are under way.
@@ -137,7 +139,7 @@ pub(super) fn note(
             mine.stopped = false;
             Sequel { watch: other.map(|other| (agent, other)), news: None }
         }
-        Done::Warning => Sequel::default(),
+        Done::Warning | Done::Tried => Sequel::default(),
         Done::Clearance(task, result) => {
             note_clearance(local, task, result, now);
             Sequel::default()

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod adopt;
+mod collisions;
 mod config;
 mod error;
 mod host_lease;

@@ -10,6 +10,7 @@ use go_bus_client::Feed;
 use go_clock::{Boottime, Clock};
 use tokio::sync::watch;
 
+use super::collisions::Trials;
 use super::host_lease::{self, Holding};
 use super::jobs::{self, Jobs};
 use super::local::{Keeper, LocalState, LocalWorkplace};
@@ -35,6 +36,7 @@ pub(super) struct Session {
     local: LocalState,
     jobs: Jobs,
     room: Room,
+    trials: Trials,
     stop_by: Option<Boottime>,
 }
 
@@ -49,7 +51,7 @@ impl Session {
                 jobs.watch(worker, agent.clone(), keeper);
             }
         }
-        Ok(Self { local, jobs, room: Room::default(), stop_by: None })
+        Ok(Self { local, jobs, room: Room::default(), trials: Trials::default(), stop_by: None })
     }
 
     /// Ends without a registration: keepers that have to stop are told so, and report for themselves.
@@ -153,6 +155,9 @@ impl Session {
         if let Some(warning) = self.room.look(worker, &mut self.local, now) {
             self.jobs.tasks.spawn(warning);
         }
+        if let Some(trials) = self.trials.look(worker, &self.local, feed.world(), now) {
+            self.jobs.tasks.spawn(trials);
+        }
         for action in reconcile(&worker.config.host, feed.world(), &self.local, now) {
             match action {
                 LaunchAction::Do(agent, step) => {
@@ -174,6 +179,9 @@ impl Session {
             Ok(done) => done,
             Err(error) => return tracing::error!(%error, "a job of the launcher ended badly"),
         };
+        if matches!(done, jobs::Done::KeeperEnded(..)) {
+            self.trials.hurry(worker.clock.boottime());
+        }
         let living = |agent: &AgentId| worker.config.runtime.keeper(&worker.host.agent(agent));
         let sequel = jobs::note(&mut self.local, done, &worker.host, living, worker.clock.boottime());
         if let Some((agent, keeper)) = sequel.watch {
@@ -189,7 +197,8 @@ impl Session {
     }
 
     fn next_wake(&self, now: Boottime) -> Option<Boottime> {
-        self.local.next_wake(now).into_iter().chain(self.room.next(&self.local)).chain(self.stop_by).min()
+        let looks = [self.room.next(&self.local), self.trials.next(&self.local), self.stop_by];
+        self.local.next_wake(now).into_iter().chain(looks.into_iter().flatten()).min()
     }
 }
 

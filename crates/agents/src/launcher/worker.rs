@@ -44,6 +44,8 @@ pub(super) enum Failed {
     Bus(#[from] BusError),
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    #[error("{0}")]
+    Said(String),
     #[error("it was interrupted: {0}")]
     Interrupted(String),
 }

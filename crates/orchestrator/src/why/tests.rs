@@ -172,3 +172,17 @@ fn what_is_m0_s_says_whether_m0_is_heard_of() {
     asleep.apply(Resource::Agent(samples::agent("m0", Role::M0)));
     assert_eq!(explain(&asleep, "T-1"), "T-1 is pending: only M0 offers what it needs, and M0 was never heard of");
 }
+
+#[test]
+fn what_collides_is_told_whatever_it_is_at() {
+    let collides = |task: Task, other: &str| {
+        let files = vec![Text::clipped("src/a.rs"), Text::clipped("b.rs")];
+        let collides_with = vec![go_bus_api::Collision { task: samples::id(other), files }];
+        Task { collides_with, attempt: Attempt(1), ..task }
+    };
+    let mut world = with(collides(ticket(TaskState::InProgress), "T-2"));
+    let other = Task { state: TaskState::Pending, ..samples::task("T-2", "site") };
+    world.apply(Resource::Task(collides(other, "T-1")));
+    assert!(explain(&world, "T-1").ends_with("; collides with T-2 (src/a.rs, b.rs)"), "{}", explain(&world, "T-1"));
+    assert!(explain(&world, "T-2").ends_with("; collides with T-1 (src/a.rs, b.rs)"), "{}", explain(&world, "T-2"));
+}

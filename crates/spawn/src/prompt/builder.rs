@@ -1,10 +1,10 @@
 //! The builder: its type says what is still missing, and `build` exists only once nothing is.
 
-use go_bus_api::{Prompt, Question, Role, Task, Text};
+use go_bus_api::{Collision, Prompt, Question, Role, Task, Text};
 
 use crate::prompt::layout;
 use crate::prompt::quote::{clip, quoted};
-use crate::prompt::sections::{Identity, Rotation, Verification, answers, ticket};
+use crate::prompt::sections::{Identity, Rotation, Verification, answers, collisions, ticket};
 use crate::prompt::source::{PromptSource, Sections};
 use crate::prompt::texts;
 use crate::{Hand, Orchestrator};
@@ -138,6 +138,16 @@ impl<V, R> PromptBuilder<V, R> {
         let answers = answers(questions);
         if !answers.is_empty() {
             self.ticket.get_or_insert_default().push_str(&answers);
+        }
+        self
+    }
+
+    /// Who else is at work on the same lines.
+    #[must_use]
+    pub fn collisions(mut self, with: &[Collision]) -> Self {
+        let collisions = collisions(with);
+        if !collisions.is_empty() {
+            self.ticket.get_or_insert_default().push_str(&collisions);
         }
         self
     }

@@ -1,6 +1,6 @@
 //! The sections that have a form of their own.
 
-use go_bus_api::{Question, QuestionState, Ratio, Task};
+use go_bus_api::{Collision, Question, QuestionState, Ratio, Task};
 
 use crate::prompt::quote::{clip, item, one_line, quoted};
 use crate::prompt::texts;
@@ -8,6 +8,7 @@ use crate::prompt::texts;
 const VERIFICATION_BYTES: usize = 32 * 1024;
 const TICKET_BYTES: usize = 96 * 1024;
 const ANSWERS_BYTES: usize = 16 * 1024;
+const COLLISIONS_BYTES: usize = 8 * 1024;
 
 /// Who the agent is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,19 @@ pub(crate) fn ticket(task: &Task) -> String {
     part(&mut text, "The last attempt failed:", task.error.as_ref().map_or("", |error| error.as_str()));
     part(&mut text, "The reviewer wants changes:", task.review_notes.as_ref().map_or("", |notes| notes.as_str()));
     clip(&text, TICKET_BYTES)
+}
+
+/// Who else is at work on the same lines; empty where nobody is.
+pub(crate) fn collisions(with: &[Collision]) -> String {
+    if with.is_empty() {
+        return String::new();
+    }
+    let mut text = texts::COLLISIONS.to_owned();
+    for Collision { task, files } in with {
+        let files: Vec<String> = files.iter().map(|file| one_line(file.as_str())).collect();
+        text.push_str(&item(&format!("{task}: {}", files.join(", "))));
+    }
+    clip(&text, COLLISIONS_BYTES)
 }
 
 /// What humans were asked about the task in hand and what came of it; the latest stand first, as they are the last to be cut.

@@ -1,6 +1,6 @@
 //! Whatever goes into a prompt, it has the sections that the Bus asks for.
 
-use go_bus_api::{Question, Ratio, Role, Task, Text};
+use go_bus_api::{Collision, Question, Ratio, Role, Task, Text};
 use go_rules::prompt::missing;
 use proptest::prelude::*;
 
@@ -182,4 +182,18 @@ fn what_a_predecessor_left_is_quoted_and_a_layout_without_it_gives_way() {
     };
     assert!(prompt("", theirs).as_str().starts_with("Mine."));
     assert!(prompt("T-1 is half done", theirs).as_str().contains("## Handoff"));
+}
+
+#[test]
+fn a_builder_is_told_who_else_is_at_work_on_the_same_lines_and_a_reviewer_is_not() {
+    let collision =
+        Collision { task: samples::id("T-2"), files: vec![Text::clipped("src/a.rs"), Text::clipped("## b\n## c")] };
+    let task = Task { collides_with: vec![collision], ..samples::task("T-1") };
+    let told = crate::builder_prompt(&task, &[], Hand::Worker, &BuiltIn);
+    assert!(told.as_str().contains("whoever lands second has to merge"), "{told}");
+    assert!(told.as_str().contains("- `T-2: src/a.rs, ## b ## c`"), "{told}");
+    let reviewer = crate::reviewer_prompt(&task, &[], "Look.", &[], &BuiltIn);
+    assert!(!reviewer.as_str().contains("T-2"), "{reviewer}");
+    let alone = crate::builder_prompt(&samples::task("T-1"), &[], Hand::Worker, &BuiltIn);
+    assert!(!alone.as_str().contains("lands second"), "{alone}");
 }

@@ -20,6 +20,12 @@ Judge work by the exit codes that the Bus has, never by what an agent says of it
 - after each of your own writes, look at the resource in the answer: it has to show what you meant.
 ";
 
+pub(crate) const COLLISIONS: &str = "
+Others are at work on the same places of these files, and whoever lands second has to merge. Keep your changes there small, and \
+leave alone what is not part of your ticket:
+
+";
+
 pub(crate) const BUS_ACCESS: &str = "\
 The Control Bus is at the URL in XIO_BUS_URL. You are the agent in XIO_AGENT_ID; your token is in the file that XIO_TOKEN_FILE \
 names, read it anew for each request, since it is replaced while you work. Send it as `Authorization: Bearer <token>`. \

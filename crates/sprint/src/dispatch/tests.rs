@@ -315,7 +315,7 @@ proptest! {
 
     #[test]
     fn never_over_slots_or_the_cap_whatever_the_policy(fleet in fleet(), max in 0_u32..12, contrary in any::<bool>()) {
-        let (world, limits) = (fleet.world(), Limits { agents_max: Some(max) });
+        let (world, limits) = (fleet.world(), Limits { agents_max: Some(max), ..Limits::default() });
         let policy: &dyn DispatchPolicy = if contrary { &Contrary } else { &SeedDispatch::default() };
         let assignments = dispatch(&world, &limits, policy, &Turns::default(), now()).assignments;
         let (before, after) = (kept(&world, &[]), kept(&world, &assignments));
@@ -348,7 +348,7 @@ proptest! {
 
     #[test]
     fn what_is_ready_and_has_a_slot_never_waits(fleet in fleet(), max in 0_u32..12) {
-        let (world, limits) = (fleet.world(), Limits { agents_max: Some(max) });
+        let (world, limits) = (fleet.world(), Limits { agents_max: Some(max), ..Limits::default() });
         let given = assign(&world, &limits);
         // After the assignments no task is ready any more: each either was given away or has a reason.
         let mut after = world.clone();

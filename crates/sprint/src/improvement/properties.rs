@@ -88,7 +88,7 @@ impl Trial<'_> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { agents_max: (self.broken != Broken::Room).then_some(self.course.cap) }
+        Limits { agents_max: (self.broken != Broken::Room).then_some(self.course.cap), ..Limits::default() }
     }
 
     /// What the decision is shown.
@@ -132,7 +132,7 @@ impl Trial<'_> {
 
     /// Starts what can start: a slot of the host each.
     fn start(&mut self) {
-        let room = Capacity::of(&self.world, &Limits { agents_max: Some(self.course.cap) }).room();
+        let room = Capacity::of(&self.world, &Limits { agents_max: Some(self.course.cap), ..Limits::default() }).room();
         let ready: Vec<Task> = self.world.tasks_in(TaskState::Pending).take(room).cloned().collect();
         for task in ready {
             let (state, revision) = (TaskState::InProgress, task.revision.next());

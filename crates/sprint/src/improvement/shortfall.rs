@@ -12,7 +12,7 @@ use super::{ImprovementPolicy, ImprovementSettings, Obstacle};
 use crate::capacity::Capacity;
 use crate::limits::Limits;
 use crate::prerequisites::missing;
-use crate::reason::{Outlook, Reason};
+use crate::reason::Reason;
 
 /// Fewer than `agents.min` work.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +94,7 @@ impl Shortfall {
 /// The first task that takes a slot and either can start now, or waits for nothing but what passes by itself.
 fn about_to_start(world: &World, now: Timestamp) -> Option<TaskId> {
     let mut waiting = world.unblocked_tasks().filter(|task| placement::takes_slot(task));
-    waiting.find(|task| missing(world, task, now).iter().all(passes)).map(|task| task.id.clone())
+    waiting.find(|task| missing(world, task, now).iter().all(Reason::passes_soon)).map(|task| task.id.clone())
 }
 
 /// Why tickets wait whose accounts all rest: work that needs the same ones would wait with them.
@@ -107,12 +107,6 @@ fn accounts_rest(world: &World, now: Timestamp) -> Option<Reason> {
         [rest @ Reason::AccountsRest { .. }] => Some(rest.clone()),
         _ => None,
     })
-}
-
-/// A host without its launcher may stay so, and an account may rest for days: work elsewhere does not wait for it.
-fn passes(reason: &Reason) -> bool {
-    let may_stay = matches!(reason, Reason::HostAway(_) | Reason::NoHost | Reason::AccountsRest { .. });
-    reason.outlook() == Outlook::Passes && !may_stay
 }
 
 /// The first task under way that others depend on: its end brings work.

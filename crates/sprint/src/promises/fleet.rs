@@ -144,7 +144,7 @@ impl Fleet {
 
     /// What GO does in a tick; false where that is nothing.
     fn tick(&mut self, rules: &Rules, given: &mut Vec<Given>) -> bool {
-        let limits = Limits { agents_max: self.shape.max.filter(|_| rules.knows_cap) };
+        let limits = Limits { agents_max: self.shape.max.filter(|_| rules.knows_cap), ..Limits::default() };
         let rhythm = Rhythm { max_tickets: Some(self.shape.most), ..Rhythm::default() };
         let world = self.world.clone();
         let dispatched = dispatch(&world, &limits, rules, &self.turns, self.now);

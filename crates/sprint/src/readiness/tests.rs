@@ -201,10 +201,10 @@ fn an_assigned_task_keeps_a_slot_until_its_builder_comes_and_not_after_its_end()
 #[test]
 fn the_cap_over_all_hosts_comes_before_slots() {
     let world = and(samples::world([("h1", 4)]), builder("h1"));
-    let capped = Limits { agents_max: Some(1) };
+    let capped = Limits { agents_max: Some(1), ..Limits::default() };
     let words: Vec<_> = reasons_under(capped, &world, &ticket()).iter().map(ToString::to_string).collect();
     assert_eq!(words, ["cap agents.max: 1 of 1 at work"]);
-    assert!(reasons_under(Limits { agents_max: Some(2) }, &world, &ticket()).is_empty());
+    assert!(reasons_under(Limits { agents_max: Some(2), ..Limits::default() }, &world, &ticket()).is_empty());
 }
 
 #[test]

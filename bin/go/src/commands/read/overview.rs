@@ -3,6 +3,7 @@
 use go_bus_api::{HostState, LeaseView, Sprint, Task, TaskId, TaskState, Timestamp};
 use go_bus_client::World;
 use go_rules::slots;
+use go_sprint::collisions_in_words;
 use serde::Serialize;
 
 use super::accounts::{self, AccountLine, AccountTable};
@@ -78,7 +79,7 @@ impl Overview {
             id: task.id.to_string(),
             state: task.state.as_str(),
             attempt: task.attempt.0,
-            why,
+            why: [Some(why), collisions_in_words(world, task)].into_iter().flatten().collect::<Vec<_>>().join("; "),
         };
         let since =
             |task: &Task| task.assigned_at.map(|at| format!("for {}", length(now.since(at)))).unwrap_or_default();

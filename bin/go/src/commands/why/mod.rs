@@ -17,7 +17,8 @@ use crate::tokio_runtime;
 /// Says where the line comes from. What git knows is told also where the Bus is away; then the command ends as one that could not reach it.
 pub(super) fn run(place: &str, json: bool, settings: &Settings) -> Result<Exit, Failure> {
     let origin = SourceLine::parse(place).and_then(|line| go_repo::origin(&Programs::here(), &line)).map_err(failed)?;
-    let not_yet = || Failure::failed(format!("{place} is not committed yet"), "ask again once it is: git knows no more of it");
+    let not_yet =
+        || Failure::failed(format!("{place} is not committed yet"), "ask again once it is: git knows no more of it");
     let origin = origin.ok_or_else(not_yet)?;
     let (ticket, failure) = match asked(&origin, settings) {
         Ok(ticket) => (ticket, None),

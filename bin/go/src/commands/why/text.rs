@@ -36,7 +36,8 @@ pub(super) fn of(record: &Record<'_>) -> String {
 }
 
 fn on_the_bus(ticket: &Ticket) -> String {
-    let mut text = format!("ticket    {} (project {}, {})\n", printable(&ticket.title), ticket.project, ticket.state.as_str());
+    let mut text =
+        format!("ticket    {} (project {}, {})\n", printable(&ticket.title), ticket.project, ticket.state.as_str());
     if let Some(result) = &ticket.result {
         text.push_str(&format!("result    {}\n", first_line(result.as_str())));
     }

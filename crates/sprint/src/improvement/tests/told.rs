@@ -19,7 +19,7 @@ fn the_sentence_says_what_stands_above_the_minimum() {
     let mut busy = samples::world([("h1", 1)]);
     busy.apply(Resource::Task(Task { state: TaskState::InProgress, host: Some(id("h1")), ..task("T-1", "site") }));
     assert_eq!(sentence(&busy, &none), "1 of at least 3 work: no slot is free on h1 (1 of 1)");
-    let capped = shortfall(&busy, &none, &Limits { agents_max: Some(1) }, at(0)).unwrap();
+    let capped = shortfall(&busy, &none, &Limits { agents_max: Some(1), ..Limits::default() }, at(0)).unwrap();
     assert_eq!(capped.to_string(), "1 of at least 3 work: cap agents.max: 1 of 1 at work");
     let mut paused = fleet();
     paused.apply(Resource::Project(Project {
