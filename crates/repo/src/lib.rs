@@ -4,6 +4,7 @@
 //! Nothing is kept outside the repo: a working folder's facts lie in its administrative folder, saved work on refs, and what has
 //! landed tells so by its trailers. So every function here may be killed at any point and called again.
 
+mod catch_up;
 mod collide;
 mod commands;
 mod copy;
@@ -27,6 +28,7 @@ mod space;
 mod start;
 mod worktrees;
 
+pub use catch_up::catch_up;
 pub use collide::{InFlight, collide};
 pub use commands::{Answer, Call, Commands, Programs};
 pub use error::RepoError;

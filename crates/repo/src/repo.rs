@@ -28,6 +28,8 @@ pub enum Note {
     NotSaved(String),
     /// Saved here, but not on the upstream.
     NotPushed(String),
+    /// What has landed meanwhile is not merged into the folder, in git's words.
+    NotCaughtUp(String),
     /// What was saved of work that has landed is still on the upstream, in git's words.
     NotForgotten(String),
     /// The work has landed upstream, and the branch here could not follow.
@@ -47,6 +49,7 @@ impl fmt::Display for Note {
             Self::NotCopied(what) => write!(f, "not copied: {what}"),
             Self::NotSaved(what) => write!(f, "not saved: {what}"),
             Self::NotPushed(words) => write!(f, "saved here, but not on the upstream: {words}"),
+            Self::NotCaughtUp(words) => write!(f, "what has landed meanwhile is not merged in: {words}"),
             Self::NotForgotten(words) => write!(f, "the upstream still has what was saved of it: {words}"),
             Self::NotFollowed(words) => write!(f, "landed upstream, but the branch here could not follow: {words}"),
             Self::Again(branch) => write!(f, "{branch} moved meanwhile; once more"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use go_bus_api::{TaskId, Text, Work};
 
+use crate::catch_up::resolved;
 use crate::git::GitCall;
 use crate::line::Line;
 use crate::place::{Facts, WorkFolder};
@@ -31,7 +32,7 @@ pub enum Push {
 pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push) -> Result<Work, RepoError> {
     let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
     let now = snapshot(repo, &folder)?;
-    let commit = keep(repo, &facts, &now)?;
+    let commit = keep(repo, &folder, &facts, &now)?;
     let pushed = match push {
         Push::Yes => push_saved(repo, &folder, &facts, &commit)?,
         Push::No => noted(&folder).is_some_and(|(_, there)| there == commit.as_str()),
@@ -47,9 +48,9 @@ pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push
 }
 
 /// Puts the snapshot on the private ref, where it is not what lies there already.
-fn keep(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<ObjectId, RepoError> {
+pub(crate) fn keep(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, now: &Snapshot) -> Result<ObjectId, RepoError> {
     let reference = saved_ref(&facts.task);
-    let parents = parents(repo, facts, now)?;
+    let parents = parents(repo, folder, facts, now)?;
     if let Some(before) = repo.commit(&reference)? {
         let same = repo.git().call(&["log", "-1", "--format=%T %P"]).arg(&before).line()?;
         let wanted: Vec<&str> = std::iter::once(&now.tree).chain(&parents).map(ObjectId::as_str).collect();
@@ -70,8 +71,9 @@ fn keep(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<ObjectId, Repo
     Ok(commit)
 }
 
-/// What is checked out, and in the middle of a rebase the task's branch too: both hold commits of the agent's.
-fn parents(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<Vec<ObjectId>, RepoError> {
+/// What is checked out, and in the middle of a rebase the task's branch too: both hold commits of the agent's. And what is being merged, once
+/// no conflict is left: it is in the files.
+fn parents(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, now: &Snapshot) -> Result<Vec<ObjectId>, RepoError> {
     let head = now.head.clone().unwrap_or_else(|| facts.base.clone());
     let branch = repo.commit(&format!("refs/heads/{}", task_branch(&facts.task)))?;
     let mut parents = vec![head.clone()];
@@ -80,6 +82,7 @@ fn parents(repo: &Repo<'_>, facts: &Facts, now: &Snapshot) -> Result<Vec<ObjectI
     {
         parents.push(branch);
     }
+    parents.extend(resolved(repo, folder)?);
     Ok(parents)
 }
 

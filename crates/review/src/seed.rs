@@ -47,9 +47,9 @@ fn mission(delivery: &Delivery<'_>) -> String {
     let id = &delivery.task.id;
     let order = format!(
         "Review what was delivered for the ticket {id} below. You built no part of it: look with fresh eyes at what is there, not \
-         at what is said about it. Read what has changed, and run the checks. Approve with POST /tasks/{id}/review only when they \
-         pass and the work does what the ticket asks; else request changes, with notes that its next builder can act on. Change \
-         nothing yourself."
+         at what is said about it. Read what has changed, and run the checks. Approve only when they pass and the work does what \
+         the ticket asks; else request changes, with notes that its next builder can act on. Your verdict goes by the tool \
+         bus_review_task where you have it, else by POST /tasks/{id}/review. Change nothing yourself."
     );
     match evidence(delivery).as_str() {
         "" => order,

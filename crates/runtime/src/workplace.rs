@@ -42,6 +42,9 @@ pub struct WorkplaceSpec {
     /// Whether the verifications are run once before any work is done.
     #[serde(default)]
     pub prove: bool,
+    /// Whether what has landed meanwhile is merged into one that is there already.
+    #[serde(default)]
+    pub catch_up: bool,
     /// How often its content is saved.
     pub save_ms: Millis,
 }
@@ -59,6 +62,7 @@ impl WorkplaceSpec {
         }
         self.copy.iter().for_each(|path| add("--copy", path.as_str()));
         add("--to", &text(to));
+        more.extend(self.catch_up.then(|| "--catch-up".to_owned()));
         self.repo_command("make", more)
     }
 
@@ -164,6 +168,7 @@ mod tests {
             env: BTreeMap::from([(Text::clipped("A"), Text::clipped("1"))]),
             teardown: Vec::new(),
             prove: false,
+            catch_up: false,
             save_ms: Millis(60_000),
         }
     }

@@ -39,6 +39,6 @@ pub fn reviewer_prompt(
         .mission(mission)
         .ticket(delivered)
         .answers(asked.iter().copied())
-        .verification(Verification::commands(checks))
+        .verification(Verification::checks(checks))
         .build(prompts)
 }

@@ -47,6 +47,9 @@ pub(crate) struct MakeFolder {
     /// Untracked files to copy from the repo's folder, such as .env; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) copy: Vec<String>,
+    /// Merge what has landed meanwhile into one that is there; what conflicts is left in its files
+    #[arg(long, conflicts_with = "at")]
+    pub(crate) catch_up: bool,
     /// Where to write what was made
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,

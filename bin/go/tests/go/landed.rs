@@ -112,7 +112,7 @@ fn a_claim_without_a_change_fails_and_a_conflict_goes_back_to_its_owner_s_conver
          - {id: T-5, title: Five, kind: chore, verify: [test -s T-5.txt]}\n",
     );
     let runs = past.place.lines("trace/runs");
-    for run in ["T-3 2 on begin resumed c-T-3", "T-4 2 on begin resumed c-T-4"] {
+    for run in ["T-3 2 on begin resumed c-T-3", "T-4 2 on Work on T-4 resumed c-T-4"] {
         assert!(runs.iter().any(|line| line == run), "{run} is missing in {runs:#?}");
     }
     assert!(past.said.contains("T-3 failed: it claims success and changed nothing"), "{}", past.said);

@@ -82,11 +82,11 @@ impl LocalState {
         self.joined && !self.is_full && self.holds_lease(now)
     }
 
-    /// Whether nothing of its agents is left to end or to report.
+    /// Whether nothing of its agents is left to end or to report, and no working folder is just being removed.
     pub fn is_settled(&self) -> bool {
         let settled =
             |local: &Local| !local.busy && matches!(local.keeper, Keeper::Gone(Stage::Empty | Stage::Reported));
-        self.agents.values().all(settled)
+        self.agents.values().all(settled) && !self.workplaces.values().any(|place| place.busy)
     }
 
     /// When to look again though nothing has changed.
@@ -96,5 +96,20 @@ impl LocalState {
         let lease = self.agents.values().any(|local| matches!(local.keeper, Keeper::Alive(_)));
         let clearances = self.workplaces.values().filter(|place| !place.busy).filter_map(|place| place.not_before);
         retries.chain(clearances).chain(lease.then_some(self.leased_until)).filter(|at| *at > now).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_ends_while_a_working_folder_is_being_removed() {
+        let mut local = LocalState::default();
+        let place = |busy| (TaskId::new("T-1").unwrap(), LocalWorkplace { busy, not_before: None });
+        for busy in [false, true] {
+            local.workplaces.extend([place(busy)]);
+            assert_eq!(local.is_settled(), !busy);
+        }
     }
 }

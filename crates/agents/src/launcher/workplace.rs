@@ -47,6 +47,8 @@ pub(super) fn wanted(job: Job<'_>, config: &LauncherConfig, host: &HostFolder) -
         task: job.task.id.clone(),
         onto: terms.onto.clone(),
         prove: at.is_none() && is_first && !job.task.verify.is_empty(),
+        // The branch has what it could not be merged onto.
+        catch_up: at.is_none() && job.task.landing_failures > 0,
         at,
         copy: terms.copy.clone(),
         setup: terms.setup.clone(),

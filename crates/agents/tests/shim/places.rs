@@ -42,6 +42,7 @@ fn placed(bench: &Bench, command: &str) -> AgentSpec {
         env: BTreeMap::from([(Text::clipped("OF_THE_PROJECT"), Text::clipped("yes"))]),
         teardown: Vec::new(),
         prove: false,
+        catch_up: false,
         save_ms: Millis(3_600_000),
     };
     let mut spec = bench.talker(command);

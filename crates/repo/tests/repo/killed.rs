@@ -7,7 +7,7 @@ use crate::removing::{refs, remove_or};
 
 /// Runs `undisturbed` for the number of its calls, then kills at each of them in turn, before it and after it, and checks what `again`
 /// leaves.
-fn at_each_step<T>(
+pub(crate) fn at_each_step<T>(
     prepare: impl Fn() -> House,
     run: impl Fn(&House, Death) -> (Result<T, go_repo::RepoError>, usize),
     look: impl Fn(&House) -> String,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 mod asking;
+mod catching_up;
 mod house;
 mod killed;
 mod landing;

@@ -141,7 +141,9 @@ fn a_reviewer_gets_the_review_task_and_the_delivered_ticket_s_text() {
     let reviewer = reviewer_for(&review, &delivered, "Look at it.", &["make lint".to_owned()], &desk).unwrap();
     assert_eq!((reviewer.role, reviewer.task), (Role::Reviewer, Some(review.id)));
     let prompt = reviewer.prompt.unwrap();
-    for part in ["Look at it.", "T-1: Build the index page", "- `make lint`"] {
+    for part in
+        ["Look at it.", "T-1: Build the index page", "- `make lint`", "Run them yourself: nobody does it for you"]
+    {
         assert!(prompt.as_str().contains(part), "{part:?} is missing in\n{prompt}");
     }
 }

@@ -44,6 +44,13 @@ impl Verification {
         Self { lead, commands }
     }
 
+    /// What a reviewer runs itself; nobody else does.
+    pub fn checks<T: AsRef<str>>(commands: impl IntoIterator<Item = T>) -> Self {
+        let verification = Self::commands(commands);
+        let lead = if verification.commands.is_empty() { texts::VERIFY_BY_LOOKING } else { texts::VERIFY_BY_CHECKS };
+        Self { lead, ..verification }
+    }
+
     /// What an orchestrator checks: the exits of its agents, never their word.
     pub fn of_an_orchestrator() -> Self {
         Self { lead: texts::VERIFY_AS_ORCHESTRATOR, commands: Vec::new() }

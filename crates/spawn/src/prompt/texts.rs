@@ -13,6 +13,16 @@ The ticket names no command. Before you end, show by a command or an observation
 report what you ran and what it answered.
 ";
 
+pub(crate) const VERIFY_BY_CHECKS: &str = "\
+The work is good only where each of these commands exits 0. Run them yourself: nobody does it for you. That they pass is not enough: \
+look at what the work does.
+";
+
+pub(crate) const VERIFY_BY_LOOKING: &str = "\
+The ticket names no command. Find out by commands or observations of your own whether the work does what the ticket says, and tell in \
+your notes what you ran and what it answered.
+";
+
 pub(crate) const VERIFY_AS_ORCHESTRATOR: &str = "\
 Judge work by the exit codes that the Bus has, never by what an agent says of itself:
 - complete a task only when its builder exited 0 and every verification command did;
@@ -29,7 +39,8 @@ leave alone what is not part of your ticket:
 pub(crate) const BUS_ACCESS: &str = "\
 The Control Bus is at the URL in XIO_BUS_URL. You are the agent in XIO_AGENT_ID; your token is in the file that XIO_TOKEN_FILE \
 names, read it anew for each request, since it is replaced while you work. Send it as `Authorization: Bearer <token>`. \
-`GET /openapi.json` describes every call; events arrive at `GET /events/stream`. Never print the token or put it into a file.
+`GET /openapi.json` describes every call; events arrive at `GET /events/stream`. \
+Where you have tools named `bus_…`, use those in place of requests of your own. Never print the token or put it into a file.
 ";
 
 /// The rules of the house, which every prompt carries; rule files add to them.

@@ -51,7 +51,7 @@ fn text(outcome: &Outcome) -> String {
             let files = files.concat();
             format!(
                 "it can't be merged onto the tip, as these files conflict:\n{files}\n{text}\n{}\n",
-                mended_by("resolve it", tip)
+                mended_by("resolve what conflicts, leave no marks of it", tip)
             )
         }
         Outcome::Red { tip, command, code, output } => {
@@ -68,6 +68,7 @@ fn text(outcome: &Outcome) -> String {
 /// What whoever built it does next. It stands last, as of a long text the end is kept.
 fn mended_by(how: &str, tip: &ObjectId) -> String {
     format!(
-        "The tip is {tip}: merge it into your work (git merge {tip}), {how}, commit, and end; it is landed again then."
+        "What has landed up to {tip} is merged into your working folder now, or `git merge {tip}` does it: {how}, and end. \
+         It is landed again then."
     )
 }

@@ -22,8 +22,14 @@ pub(super) fn run(command: &RepoCommand) -> Result<Exit, Failure> {
             let at = make.at.as_deref();
             let order =
                 Order { folder: &make.folder, task: &make.task, onto: make.onto.as_deref(), at, copy: &make.copy };
-            let made = open(&make.repo).and_then(|repo| go_repo::make(&repo, &order)).map_err(failed)?;
-            write(&make.to, &made)
+            let made = open(&make.repo).and_then(|repo| {
+                let made = go_repo::make(&repo, &order)?;
+                if make.catch_up {
+                    go_repo::catch_up(&repo, &make.folder, &make.task)?;
+                }
+                Ok(made)
+            });
+            write(&make.to, &made.map_err(failed)?)
         }
         RepoCommand::Save(save) => {
             let push = if save.push { Push::Yes } else { Push::No };

@@ -20,9 +20,7 @@ case $task-$times in
   T-3-1) ;;
   T-3-2) echo three > T-3.txt;;
   T-4-1) read -r _ < "$TRACE/T-5.landed"; echo four > T-4.txt; echo 'hello from four' > README;;
-  T-4-2)
-    git add -A && git commit -q -m 'Four'
-    git merge -q origin/main >/dev/null || { echo 'hello from five and four' > README; git commit -q -a -m 'Four beside five'; };;
+  T-4-2) grep -q '^<<<<<<<' README && test -s T-5.txt && echo 'hello from five and four' > README;;
   T-5-1) echo five > T-5.txt; echo 'hello from five' > README;;
 esac
 tell '{"type":"spent","model":"house-1","input_tokens":10,"output_tokens":1,"usd":"0.0132"}'
