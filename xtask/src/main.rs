@@ -69,11 +69,17 @@ enum Bench {
         #[arg(long)]
         binary: Option<PathBuf>,
     },
-    /// The real Claude Code and Codex through scripted mishaps, and what their drivers read of failures and costs.
+    /// Fleets of agents: mishaps, costs, stops, overhead, killed hosts, landings, usage windows.
     Agents {
-        /// How many runs the costs are compared in.
+        /// What to measure; everything where nothing is named.
+        #[arg(value_enum)]
+        parts: Vec<bench::AgentPart>,
+        /// How many runs costs are compared in, and how many stops there are.
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=999))]
         runs: u32,
+        /// A `go` to measure, such as an earlier one; without it the release build of this source.
+        #[arg(long)]
+        binary: Option<PathBuf>,
     },
     /// One GO after another: crashes, handovers, restarts of the Bus, network blips.
     Failover {
@@ -105,7 +111,9 @@ fn main() -> ExitCode {
         Task::Bench { what: Bench::Bus { parts, runs, binary } } => {
             bench::bus(&root, &parts, runs, binary).map_err(|e| e.to_string())
         }
-        Task::Bench { what: Bench::Agents { runs } } => bench::agents(runs).map_err(|e| e.to_string()),
+        Task::Bench { what: Bench::Agents { parts, runs, binary } } => {
+            bench::agents(&root, &parts, runs, binary).map_err(|e| e.to_string())
+        }
         Task::Bench { what: Bench::Failover { kinds, runs, binary } } => {
             bench::failover(&root, &kinds, runs, binary).map_err(|e| e.to_string())
         }

@@ -16,7 +16,7 @@ use go_scripted_models::CLIS;
 
 pub(crate) use install::Agents;
 pub(crate) use plans::{plans, table};
-pub(crate) use session::{Ended, Kind, Session};
+pub(crate) use session::Kind;
 pub(crate) use smoke::smoke;
 
 /// What to do with them.

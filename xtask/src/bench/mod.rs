@@ -19,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::command::cargo;
+pub(crate) use agents::Part as AgentPart;
 pub(crate) use bus::Part;
 pub(crate) use failover::Kind;
 use table::Row;
@@ -81,10 +82,11 @@ pub(crate) fn failover(root: &Path, kinds: &[Kind], runs: u32, binary: Option<Pa
     Ok(rows.iter().all(Row::holds))
 }
 
-/// Runs the agents' real command lines through mishaps, prints what their drivers make of it, and says whether each bound holds.
-pub(crate) fn agents(runs: u32) -> Result<bool, BenchError> {
-    let rows = agents::measure(runs)?;
-    println!("{}\n{}", table::print(&rows, 1), agents::NOT_MEASURED);
+/// Runs fleets with the agents' real command lines, prints the figures, and says whether each bound holds.
+pub(crate) fn agents(root: &Path, parts: &[AgentPart], runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
+    let binary = binary.map_or_else(|| release(root), Ok)?;
+    let rows = agents::measure(&binary, parts, runs)?;
+    println!("{}", table::print(&rows, 1));
     Ok(rows.iter().all(Row::holds))
 }
 

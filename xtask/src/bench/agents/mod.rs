@@ -1,20 +1,46 @@
-//! `cargo xtask bench agents`: the real command lines of agents through scripted mishaps, and what their drivers make of it.
+//! `cargo xtask bench agents`: real fleets with the real command lines of agents, and with agents that are made to be trouble.
 
 mod costs;
 mod mishaps;
+mod overhead;
+mod plan;
+mod processes;
+mod stage;
+mod stops;
+
+use std::path::Path;
+
+use clap::ValueEnum as _;
 
 use super::BenchError;
 use super::table::Row;
 use crate::agents::Agents;
 
-/// What the issue's table has and this bench does not measure; nobody is to take a missing row for a bound that holds.
-pub(super) const NOT_MEASURED: &str = "not measured here: costs as they stand on the Bus; orphans; an order to no process left; GO's overhead beside the bare CLI; \
-    a host killed at a random moment; 40 tickets that touch shared files; a simulated day of usage windows";
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// What goes wrong with agents, and what comes of it.
+    Mishaps,
+    /// What the Bus has of their costs.
+    Costs,
+    /// How long it takes to stop one.
+    Stops,
+    /// What a run costs beside the bare command line.
+    Overhead,
+}
 
-/// Measures: every mishap once, costs in `runs` runs.
-pub(super) fn measure(runs: u32) -> Result<Vec<Row>, BenchError> {
-    let agents = Agents::installed().map_err(BenchError::Agents)?;
-    let mut rows = mishaps::measure(&agents)?;
-    rows.push(costs::measure(&agents, runs)?);
+/// Measures `parts`, all where there are none.
+pub(super) fn measure(binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Row>, BenchError> {
+    let parts = if parts.is_empty() { Part::value_variants() } else { parts };
+    let mut rows = Vec::new();
+    let agents = || Agents::installed().map_err(BenchError::Agents);
+    for part in parts {
+        rows.extend(match part {
+            Part::Mishaps => mishaps::measure(binary, &agents()?)?,
+            Part::Overhead => overhead::measure(binary, &agents()?, (runs / 5).max(2))?,
+            Part::Stops => stops::measure(binary, runs)?,
+            Part::Costs => costs::measure(binary, &agents()?, runs)?,
+        });
+    }
     Ok(rows)
 }

@@ -18,6 +18,8 @@ use clap::ValueEnum as _;
 
 use super::BenchError;
 use super::table::Row;
+pub(super) use http::Target;
+pub(super) use server::token_once_open;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
