@@ -5,6 +5,7 @@ mod apart;
 mod bad_input;
 mod bridge;
 mod bus_restart;
+mod collisions;
 mod crash;
 mod delegation;
 mod detached;

@@ -16,7 +16,7 @@ done
 sed 's/[0-9a-f]\{40\}/SHA/g' T-1.json
 commit() { git -C repo rev-parse refs/xio/wip/$1; }
 land() { task=$1; shift; $go repo land --repo repo --folder trial --task $task --attempt 1 --commit $(commit $task) \
-  --title Title --agent a-1 "$@" > said; code=$?; tail -1 said | sed 's/[0-9a-f]\{40\}/SHA/'; echo "land $code"; }
+  --title Title --agent a-1 "$@" > said; code=$?; grep -v '^The tip' said | grep . | tail -1 | sed 's/[0-9a-f]\{40\}/SHA/'; echo "land $code"; }
 $go repo collide --repo repo T-2 T-1 --away T-9
 land T-1 --verify 'test -z "${XIO_TOKEN-}" && test -z "${GIT_DIR-}"; echo broken; exit 3'
 echo mine >> repo/a; land T-1 | tail -1; git -C repo checkout -q a
