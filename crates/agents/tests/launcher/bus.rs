@@ -12,6 +12,7 @@ pub(crate) const WHEN: &str = "2026-03-21T08:15:30.250Z";
 struct State {
     snapshot: Vec<Value>,
     events: Vec<Value>,
+    listed: Vec<Value>,
     refuse_heartbeats: u32,
     refuse_own_heartbeats: u32,
     miss_heartbeats: u32,
@@ -36,6 +37,11 @@ impl FakeBus {
     /// Puts a resource into the snapshot.
     pub(crate) fn has(&self, kind: &str, resource: Value) {
         lock(&self.state).snapshot.push(json!({"type": kind, "resource": resource}));
+    }
+
+    /// Adds to the agents that it lists, whatever is asked for.
+    pub(crate) fn lists(&self, agent: Value) {
+        lock(&self.state).listed.push(agent);
     }
 
     /// Something happens.
@@ -101,6 +107,7 @@ impl Respond for Answers {
             ("GET", ["snapshot"]) => snapshot(&state),
             ("GET", ["events", "stream"]) => events(&state, request),
             ("POST", ["agents"]) => registered(request),
+            ("GET", ["agents"]) => ok(json!({"items": state.listed})),
             ("POST", ["hosts", _, "heartbeat"]) => heartbeat(&mut state),
             ("POST", ["agents", "l-1", "heartbeat"]) if state.refuse_own_heartbeats > 0 => {
                 state.refuse_own_heartbeats -= 1;

@@ -4,6 +4,9 @@
 mod agents;
 mod bench;
 mod bus;
+mod disk;
+mod folders;
 mod registration;
 mod restarts;
+mod resume;
 mod wakes;
