@@ -11,7 +11,7 @@ use go_orchestrator::{GoConfig, PlanSource, Policy};
 use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
 use go_runtime::tmux::TmuxError;
-use go_runtime::{AgentRuntime, Allowance, HostFolder, ProcessRuntime, WindowRuntime};
+use go_runtime::{AgentRuntime, HostFolder, ProcessRuntime, WindowRuntime};
 use go_steward::Steward;
 
 use super::execution_log::chronicle;
@@ -96,11 +96,7 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
         stop_grace: settings.agents.stop_grace.duration(),
         heartbeat: settings.agents.heartbeat.duration(),
         timeout: settings.agents.timeout.duration(),
-        allowance: Allowance {
-            idle_ms: Some(Millis::from(settings.agents.idle_timeout.duration())),
-            usd: settings.attempt_usd,
-            ..LauncherConfig::allowance()
-        },
+        allowance: settings.attempt.allowance(settings.agents.idle_timeout),
         ..config
     })
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod attempt;
 mod bus;
 mod capacity;
 mod drivers;
@@ -26,10 +27,11 @@ mod watchdog;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{RbacMode, Usd};
+use go_bus_api::RbacMode;
 
 pub(crate) use accounts::AccountSettings;
 pub(crate) use agents::{AgentSettings, RuntimeKind};
+pub(crate) use attempt::AttemptSettings;
 pub(crate) use bus::{BusSettings, Database, Listen};
 use capacity::Readings;
 pub(crate) use drivers::DriverSettings;
@@ -92,8 +94,8 @@ pub(crate) struct Settings {
     pub(crate) paths: PathSettings,
     /// `watchdog`.
     pub(crate) watchdog: WatchdogSettings,
-    /// `costs.attempt_usd`: what one attempt may cost.
-    pub(crate) attempt_usd: Option<Usd>,
+    /// `costs.attempt_…`: what one attempt may use up.
+    pub(crate) attempt: AttemptSettings,
     /// `rbac.mode`.
     pub(crate) rbac_mode: RbacMode,
     /// Every key with its value and where that came from.
@@ -187,7 +189,7 @@ pub(crate) fn read(
         },
         paths: PathSettings::read(&mut reader),
         watchdog: WatchdogSettings::read(&mut reader),
-        attempt_usd: reader.get("costs.attempt_usd", "5".parse().ok()),
+        attempt: AttemptSettings::read(&mut reader),
         rbac_mode: RbacMode::default(),
         shown: vec![Shown::new("data", data.display(), &data_origin)],
         warnings: Vec::new(),

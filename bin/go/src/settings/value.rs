@@ -66,6 +66,17 @@ impl Setting for u32 {
     }
 }
 
+impl Setting for u64 {
+    fn read(value: &Value) -> Result<Self, String> {
+        let found = described(value);
+        found.parse().map_err(|_| format!("{found} is not a whole number from 0"))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Setting for String {
     fn read(value: &Value) -> Result<Self, String> {
         match scalar(value) {
