@@ -1,5 +1,7 @@
 //! Plans through the real Claude Code: one with most of what can happen on one account, one that moves to a second account.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use go_bus_api::Usd;
@@ -25,6 +27,11 @@ const TICKETS: &str = r#"      - id: PAGE
       - {id: RESET, title: A bad line, kind: chore, description: "SCRIPT: reset", verify: [test -s reset.txt]}
 "#;
 const IDS: [&str; 6] = ["PAGE", "NEXT", "LIMIT", "CRASH", "ASK", "RESET"];
+
+/// How the tokens of the accounts begin, as those of subscriptions do.
+const TOKEN: &str = "sk-ant-oat01-";
+/// What the person tells every agent of theirs.
+const LIKES: &str = "The person likes short pages.";
 
 /// What a person answers; it names what the model plays from then on.
 const ANSWER: &str = "blue (SCRIPT: answered)";
@@ -93,12 +100,37 @@ fn place(agents: &Agents, go: &Path, accounts: &[&str], tickets: &str) -> Result
     let mut environment = claude_environment(&place.home(), &place.server).map_err(io("an environment"))?;
     // Its login comes from its account alone, and its folder is the one in its home.
     environment.retain(|(name, _)| name != "ANTHROPIC_API_KEY" && name != "CLAUDE_CONFIG_DIR");
-    environment.extend(
-        accounts.iter().map(|name| (format!("KEY_{}", name.to_uppercase()), "sk-ant-oat01-scripted".to_owned())),
-    );
+    environment.extend(accounts.iter().map(|name| (format!("KEY_{}", name.to_uppercase()), token(name))));
     let place = place.with_environment(environment);
     place.write(&settings(agents, accounts), "claude", tickets)?;
+    write_person(&place)?;
     Ok(place)
+}
+
+/// The token of an account.
+fn token(account: &str) -> String {
+    format!("{TOKEN}{account}")
+}
+
+/// What the person has set for every agent of theirs: words, and a hook.
+fn write_person(place: &Place) -> Result<(), AgentsError> {
+    let hook = json!({"type": "command", "command": format!("touch {}", place.path().join("hooked").display())});
+    let settings = json!({"hooks": {"PostToolUse": [{"matcher": "*", "hooks": [hook]}]}}).to_string();
+    let folder = place.home().join(".claude");
+    fs::write(folder.join("CLAUDE.md"), LIKES).map_err(io("CLAUDE.md"))?;
+    fs::write(folder.join("settings.json"), settings).map_err(io("settings.json"))
+}
+
+/// Rows on what is the person's and what is each account's.
+fn person(rows: &mut Rows, place: &Place, accounts: &[&str]) {
+    let received = place.server.received();
+    let heard = received.iter().any(|received| received.request.body.to_string().contains(LIKES));
+    rows.add("the person's CLAUDE.md is read", heard, format!("{} requests", received.len()));
+    rows.add("the person's hook is run", place.path().join("hooked").exists(), "after a tool");
+    let sent = received.iter().filter_map(|received| received.request.header("authorization"));
+    let sent: BTreeSet<String> = sent.map(|value| value.trim_start_matches("Bearer ").to_owned()).collect();
+    rows.same("each account has sent its own token", &sent, &accounts.iter().map(|name| token(name)).collect());
+    rows.same("no file of GO's has a token", &place.files_with(TOKEN), &Vec::new());
 }
 
 /// Everything on one account.
@@ -122,14 +154,16 @@ pub(super) fn one_account(agents: &Agents, go: &Path) -> Result<Vec<Row>, Agents
         &past.by_its_agent("PAGE", "task.progressed"),
         &1,
     );
-    past.counts(&mut rows, "a limit is counted as none: parked until its reset, then finished", "LIMIT", [2, 0, 1]);
-    past.counts(&mut rows, "a killed agent's attempt failed; the next one finished what lay there", "CRASH", [2, 1, 0]);
+    past.counts(&mut rows, "a limit is no failure: parked until its reset, then finished", "LIMIT", 0, 1);
+    past.rested(&mut rows);
+    past.counts(&mut rows, "a killed agent's attempt failed; the next one finished what lay there", "CRASH", 1, 0);
     past.resumes(&mut rows, "and went on in its conversation", "CRASH");
     rows.add("bus_ask_human waits for a person, who answered", answered, format!("{question:?}"));
-    past.counts(&mut rows, "a question counts as nothing", "ASK", [2, 0, 0]);
+    past.counts(&mut rows, "a question is no failure", "ASK", 0, 1);
     past.resumes(&mut rows, "and the answer goes on in its conversation", "ASK");
-    past.counts(&mut rows, "a connection that is reset twice costs no attempt", "RESET", [1, 0, 0]);
+    past.counts(&mut rows, "a connection that is reset twice costs no attempt", "RESET", 0, 0);
     past.costs(&mut rows, own_costs);
+    person(&mut rows, &place, &["one"]);
     Ok(rows.all)
 }
 
@@ -142,7 +176,9 @@ pub(super) fn two_accounts(agents: &Agents, go: &Path) -> Result<Vec<Row>, Agent
     let mut rows = Rows::of("claude, two accounts");
     past.usual(&mut rows, &["MOVES"]);
     past.moved(&mut rows, "MOVES");
+    past.rested(&mut rows);
     past.costs(&mut rows, own_costs);
+    person(&mut rows, &place, &["one", "two"]);
     Ok(rows.all)
 }
 

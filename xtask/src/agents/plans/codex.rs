@@ -93,7 +93,8 @@ pub(super) fn two_accounts(agents: &Agents, go: &Path) -> Result<Vec<Row>, Agent
         &1,
     );
     past.moved(&mut rows, "MOVES");
-    past.counts(&mut rows, "a killed agent's attempt failed; the next one finished what lay there", "CRASH", [2, 1, 0]);
+    past.rested(&mut rows);
+    past.counts(&mut rows, "a killed agent's attempt failed; the next one finished what lay there", "CRASH", 1, 0);
     past.resumes(&mut rows, "and went on in its conversation", "CRASH");
     past.costs(&mut rows, own_costs);
     Ok(rows.all)

@@ -108,8 +108,29 @@ impl Place {
     /// The logs of the agents that have ended, each with its agent.
     pub(super) fn logs(&self) -> Vec<(String, String)> {
         let entries = fs::read_dir(self.path().join(".go/hosts/h1/logs")).into_iter().flatten().flatten();
-        let read = |path: PathBuf| Some((path.file_stem()?.to_str()?.to_owned(), fs::read_to_string(&path).ok()?));
+        let read = |path: PathBuf| {
+            // The agent, what runs it, and that it is a log.
+            let agent = path.file_name()?.to_str()?.split('.').next()?.to_owned();
+            Some((agent, fs::read_to_string(&path).ok()?))
+        };
         entries.filter_map(|entry| read(entry.path())).collect()
+    }
+
+    /// The files of GO's that have `word` in them.
+    pub(super) fn files_with(&self, word: &str) -> Vec<PathBuf> {
+        let mut folders = vec![self.path().join(".go")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(word)) {
+                    found.push(path);
+                }
+            }
+        }
+        found
     }
 
     /// The processes of this place.
