@@ -105,7 +105,9 @@ pub const ROWS: &[FailureRow] = &[
 /// The failure that `evidence` tells of; `detail` says it to people. `until` is the time that the provider named, in its events or else in
 /// the words.
 pub(super) fn failure(evidence: &str, detail: &str, until: Option<Timestamp>, now: Timestamp) -> Failure {
-    let named = until.or_else(|| reset::named(evidence, now)).map(|until| within(until, now));
+    // An event names the second; words name the minute, and may have been said a while ago.
+    let exact = until.filter(|until| *until > now).map(|until| until.min(now.after(reset::LONGEST)));
+    let named = exact.or_else(|| until.or_else(|| reset::named(evidence, now)).map(|until| within(until, now)));
     let detail = call::clipped(detail, DETAIL);
     match find(ROWS, evidence) {
         Some(row) => row.failure(now, named, &detail),
@@ -179,6 +181,8 @@ mod tests {
             failure(words, "", Some(at(90_000)), now).remedy,
             Remedy::ParkUntil { until: now.after(reset::LONGEST) }
         );
+        let soon = now.after(Duration::from_secs(4));
+        assert_eq!(failure(words, "", Some(soon), now).remedy, Remedy::ParkUntil { until: soon }, "to the second");
         assert_eq!(failure(words, "", Some(Timestamp::from_unix_millis(5)), now).remedy, until("2026-11-23T11:01:00Z"));
     }
 
