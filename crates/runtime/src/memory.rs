@@ -16,6 +16,7 @@ use crate::{AgentFolder, AgentRuntime, ProcessId, RuntimeError, Space};
 #[derive(Debug, Clone, Default)]
 pub struct MemoryRuntime {
     state: Arc<Mutex<State>>,
+    windows: bool,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +34,11 @@ struct Keeper {
 }
 
 impl MemoryRuntime {
+    /// One whose agents are to have windows.
+    pub fn with_windows() -> Self {
+        Self { windows: true, ..Self::default() }
+    }
+
     /// The folders that keepers were started on, in order.
     pub fn started(&self) -> Vec<AgentFolder> {
         self.lock().keepers.values().map(|k| AgentFolder::at(&k.folder)).collect()
@@ -70,6 +76,10 @@ impl AgentRuntime for MemoryRuntime {
     /// All the room there is: what is simulated does not depend on this machine's disk.
     fn space(&self, _path: &Path) -> Result<Space, RuntimeError> {
         Ok(Space { free: u64::MAX, total: u64::MAX })
+    }
+
+    fn has_windows(&self) -> bool {
+        self.windows
     }
 
     async fn start(&self, folder: &AgentFolder) -> Result<ProcessId, RuntimeError> {

@@ -48,6 +48,17 @@ fn task(id: &str, more: Value) -> Resource {
 
 /// The spec of an agent in a World of one project and two tasks, `T-1` and its review `R-1`.
 fn spec(role: &str, project: Option<&str>, task_id: Option<&str>, driver: &str) -> Result<AgentSpec, NotRunnable> {
+    spec_by(&config(), role, project, task_id, driver)
+}
+
+/// The same by these settings.
+fn spec_by(
+    config: &LauncherConfig,
+    role: &str,
+    project: Option<&str>,
+    task_id: Option<&str>,
+    driver: &str,
+) -> Result<AgentSpec, NotRunnable> {
     let world: World = [
         resource(
             "project",
@@ -69,9 +80,8 @@ fn spec(role: &str, project: Option<&str>, task_id: Option<&str>, driver: &str) 
     ]
     .into_iter()
     .collect();
-    let config = config();
     let agent = world.agent(&AgentId::new("a-1").unwrap()).unwrap();
-    Order::of(agent, &world).spec(&config, &config.folder(), &BootId::new("boot").unwrap())
+    Order::of(agent, &world).spec(config, &config.folder(), &BootId::new("boot").unwrap())
 }
 
 #[test]
@@ -125,4 +135,28 @@ fn what_can_t_be_run_says_why() {
     assert!(why("worker", None, "shell").contains("has no task"));
     assert!(why("worker", Some("T-1"), "command").contains("drivers.command.run"));
     assert_eq!(why("go", None, "shell"), "a launcher runs no go");
+}
+
+#[test]
+fn what_is_typed_in_a_window_goes_where_its_program_takes_it() {
+    let command = |run: &str, protocol| {
+        let run = run.parse().ok();
+        crate::Drivers::default().with(go_driver::CommandDriver { run, protocol, ..Default::default() })
+    };
+    let typing = |drivers: crate::Drivers, role: &str, driver: &str| {
+        let config = LauncherConfig { runtime: Arc::new(MemoryRuntime::with_windows()), drivers, ..config() };
+        let task = (role == "worker").then_some("T-1");
+        let window = spec_by(&config, role, Some("site"), task, driver).unwrap().window.unwrap();
+        assert_eq!(window.exe, Path::new("/bin/go"));
+        window.typing
+    };
+    let usual = crate::Drivers::default;
+    assert_eq!(typing(usual(), "worker", "shell"), Typing::Terminal);
+    assert_eq!(typing(usual(), "worker", "claude"), Typing::Messages);
+    assert_eq!(typing(usual(), "worker", "codex"), Typing::Nothing);
+    assert_eq!(typing(usual(), "po", "shell"), Typing::Nothing, "the reference PO reads nothing");
+    assert_eq!(typing(command("a", go_driver::Protocol::Lines), "worker", "command"), Typing::Messages);
+    let plain = |run| typing(command(run, go_driver::Protocol::Plain), "worker", "command");
+    assert_eq!((plain("a {prompt_file}"), plain("a")), (Typing::Terminal, Typing::Nothing));
+    assert_eq!(spec("worker", Some("site"), Some("T-1"), "shell").unwrap().window, None);
 }
