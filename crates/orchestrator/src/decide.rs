@@ -14,6 +14,7 @@ use crate::action::Action;
 use crate::delegation;
 use crate::integration;
 use crate::memory::Memory;
+use crate::pinned;
 use crate::plan_view::PlanView;
 use crate::policy::Policy;
 use crate::rotation;
@@ -28,6 +29,7 @@ pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, no
     actions.extend(spawns(policy, world, memory, now));
     actions.extend(rotation::actions(&policy.handbook, world, now));
     actions.extend(delegation::actions(world, now));
+    actions.extend(pinned::actions(world, now));
     let ends = surplus(world).into_iter().chain(stranded(world, now));
     actions.extend(ends.map(|agent| agent.id.clone()).collect::<BTreeSet<_>>().into_iter().map(Action::End));
     let may_start = |action: &Action| !matches!(action, Action::Assign { task, .. } if stays.contains(task));
@@ -119,7 +121,8 @@ pub(crate) fn next_wake(policy: &Policy, world: &World, memory: &Memory, now: Ti
     let improvement = short.and_then(|short| short.next_wake(world, &policy.improvement.settings, now));
     let rotation = go_spawn::next_rotation(world, &policy.handbook.rotation, now);
     let delegation = go_sprint::next_deadline(world, now);
-    let fleet = seats.chain(rotation).chain(delegation);
+    let pinned = go_sprint::next_look(world, now);
+    let fleet = seats.chain(rotation).chain(delegation).chain(pinned);
     go_sprint::next_wake(world, now).into_iter().chain(fleet).chain(improvement).min()
 }
 

@@ -23,6 +23,7 @@ mod integration;
 mod lead;
 mod leader;
 mod memory;
+mod pinned;
 mod plan_desk;
 mod plan_view;
 mod policy;

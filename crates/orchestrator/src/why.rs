@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use go_bus_api::{Agent, AgentId, Exit, QuestionState, Task, TaskId, TaskState, Timestamp};
+use go_bus_api::{Agent, AgentId, Exit, QuestionState, Task, TaskId, TaskKind, TaskState, Timestamp};
 use go_bus_client::{PastTask, World};
-use go_sprint::{Limits, Readiness, collisions_in_words, readiness};
+use go_sprint::{Limits, Readiness, collisions_in_words, pinned_in_words, readiness};
 
 /// Why a task is where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,7 @@ fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<S
         Readiness::Ready => vec!["it is ready, and assigned with the next tick".to_owned()],
         Readiness::UnderWay | Readiness::Over => Vec::new(),
     };
+    because.extend(pinned_in_words(world, task, now).filter(|_| task.kind == TaskKind::Push));
     if task.failures > 0 {
         because.push(failed(task));
     }

@@ -1,6 +1,6 @@
-//! Whom an alert goes to.
+//! Whom an alert goes to, and the keys that more than one knows.
 
-use go_bus_api::AlertLevel;
+use go_bus_api::{AlertLevel, TaskId, Text};
 
 /// Who has to hear of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,11 @@ pub fn audience(level: AlertLevel) -> Audience {
         AlertLevel::L1 | AlertLevel::L2 | AlertLevel::L3 => Audience::Desk,
         AlertLevel::L4 | AlertLevel::L5 => Audience::Humans,
     }
+}
+
+/// The key of the alert that the push `task` waits for a host which is gone: GO raises it, the Bus closes it once the push waits no more.
+pub fn waits_for_host(task: &TaskId) -> Text<256> {
+    Text::clipped(&format!("waits-for-host:{task}"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, ExitReport, Work};
+use go_bus_api::{AgentId, ExitReport, Text, Work};
 use rustix::fs::{FileType, FlockOperation, Mode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -148,6 +148,18 @@ impl AgentFolder {
         } else {
             Stage::Empty
         }
+    }
+
+    /// The verifications of the ticket that its agent lands, a JSON list of commands.
+    pub fn checks_path(&self) -> PathBuf {
+        self.path.join("checks.json")
+    }
+
+    /// Writes the verifications of the ticket that its agent lands.
+    pub fn write_checks(&self, checks: &[Text<4096>]) -> Result<(), RuntimeError> {
+        self.create()?;
+        let path = self.checks_path();
+        replace_volatile(&path, &json(&path, &checks)?, Readers::Owner)
     }
 
     /// Writes everything an agent is started with; the spec last, as with it the folder counts as prepared. None of it is

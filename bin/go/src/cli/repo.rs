@@ -145,4 +145,7 @@ pub(crate) struct Land {
     /// A command that has to pass on the merged tree; may be repeated
     #[arg(long, value_name = "COMMAND")]
     pub(crate) verify: Vec<String>,
+    /// A file with more of them, as a JSON list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checks: Option<PathBuf>,
 }

@@ -28,8 +28,11 @@ fn scene() -> Place {
     let (made, said) = place.start_by(SCENE, &[]).end();
     assert!(made.success(), "{}", said.join("\n"));
     let repo = place.path().join("site").display().to_string();
+    // More of them than a landing's command may be long.
+    let long = format!("\": {}\"", "x".repeat(4000));
     let ticket = |id: &str| {
-        format!("      - {{id: {id}, title: Greet, kind: feature, max_attempts: 99, verify: [grep -q {id} README]}}\n")
+        let verify = [&[format!("grep -q {id} README")][..], &vec![long.clone(); 5]].concat().join(", ");
+        format!("      - {{id: {id}, title: Greet, kind: feature, max_attempts: 99, verify: [{verify}]}}\n")
     };
     let plan = format!(
         "version: 1\nprojects:\n  - id: site\n    driver: command\n    repo: {repo}\n    tickets:\n{}{}hosts:\n  - {{id: h1, slots: 4}}\n",

@@ -16,9 +16,10 @@ done
 sed 's/[0-9a-f]\{40\}/SHA/g' T-1.json
 commit() { git -C repo rev-parse refs/xio/wip/$1; }
 land() { task=$1; shift; $go repo land --repo repo --folder trial --task $task --attempt 1 --commit $(commit $task) \
-  --title Title --agent a-1 "$@" > said; code=$?; grep -v '^The tip' said | grep . | tail -1 | sed 's/[0-9a-f]\{40\}/SHA/'; echo "land $code"; }
+  --title Title --agent a-1 "$@" > said; code=$?; grep -v '^What has landed' said | grep . | tail -1 | sed 's/[0-9a-f]\{40\}/SHA/'; echo "land $code"; }
 $go repo collide --repo repo T-2 T-1 --away T-9
 land T-1 --verify 'test -z "${XIO_TOKEN-}" && test -z "${GIT_DIR-}"; echo broken; exit 3'
+land T-1 --checks gone.json 2>/dev/null | tail -1; echo '["test -f a", "exit 3"]' > checks.json; land T-1 --checks checks.json | tail -1
 echo mine >> repo/a; land T-1 | tail -1; git -C repo checkout -q a
 land T-1 --verify 'test -z "${XIO_TOKEN-}" && grep -q T-1 a'
 land T-1
@@ -37,10 +38,19 @@ fn a_ticket_s_way_through_git_by_the_commands() {
     let work = r#"{"base":"SHA","commit":"SHA","changed":true,"vacuous":false}"#;
     let collision = r#"[{"one":"T-1","other":"T-2","files":["a"]}]"#;
     assert_eq!(first, ["A=1", "A=1", work, collision, "broken"], "{said:#?}");
-    let landed =
-        ["land 66", "land 75", "landed SHA on main", "land 0", "already landed SHA on main", "land 0", "land 65"];
-    assert_eq!(rest.iter().take(7).copied().collect::<Vec<_>>(), landed, "{said:#?}");
-    let last: Vec<_> = rest.iter().skip(8).copied().collect();
+    let landed = [
+        "land 66",
+        "land 1",
+        "land 66",
+        "land 75",
+        "landed SHA on main",
+        "land 0",
+        "already landed SHA on main",
+        "land 0",
+        "land 65",
+    ];
+    assert_eq!(rest.iter().take(9).copied().collect::<Vec<_>>(), landed, "{said:#?}");
+    let last: Vec<_> = rest.iter().skip(10).copied().collect();
     assert!(last.contains(&"remove 1") && last.ends_with(&["remove 0", "T-2", "1"]), "{said:#?}");
     assert!(last.iter().any(|line| line.contains("would lose work") && line.ends_with(": a")), "{said:#?}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, Task, TaskId, Tier};
+use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, Task, TaskId, Text, Tier};
 use go_bus_client::World;
 use go_driver::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{
@@ -21,6 +21,8 @@ pub(super) struct Order {
     pub(super) agent: Agent,
     task: Option<Task>,
     reviewed: Option<Task>,
+    /// The ticket whose delivery it lands.
+    landed: Option<Task>,
     project: Option<Project>,
     /// The conversation that it goes on with.
     resume: Option<ConversationId>,
@@ -58,8 +60,14 @@ impl Order {
     pub(super) fn of(agent: &Agent, world: &World) -> Self {
         let task = agent.task.as_ref().and_then(|id| world.task(id)).cloned();
         let reviewed = task.as_ref().and_then(|t| t.review_of.as_ref()).and_then(|id| world.task(id)).cloned();
+        let landed = task.as_ref().and_then(|t| t.lands.as_ref()).and_then(|id| world.task(id)).cloned();
         let project = agent.project.as_ref().or(task.as_ref().map(|t| &t.project)).and_then(|id| world.project(id));
-        Self { agent: agent.clone(), task, reviewed, project: project.cloned(), resume: None }
+        Self { agent: agent.clone(), task, reviewed, landed, project: project.cloned(), resume: None }
+    }
+
+    /// The verifications of the ticket that it lands; none where it lands nothing.
+    pub(super) fn checks(&self) -> Option<&[Text<4096>]> {
+        self.landed.as_ref().map(|ticket| ticket.verify.as_slice())
     }
 
     /// The same where it goes on with a conversation.

@@ -72,6 +72,62 @@ pub(super) fn landed(push: &Task) -> Action {
     Action::CompleteTask(push.id.clone(), body)
 }
 
+/// The delivery of `T-1`, whose commit is on the upstream too or not, and its landing.
+async fn delivered_to(world: &World, po: &Agent, pushed: bool) -> Task {
+    let task: Task = read(&world.assign("T-1", po).await.expect("an assignment"));
+    let builder = world.builder(po, "T-1").await.expect("a builder");
+    world.exit(&builder, exited(0)).await.expect("its end");
+    let landing = Some(Landing { pushed, ..landing(WORK) });
+    let body = Complete { landing, ..completion(&task, Some("chore")) };
+    world.act(actor(po), Action::CompleteTask(task.id, body)).await.expect("a delivery");
+    world.task("land-T-1-1").await
+}
+
+/// A landing goes to another host where the upstream has what it lands, and nobody has it in hand; the operator may know better. What was
+/// told of its waiting is over with the move, and with its beginning.
+pub async fn a_landing_moves_where_others_can_have_its_commit(make: MakeStore<'_>) {
+    let to = |host: &str| TaskPatch { host: Some(id(host)), ..TaskPatch::default() };
+    let waits = |push: &Task| go_bus_api::NewAlert {
+        level: go_bus_api::AlertLevel::L4,
+        title: Text::clipped("T-1 can't land"),
+        detail: Text::default(),
+        project: None,
+        dedupe_key: Some(go_rules::alerts::waits_for_host(&push.id)),
+    };
+    for pushed in [true, false] {
+        let (world, po, _) = scene(make).await;
+        world.create_host("anvil", 4).await;
+        let push = delivered_to(&world, &po, pushed).await;
+        let open = async || {
+            let query = go_bus_api::ListQuery { state: Some("open".to_owned()), ..Default::default() };
+            match world.store.read(Query::List(ResourceKind::Alert, query)).await {
+                Ok(QueryAnswer::List(alerts)) => alerts.items.len(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let epoch = world.epoch().await;
+        world.lead(epoch, Action::RaiseAlert(waits(&push))).await.expect("an alert");
+        let moved = world.lead(epoch, Action::PatchTask(push.id.clone(), to("anvil"))).await;
+        if pushed {
+            moved.expect("the upstream has it");
+            assert_eq!((world.task("land-T-1-1").await.host, open().await), (Some(id("anvil")), 0));
+        } else {
+            assert_eq!(refused(moved), ProblemKind::WrongState);
+            assert_eq!(open().await, 1, "it waits still");
+            world.done(Action::PatchTask(push.id.clone(), to("anvil"))).await;
+        }
+        world.lead(epoch, Action::RaiseAlert(waits(&push))).await.expect("an alert");
+        world.assign("land-T-1-1", &po).await.expect("an assignment");
+        assert_eq!(open().await, 0, "it has begun");
+        let late = world.lead(epoch, Action::PatchTask(push.id.clone(), to("forge"))).await;
+        assert_eq!(refused(late), ProblemKind::WrongState, "somebody has it in hand");
+        world.lead(epoch, Action::RaiseAlert(waits(&push))).await.expect("an alert");
+        let hold = TaskPatch { state: Some(TaskState::Held), ..TaskPatch::default() };
+        world.done(Action::PatchTask(id("T-1"), hold)).await;
+        assert_eq!(open().await, 0, "it is called off");
+    }
+}
+
 async fn fails(world: &World, push: &Task, ho: &Agent, error: &str) {
     world.fail(push, ho, error, false).await.expect("its failure");
 }

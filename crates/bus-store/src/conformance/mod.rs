@@ -162,6 +162,7 @@ macro_rules! for_each_property {
             landing::a_landing_is_tried_again,
             landing::a_landing_ends_with_its_ticket,
             landing::a_landing_is_checked,
+            landing::a_landing_moves_where_others_can_have_its_commit,
             landing::a_project_that_delivers_no_more_lands_nothing,
             landing::a_landing_whose_name_is_taken_has_another,
             collisions::both_tasks_have_it_until_either_is_over,

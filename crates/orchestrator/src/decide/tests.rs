@@ -390,3 +390,43 @@ fn it_wakes_when_m0_s_time_is_over_and_when_a_question_to_hand_over_was_long_eno
     }));
     assert_eq!((words(&actions(&world, &view)), next(&world)), (vec![], Some(60)));
 }
+
+#[test]
+fn a_landing_whose_host_is_long_away_moves_or_is_told_and_the_timer_knows() {
+    let view = planned(
+        "version: 1\nprojects:\n  - {id: site, tickets: []}\nhosts:\n  - {id: h1, slots: 2}\n  - {id: h2, slots: 2}\n",
+    );
+    let fleet = |pushed: bool| {
+        let mut world = fleet();
+        let host = samples::host("h1", 2);
+        world.apply(Resource::Host(go_bus_api::Host { launcher: None, revision: host.revision.next(), ..host }));
+        world.apply(Resource::Host(samples::host("h2", 2)));
+        let commit = go_bus_api::Text::clipped("c0ffee0");
+        let host = samples::id("h1");
+        let landing = go_bus_api::Landing { host, base: commit.clone(), commit, summary: None, pushed };
+        let push = Task {
+            kind: go_bus_api::TaskKind::Push,
+            lands: Some(samples::id("T-1")),
+            host: Some(samples::id("h1")),
+            ..samples::task("land-T-1-1", "site")
+        };
+        let (landing, landing_task) = (Some(landing), Some(push.id.clone()));
+        let ticket = Task { state: TaskState::InReview, landing, landing_task, ..samples::task("T-1", "site") };
+        world.apply(Resource::Task(ticket));
+        world.apply(Resource::Task(push));
+        world
+    };
+    let at = |now| words(&plan(&Policy::default(), &fleet(true), &view, &Memory::default(), now));
+    let heard = fleet(true).host(&samples::id("h1")).unwrap().last_heartbeat.unwrap();
+    let then =
+        heard.max(fleet(true).task(&samples::id("land-T-1-1")).unwrap().created_at).after(Duration::from_secs(600));
+    let before = Timestamp::from_unix_millis(then.unix_millis() - 1);
+    assert!(!at(before).contains(&"change task land-T-1-1".to_owned()), "{:?}", at(before));
+    assert_eq!(next_wake(&Policy::default(), &fleet(true), &Memory::default(), before), Some(then));
+    assert!(at(then).contains(&"change task land-T-1-1".to_owned()), "{:?}", at(then));
+    let told = words(&plan(&Policy::default(), &fleet(false), &view, &Memory::default(), then));
+    assert!(
+        told.iter().any(|action| action.starts_with("raise L4: T-1 can't land: host h1 is away since")),
+        "{told:?}"
+    );
+}

@@ -115,7 +115,7 @@ fn what_is_in_review_says_where_the_review_is() {
     let mut world = with(ticket(TaskState::InReview));
     assert_eq!(explain(&world, "T-1"), "T-1 is in_review: its review is still to be made");
     let review = Task {
-        kind: go_bus_api::TaskKind::Review,
+        kind: TaskKind::Review,
         review_of: Some(samples::id("T-1")),
         assignee: Some(samples::id("po")),
         attempt: Attempt(1),
@@ -132,7 +132,7 @@ fn what_is_in_review_says_where_the_review_is() {
 #[test]
 fn what_is_approved_says_what_its_landing_waits_for() {
     let landing = |ticket: &str, second: &str, state| Task {
-        kind: go_bus_api::TaskKind::Push,
+        kind: TaskKind::Push,
         lands: Some(samples::id(ticket)),
         created_at: format!("2026-03-21T08:00:0{second}.000Z").parse().unwrap(),
         state,

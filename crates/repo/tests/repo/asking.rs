@@ -41,9 +41,7 @@ fn pairs_that_conflict_are_told_with_their_files_and_only_what_changed_is_tried_
 fn what_other_hosts_saved_is_on_the_upstream_and_they_try_their_own() {
     let house = House::with_upstream();
     house.work("T-1", "sed -i 's/^5$/one/' a.txt");
-    let other = House::alone();
-    let there = format!("git remote add origin '{}'; git fetch -q", house.upstream().display());
-    other.sh(&other.repo(), &format!("{there}; git reset -q --hard origin/main; git branch -q -u origin/main"));
+    let other = house.elsewhere();
     other.work("T-2", "sed -i 's/^5$/two/' a.txt");
     other.work("T-3", "sed -i 's/^5$/three/' a.txt");
     assert_eq!(tried(&house, &["T-1"], &["T-2", "T-3", "T-4"]).0, ["T-1 T-2: a.txt", "T-1 T-3: a.txt"]);

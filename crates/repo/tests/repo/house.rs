@@ -90,6 +90,14 @@ impl House {
         house
     }
 
+    /// Another host's clone of this one's upstream.
+    pub(crate) fn elsewhere(&self) -> Self {
+        let other = Self::alone();
+        let there = format!("git remote add origin '{}'; git fetch -q", self.upstream().display());
+        other.sh(&other.repo(), &format!("{there}; git reset -q --hard origin/main; git branch -q -u origin/main"));
+        other
+    }
+
     /// A copy of everything as it is now.
     pub(crate) fn keep(&self) -> TempDir {
         let kept = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
 //! Landing: what moves, what does not, and what it says.
 
-use go_repo::{Deliver, Outcome};
+use go_repo::{Deliver, Outcome, RepoError};
 
-use crate::house::{House, Wish, landed_commit};
+use crate::house::{Death, House, Wish, landed_commit};
 
 #[test]
 fn work_lands_as_one_commit_with_its_trailers_and_its_author() {
@@ -43,6 +43,31 @@ fn others_work_that_landed_before_is_merged() {
     house.land("T-1", &Wish::merge(&one));
     house.land("T-2", &Wish { verify: &["grep -q two a.txt && grep -q eight a.txt"], ..Wish::merge(&two) });
     assert_eq!(house.landed(&house.repo(), "main"), ["T-1", "T-2"]);
+}
+
+#[test]
+fn what_is_saved_upstream_lands_from_another_host_and_once_from_both() {
+    let house = House::with_upstream();
+    let other = house.elsewhere();
+    let commit = house.work("T-1", "echo x > x");
+    landed_commit(&other.land("T-1", &Wish { verify: &["test -f x"], ..Wish::merge(&commit) }));
+    assert!(
+        matches!(house.land("T-1", &Wish::merge(&commit)), Outcome::AlreadyLanded { .. }),
+        "the first host is back"
+    );
+    assert_eq!(house.landed(&house.upstream(), "main"), ["T-1"]);
+    let two = house.work("T-2", "echo two > two");
+    std::thread::scope(|scope| {
+        for host in [&house, &other] {
+            scope.spawn(|| host.land("T-2", &Wish::merge(&two)));
+        }
+    });
+    assert_eq!(house.landed(&house.upstream(), "main"), ["T-1", "T-2"]);
+    house.sh(&house.path(""), "mv upstream.git elsewhere.git");
+    let three = house.work("T-3", "echo three > three");
+    house.sh(&house.path(""), "mv elsewhere.git upstream.git");
+    let unknown = other.land_or("T-3", &Wish::merge(&three), Death::Never).0;
+    assert!(matches!(unknown, Err(RepoError::UnknownCommit(_))), "only its own host has it: {unknown:?}");
 }
 
 #[test]
@@ -117,8 +142,8 @@ fn a_folder_that_is_in_use_is_no_place_to_land_in() {
     let commit = house.work("T-1", "echo x > x");
     std::fs::create_dir_all(house.path("land T-1")).unwrap();
     std::fs::write(house.path("land T-1").join("mine"), "mine").unwrap();
-    let refused = house.land_or("T-1", &Wish::merge(&commit), crate::house::Death::Never).0;
-    assert!(matches!(refused, Err(go_repo::RepoError::Occupied { .. })), "{refused:?}");
+    let refused = house.land_or("T-1", &Wish::merge(&commit), Death::Never).0;
+    assert!(matches!(refused, Err(RepoError::Occupied { .. })), "{refused:?}");
     assert!(house.landed(&house.repo(), "main").is_empty() && house.path("land T-1").join("mine").exists());
 }
 
@@ -193,7 +218,7 @@ fn a_branch_that_is_checked_out_nowhere_moves_alone() {
         verify: &[],
     };
     let outcome =
-        house.within(&house.repo(), crate::house::Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
+        house.within(&house.repo(), Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
     landed_commit(&outcome);
     assert_eq!(house.landed(&house.repo(), "main"), ["T-1"]);
     assert_eq!(

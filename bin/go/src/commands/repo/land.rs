@@ -11,6 +11,7 @@ use crate::render::print;
 
 /// Lands it.
 pub(super) fn run(repo: &Repo<'_>, asked: &Land) -> Result<Exit, Failure> {
+    let verify = checks(asked)?;
     let landing = Landing {
         folder: &asked.folder,
         task: &asked.task,
@@ -23,11 +24,22 @@ pub(super) fn run(repo: &Repo<'_>, asked: &Land) -> Result<Exit, Failure> {
             DeliverAs::Merge => Deliver::Merge,
             DeliverAs::Branch => Deliver::Branch,
         },
-        verify: &asked.verify,
+        verify: &verify,
     };
     let outcome = go_repo::land(repo, &landing).map_err(failed)?;
     print(text(&outcome))?;
     Ok(exit(&outcome))
+}
+
+/// All that has to pass. A file that can't be read is no reason to land unverified.
+fn checks(asked: &Land) -> Result<Vec<String>, Failure> {
+    let mut all = asked.verify.clone();
+    if let Some(path) = &asked.checks {
+        let text = std::fs::read(path).map_err(Failure::file("read", path))?;
+        let damaged = |error| Failure::failed(format!("{} is no list of commands: {error}", path.display()), "");
+        all.extend(serde_json::from_slice::<Vec<String>>(&text).map_err(damaged)?);
+    }
+    Ok(all)
 }
 
 fn exit(outcome: &Outcome) -> Exit {

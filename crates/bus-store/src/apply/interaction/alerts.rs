@@ -1,6 +1,6 @@
 //! Alerts: raised once per key while nobody took note, escalated where they are raised again at a higher level.
 
-use go_bus_api::{Alert, AlertId, AlertState, EventKind, NewAlert, Project, Revision};
+use go_bus_api::{Alert, AlertId, AlertState, EventKind, NewAlert, Project, Revision, Text};
 
 use super::super::Done;
 use super::super::ctx::Ctx;
@@ -55,6 +55,17 @@ fn escalate(ctx: &mut Ctx<'_>, mut open: Alert, worse: &Alert) -> Result<Done, R
     let document = ctx.update(&mut open, &EventKind::AlertEscalated)?;
     alert_routing::tell(ctx, &open)?;
     Ok(Done::updated(document))
+}
+
+/// Closes the open alert with this key: what it was about is over.
+pub(in crate::apply) fn close(ctx: &mut Ctx<'_>, key: &Text<256>) -> Result<(), Reject> {
+    let open: Vec<Alert> = ctx.find(&Filter::by(Column::DedupeKey, key.as_str()).open())?;
+    for mut alert in open {
+        alert.state = AlertState::Acknowledged;
+        alert.acknowledged_by = Some(ctx.who.name().clone());
+        ctx.update(&mut alert, &EventKind::AlertAcknowledged)?;
+    }
+    Ok(())
 }
 
 /// `POST /io/alerts/{id}/ack`.

@@ -3,12 +3,11 @@
 //! The alert goes to every IO, as each of level 4 does, and to an IO that comes later while the question is open. Its key is the question's
 //! id, so a question is put to the humans once.
 
-use go_bus_api::{Alert, AlertId, AlertLevel, AlertState, EventKind, ProjectId, Question, Revision, Text};
+use go_bus_api::{Alert, AlertId, AlertLevel, AlertState, ProjectId, Question, Revision, Text};
 
 use super::super::ctx::Ctx;
 use super::alerts;
 use crate::Reject;
-use crate::tx::{Column, Filter};
 
 /// Tells the humans of `question`. What the operator asks itself needs no telling.
 pub(super) fn raise(ctx: &mut Ctx<'_>, question: &Question, project: Option<ProjectId>) -> Result<(), Reject> {
@@ -33,13 +32,7 @@ pub(super) fn raise(ctx: &mut Ctx<'_>, question: &Question, project: Option<Proj
 
 /// Closes it: the question needs nobody any more.
 pub(super) fn close(ctx: &mut Ctx<'_>, question: &Question) -> Result<(), Reject> {
-    let open: Vec<Alert> = ctx.find(&Filter::by(Column::DedupeKey, key(question).as_str()).open())?;
-    for mut alert in open {
-        alert.state = AlertState::Acknowledged;
-        alert.acknowledged_by = Some(ctx.who.name().clone());
-        ctx.update(&mut alert, &EventKind::AlertAcknowledged)?;
-    }
-    Ok(())
+    alerts::close(ctx, &key(question))
 }
 
 fn key(question: &Question) -> Text<256> {

@@ -7,7 +7,7 @@ use super::super::Done;
 use super::super::agents;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{delegation, dependencies};
+use super::{delegation, dependencies, pinned};
 use crate::{Document, Reject};
 
 /// Assigns a task: its attempt grows, and its assignee answers for it from now on.
@@ -54,6 +54,7 @@ fn begin(ctx: &mut Ctx<'_>, task: &mut Task, assignee: &Agent) -> Result<Documen
     (task.progress, task.finished_at, task.delivered_at) = (None, None, None);
     (task.landing, task.landing_task) = (None, None);
     let document = ctx.update(task, &EventKind::TaskAssigned)?;
+    pinned::waits_no_more(ctx, task)?;
     if assignee.role == Role::M0 {
         delegation::tell(ctx, task, assignee)?;
     }

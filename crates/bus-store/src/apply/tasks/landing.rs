@@ -12,7 +12,7 @@ use super::super::agents::terminate;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
 use super::super::interaction::alerts;
-use super::{authority, complete, create, landing_command};
+use super::{authority, complete, create, landing_command, pinned};
 use crate::{Policy, Reject};
 
 /// How often a landing may be tried that could not go on for a reason that passes, such as uncommitted changes in its way.
@@ -37,10 +37,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, task: &Task, body: &Complete) -> Result<(
     if project.repo.is_none() || !delivers(&project) {
         return Err(Reject::field("/landing", format!("project {} delivers nothing", project.id)));
     }
-    match landing_command::of(task, landing, project.workplace.as_ref()) {
-        Some(_) => Ok(()),
-        None => Err(Reject::field("/landing", format!("the verifications of task {} are too long to land", task.id))),
-    }
+    Ok(())
 }
 
 /// A full or shortened object name, so that it can be nothing else on a command line.
@@ -71,7 +68,7 @@ pub(super) fn approve(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<Option<NewTa
     let project = project(ctx, &task.project)?;
     // Where the project delivers no more, there is nothing that this could wait for.
     let landing = task.landing.clone().filter(|_| delivers(&project));
-    let order = landing.and_then(|landing| order(task, &landing, &project));
+    let order = landing.map(|landing| order(task, &landing, &project));
     if let Some(order) = &order {
         task.landing_task = Some(free_id(ctx, task, order)?);
         return Ok(Some(order.clone()));
@@ -81,10 +78,10 @@ pub(super) fn approve(ctx: &mut Ctx<'_>, task: &mut Task) -> Result<Option<NewTa
     Ok(None)
 }
 
-fn order(task: &Task, landing: &Landing, project: &Project) -> Option<NewTask> {
-    let run = landing_command::of(task, landing, project.workplace.as_ref())?;
+fn order(task: &Task, landing: &Landing, project: &Project) -> NewTask {
+    let run = landing_command::of(task, landing, project.workplace.as_ref());
     let summary = landing.summary.as_ref().map_or("", |summary| summary.as_str());
-    Some(NewTask {
+    NewTask {
         id: landing_command::id(&task.id, task.attempt),
         description: Text::clipped(summary),
         kind: TaskKind::Push,
@@ -96,7 +93,7 @@ fn order(task: &Task, landing: &Landing, project: &Project) -> Option<NewTask> {
         deadline_ms: task.deadline_ms,
         max_attempts: TRIES,
         ..NewTask::ticket(task.project.clone(), Text::clipped(&format!("Land {}: {}", task.id, task.title)))
-    })
+    }
 }
 
 /// The landing's own id, or another where somebody's task has that.
@@ -188,6 +185,7 @@ pub(super) fn call_off(ctx: &mut Ctx<'_>, ticket: &Task) -> Result<(), Reject> {
     push.state = push.state.become_state(TaskState::Cancelled)?;
     push.finished_at = Some(ctx.at);
     ctx.update(&mut push, &EventKind::TaskCancelled)?;
+    pinned::waits_no_more(ctx, &push)?;
     let workers = authority::builders(ctx, &push)?;
     terminate::stop_builders(ctx, workers)?;
     Ok(())

@@ -5,8 +5,19 @@ use go_bus_api::{AgentId, Attempt, Deliver, Landing, Task, TaskId, Text, Workpla
 /// Whoever runs it has the program in `XIO_EXE`; the folder it checks the merged tree in lies beside its prompt.
 const BEGINNING: &str = r#"exec "${XIO_EXE:?}" repo land --repo . --folder "${XIO_PROMPT_FILE%/*}/landing""#;
 
-/// The command for this attempt's delivery; `None` where it is longer than a task's `run` may be.
-pub(super) fn of(task: &Task, landing: &Landing, workplace: Option<&Workplace>) -> Option<Text<16384>> {
+/// Where the launcher writes the ticket's verifications for a worker that lands it.
+const CHECKS: &str = r#" --checks "${XIO_PROMPT_FILE%/*}/checks.json""#;
+
+/// The command for this attempt's delivery, with the ticket's verifications. Where those are more than a task's `run` may be long, it names
+/// the file that has them.
+pub(super) fn of(task: &Task, landing: &Landing, workplace: Option<&Workplace>) -> Text<16384> {
+    let command = without_checks(task, landing, workplace);
+    let checks: String = task.verify.iter().map(|check| format!(" --verify={}", quoted(check.as_str()))).collect();
+    // What is left without them is far shorter: ids, a title and the name of a branch.
+    Text::new(format!("{command}{checks}")).unwrap_or_else(|_| Text::clipped(&format!("{command}{CHECKS}")))
+}
+
+fn without_checks(task: &Task, landing: &Landing, workplace: Option<&Workplace>) -> String {
     let agent = task.builders.last().or(task.assignee.as_ref()).map_or("nobody", AgentId::as_str);
     let attempt = task.attempt.to_string();
     let deliver = workplace.map_or(Deliver::default(), |workplace| workplace.deliver);
@@ -23,10 +34,7 @@ pub(super) fn of(task: &Task, landing: &Landing, workplace: Option<&Workplace>) 
     if let Some(branch) = workplace.and_then(|workplace| workplace.onto.as_ref()) {
         option("--onto", branch.as_str());
     }
-    for check in &task.verify {
-        option("--verify", check.as_str());
-    }
-    Text::new(command).ok()
+    command
 }
 
 /// The landing's own id, so that whoever sees it knows what it is of.
@@ -42,6 +50,23 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn verifications_that_are_too_long_for_a_command_are_named_by_their_file() {
+        let mut task: Task = serde_json::from_value(serde_json::json!({
+            "id": "T-1", "project": "p", "title": "'".repeat(512), "kind": "ticket", "priority": "p1", "state": "in_progress",
+            "attempt": 1, "max_attempts": 3, "failures": 0, "losses": 0, "created_at": "2026-01-01T00:00:00.000Z",
+            "revision": 1, "verify": ["test -s a"],
+        }))
+        .unwrap();
+        let (host, commit) = ("h1".parse().unwrap(), Text::clipped("c0ffee0"));
+        let landing = Landing { host, base: commit.clone(), commit, summary: None, pushed: false };
+        let short = of(&task, &landing, None);
+        assert!(short.as_str().ends_with(" --verify='test -s a'"), "{short}");
+        task.verify = vec![Text::clipped(&"'".repeat(4096)); 300];
+        let long = of(&task, &landing, None);
+        assert!(long.as_str().ends_with(CHECKS) && !long.as_str().contains("--verify"), "{long}");
+    }
 
     #[test]
     fn a_word_stays_one_word_whatever_is_in_it() {

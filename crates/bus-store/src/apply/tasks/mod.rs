@@ -12,6 +12,7 @@ mod landing;
 mod landing_command;
 pub(super) mod patch;
 mod patch_state;
+mod pinned;
 pub(super) mod progress;
 pub(super) mod review;
 mod review_rounds;

@@ -5,7 +5,7 @@ use go_bus_api::{EventKind, Host, Sprint, Task, TaskId, TaskPatch, TaskState};
 use super::super::Done;
 use super::super::ctx::Ctx;
 use super::super::sprints;
-use super::{dependencies, patch_state};
+use super::{dependencies, patch_state, pinned};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -17,6 +17,9 @@ pub(in crate::apply) fn patch(ctx: &mut Ctx<'_>, id: &TaskId, patch: &TaskPatch)
     }
     ctx.match_revision(&before)?;
     check_body(ctx, patch)?;
+    if patch.host.is_some() && patch.host != before.host {
+        pinned::may_move(ctx, &before)?;
+    }
     let mut task = before.clone();
     rewrite(&mut task, patch);
     if let Some(sprint) = patch.sprint.as_ref().filter(|sprint| before.sprint.as_ref() != Some(*sprint)) {
@@ -40,6 +43,9 @@ pub(in crate::apply) fn patch(ctx: &mut Ctx<'_>, id: &TaskId, patch: &TaskPatch)
     let document = ctx.update(&mut task, &kind)?;
     if task.state != before.state {
         patch_state::follow_up(ctx, &before, &task)?;
+    }
+    if task.state != before.state || task.host != before.host {
+        pinned::waits_no_more(ctx, &task)?;
     }
     Ok(Done::updated(document))
 }
