@@ -22,25 +22,27 @@ agents: {min: 1}
 YAML
 "#;
 
-fn scene() -> Place {
+/// A place with an upstream, and a plan of these tickets.
+fn scene(tickets: &str) -> Place {
     let place = Place::new();
     std::fs::write(place.path().join("agent.sh"), AGENT).unwrap();
     let (made, said) = place.start_by(SCENE, &[]).end();
     assert!(made.success(), "{}", said.join("\n"));
     let repo = place.path().join("site").display().to_string();
-    // More of them than a landing's command may be long.
-    let long = format!("\": {}\"", "x".repeat(4000));
-    let ticket = |id: &str| {
-        let verify = [&[format!("grep -q {id} README")][..], &vec![long.clone(); 5]].concat().join(", ");
-        format!("      - {{id: {id}, title: Greet, kind: feature, max_attempts: 99, verify: [{verify}]}}\n")
-    };
     let plan = format!(
-        "version: 1\nprojects:\n  - id: site\n    driver: command\n    repo: {repo}\n    tickets:\n{}{}hosts:\n  - {{id: h1, slots: 4}}\n",
-        ticket("C-1"),
-        ticket("C-2"),
+        "version: 1\nprojects:\n  - id: site\n    driver: command\n    repo: {repo}\n    tickets:\n{tickets}hosts:\n  \
+         - {{id: h1, slots: 4}}\n  - {{id: h2, slots: 4}}\n"
     );
     std::fs::write(place.path().join("plan.yaml"), plan).unwrap();
     place
+}
+
+/// A ticket that changes the README.
+fn greets(id: &str, more: &str) -> String {
+    // More verifications than a landing's command may be long.
+    let long = format!("\": {}\"", "x".repeat(4000));
+    let verify = [&[format!("grep -q {id} README")][..], &vec![long; 5]].concat().join(", ");
+    format!("      - {{id: {id}, title: Greet, kind: feature, max_attempts: 99, verify: [{verify}]{more}}}\n")
 }
 
 /// Waits until `go status --why TASK` says `part`; answers all that it says.
@@ -53,7 +55,7 @@ fn why(place: &Place, url: &str, task: &str, part: &str) -> String {
 
 #[test]
 fn what_collides_is_shown_lands_in_an_order_and_leads_back_to_who_brought_it() {
-    let place = scene();
+    let place = scene(&[greets("C-1", ""), greets("C-2", "")].concat());
     let mut fleet = place.up(&["--exit-when-done"]);
     let url = fleet.url();
     // Its reviewer works until it is told to end: as many as should.
@@ -76,6 +78,29 @@ fn what_collides_is_shown_lands_in_an_order_and_leads_back_to_who_brought_it() {
     assert_eq!(landed, ["C-2", "C-1", ""]);
     assert_eq!(place.lines("site/README"), ["hello from C-1 and C-2"]);
     leads_back(&place);
+}
+
+#[test]
+fn a_landing_goes_to_another_host_where_its_own_is_drained() {
+    let place = scene(&greets("C-1", ", host: h1"));
+    let mut fleet = place.up(&["--exit-when-done"]);
+    let url = fleet.url();
+    why(&place, &url, "C-1", "C-1 is in_review: review ");
+    let drained = place.go(&["drain", "h1", "--bus-url", &url]);
+    assert_eq!(code(&drained), 0, "{}", err(&drained));
+    std::fs::write(place.path().join("trace/release"), "now\n").unwrap();
+    let (status, said) = fleet.end();
+    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    let mut bus: Running = place.start(&["bus", "serve", "--listen", "127.0.0.1:0"]);
+    let tasks = place.go(&["tasks", "--json", "--bus-url", &bus.url()]);
+    let tasks: Vec<Value> = serde_json::from_str(&out(&tasks)).unwrap();
+    let task = |id: &str| tasks.iter().find(|task| task["id"] == id).unwrap();
+    assert_eq!((&task("C-1")["landing"]["host"], &task("C-1")["state"]), (&"h1".into(), &"done".into()));
+    let landing = task("land-C-1-1");
+    assert_eq!((&landing["host"], &landing["state"]), (&"h2".into(), &"done".into()), "{landing}");
+    assert_eq!(landing["builders"].as_array().map(Vec::len), Some(1), "{landing}");
+    let (_, landed) = place.start_by("git -C upstream.git show main:README", &[]).end();
+    assert_eq!(landed, ["hello from C-1"]);
 }
 
 /// The lines that landed lead to their ticket.
