@@ -11,6 +11,7 @@ pub mod collisions;
 pub mod delegation;
 pub mod dependencies;
 pub mod engine;
+pub mod evidence;
 pub mod fencing;
 pub mod governance;
 pub mod hosts;
@@ -60,6 +61,10 @@ macro_rules! for_each_property {
             idempotency::another_body_is_refused,
             idempotency::keys_are_the_actor_s_own_and_end_after_a_day,
             idempotency::a_refusal_is_not_kept,
+            evidence::what_failed_is_not_done_whatever_its_assignee_says,
+            evidence::nothing_is_done_that_somebody_is_still_at,
+            evidence::the_operator_s_word_and_one_s_own_work_need_no_evidence,
+            evidence::what_was_changed_is_not_done_without_its_landing,
             fencing::a_stale_epoch_writes_nothing,
             fencing::an_epoch_is_good_under_its_token_alone,
             fencing::only_go_may_do_what_only_go_may,

@@ -170,6 +170,7 @@ pub async fn only_the_fresh_review(make: MakeStore<'_>) {
     world.ticket("T-2", &[]).await;
     let early = world.hand(&po, Role::Reviewer, "T-2").await.expect("a reviewer");
     let builder = world.builder(&po, "T-1").await.expect("a builder");
+    world.exit(&builder, exited(0)).await.expect("its end");
     world.pass(Duration::from_secs(1));
     world.complete(&task, &po, Some("config_change")).await.expect("a delivery");
     for who in [&early, &builder, &po] {

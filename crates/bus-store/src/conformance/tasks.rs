@@ -9,7 +9,7 @@ use go_bus_api::{
 
 use super::MakeStore;
 use super::alerts::inbox;
-use super::world::{World, actor, assert_state, completion, id, project, read, refused, ticket};
+use super::world::{World, actor, assert_state, completion, exited, id, project, read, refused, ticket};
 use crate::{Action, Actor, Outcome};
 
 fn to(state: TaskState) -> TaskPatch {
@@ -120,6 +120,7 @@ pub async fn a_completion_is_taken_once(make: MakeStore<'_>) {
     stale.attempt.0 = 0;
     assert_eq!(refused(world.complete(&stale, &po, None).await), ProblemKind::StaleAttempt);
     let builder = world.builder(&po, "T-1").await.expect("a builder");
+    world.exit(&builder, exited(0)).await.expect("its end");
     let done: go_bus_api::Task = read(&world.complete(&task, &po, None).await.expect("a completion"));
     assert_state(&done, TaskState::Done);
     assert_eq!((done.finished_at, &done.builders), (Some(world.now()), &vec![builder.id]));
@@ -240,6 +241,7 @@ pub async fn progress_is_its_workers_alone(make: MakeStore<'_>) {
     for who in [actor(&builder), actor(&po)] {
         report(who, 1).await.expect("progress");
     }
+    world.exit(&builder, exited(0)).await.expect("its end");
     world.complete(&task, &po, None).await.expect("a completion");
     assert_eq!(refused(report(actor(&po), 1).await), ProblemKind::WrongState);
 }

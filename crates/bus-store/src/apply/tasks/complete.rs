@@ -5,7 +5,7 @@ use go_bus_api::{Complete, Deliverable, EventKind, Task, TaskId, TaskKind, TaskS
 use super::super::Done;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{authority, collisions, landing, review_task};
+use super::{authority, collisions, evidence, landing, review_task};
 use crate::Reject;
 use crate::stored::Stored;
 
@@ -20,6 +20,7 @@ pub(in crate::apply) fn complete(ctx: &mut Ctx<'_>, id: &TaskId, body: &Complete
     if task.kind == TaskKind::Review && task.state.is_open() {
         return Err(wrong_state(format!("review {id} is closed by the verdict on what it reviews")));
     }
+    evidence::check(ctx, &task, body)?;
     landing::check(ctx, &task, body)?;
     let needs_review = body.deliverable.as_ref().is_some_and(Deliverable::needs_review);
     let waits = needs_review || body.landing.is_some();

@@ -7,6 +7,7 @@ pub(super) mod complete;
 pub(super) mod create;
 mod delegation;
 pub(super) mod dependencies;
+mod evidence;
 pub(super) mod fail;
 mod landing;
 mod landing_command;
