@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use go_bus_api::{CloseSprint, HostState, Role, SprintId, TaskId, Timestamp};
 use go_bus_client::World;
 use go_plan::reconcile::PlanChange;
-use go_spawn::{orchestrator_request, stranded, surplus, vacancies};
+use go_spawn::{stranded, surplus, vacancies};
 use go_sprint::improvement::{Shortfall, shortfall};
 use go_sprint::{Assignment, closing, dispatch, joiners, opening};
 
@@ -18,6 +18,7 @@ use crate::pinned;
 use crate::plan_view::PlanView;
 use crate::policy::Policy;
 use crate::rotation;
+use crate::seats::Seats;
 
 /// What is to be done now: the plan's changes, spawns for vacant seats, ends of orchestrators that are not wanted any more, sprints
 /// that end and begin, and assignments, but of nothing that the plan is about to hold or cancel. It looks at the whole state and at nothing else, so whatever a predecessor left half done is simply what is
@@ -26,8 +27,12 @@ pub fn plan(policy: &Policy, world: &World, view: &PlanView, memory: &Memory, no
     let changes = view.changes(world);
     let stays: BTreeSet<&TaskId> = changes.iter().filter_map(is_to_stay).collect();
     let mut actions = accounts::actions(policy.accounts.as_deref(), world);
-    actions.extend(spawns(policy, world, memory, now));
-    actions.extend(rotation::actions(&policy.handbook, world, now));
+    let seats = Seats::new(policy, world, view, memory, now);
+    actions.extend(seats.spawns());
+    let rotations = rotation::actions(&policy.handbook, &seats, world, now);
+    let is_rotated = |action: &Action| rotations.iter().any(|other| other.key() == action.key());
+    actions.extend(seats.changes().filter(|action| !is_rotated(action)));
+    actions.extend(rotations);
     actions.extend(delegation::actions(world, now));
     actions.extend(pinned::actions(world, now));
     let ends = surplus(world).into_iter().chain(stranded(world, now));
@@ -48,20 +53,6 @@ fn is_to_stay(change: &PlanChange) -> Option<&TaskId> {
         PlanChange::PatchTask(task, patch) => patch.state.is_some().then_some(task),
         _ => None,
     }
-}
-
-/// Spawns for the seats that nobody alive holds and that are not closed by a backoff (R12).
-fn spawns<'a>(
-    policy: &'a Policy,
-    world: &'a World,
-    memory: &'a Memory,
-    now: Timestamp,
-) -> impl Iterator<Item = Action> + use<'a> {
-    let open = vacancies(world).into_iter().filter(move |who| memory.seats.not_before(who, now).is_none());
-    open.filter_map(|orchestrator| {
-        let request = Box::new(orchestrator_request(&orchestrator, world, &policy.handbook)?);
-        Some(Action::Spawn { orchestrator, request })
-    })
 }
 
 /// Sprints that end and begin, tickets that join one, and assignments (R27, R29).

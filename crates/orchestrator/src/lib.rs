@@ -31,6 +31,7 @@ mod rest;
 mod retries;
 mod rotation;
 mod run;
+mod seats;
 mod stewards;
 mod takeover;
 mod takeovers;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use go_bus_api::{ProjectId, ProjectState};
+use go_bus_api::{DriverKind, ProjectId, ProjectState};
 use go_bus_client::World;
 use go_plan::Plan;
 use go_plan::reconcile::{Defaults, PlanChange, changes_since};
+use go_spawn::Orchestrator;
 use go_sprint::{DispatchPolicy, Planned, Ranking};
 
 use crate::policy::Policy;
@@ -87,6 +88,15 @@ impl PlanView {
     /// Whether the Bus has all of this version.
     pub fn is_settled(&self) -> bool {
         self.settled
+    }
+
+    /// What the plan says of what runs HOs, POs and IOs.
+    pub(crate) fn seat_drivers(&self) -> Vec<(Orchestrator, DriverKind)> {
+        let Some(plan) = self.plan() else { return Vec::new() };
+        let pos = plan.projects.iter().map(|project| (Orchestrator::Po(project.id.clone()), project.po));
+        let hos = plan.hosts.iter().map(|host| (Orchestrator::Ho(host.id.clone()), host.ho));
+        let ios = plan.users.iter().map(|user| (Orchestrator::Io(user.id.clone()), user.io));
+        pos.chain(hos).chain(ios).filter_map(|(who, driver)| Some((who, driver?))).collect()
     }
 
     /// The state that the plan gives a project.

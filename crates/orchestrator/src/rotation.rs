@@ -1,21 +1,22 @@
 //! What GO does about full contexts (R26): it asks, spawns the successor, and takes note of the handoff that has served.
 
-use go_bus_api::{Agent, AlertLevel, NewAgent, NewAlert, Text, Timestamp};
+use go_bus_api::{Agent, AlertLevel, NewAlert, Text, Timestamp};
 use go_bus_client::World;
-use go_spawn::{Handbook, LEAST_LIFE, Orchestrator, RotationStep, orchestrator_request, rotation_notice, rotations};
+use go_spawn::{Handbook, LEAST_LIFE, Orchestrator, RotationStep, rotation_notice, rotations};
 
 use crate::action::Action;
+use crate::seats::Seats;
 
 /// The actions that are due at `now`.
-pub(crate) fn actions(handbook: &Handbook, world: &World, now: Timestamp) -> Vec<Action> {
+pub(crate) fn actions(handbook: &Handbook, seats: &Seats<'_>, world: &World, now: Timestamp) -> Vec<Action> {
     let steps = rotations(world, &handbook.rotation, now).into_iter();
-    steps.filter_map(|step| action(handbook, world, step)).collect()
+    steps.filter_map(|step| action(seats, world, step)).collect()
 }
 
-fn action(handbook: &Handbook, world: &World, step: RotationStep<'_>) -> Option<Action> {
+fn action(seats: &Seats<'_>, world: &World, step: RotationStep<'_>) -> Option<Action> {
     match step {
         RotationStep::Ask(agent) => Some(Action::Send(Box::new(rotation_notice(agent)))),
-        RotationStep::Succeed(agent) => succeed(handbook, world, agent),
+        RotationStep::Succeed(agent) => seats.succeed(agent),
         RotationStep::TooSoon(agent) => {
             let alert = too_soon(agent);
             let was_told = alert.dedupe_key.as_ref().is_some_and(|key| world.alert_with_key(key.as_str()).is_some());
@@ -23,16 +24,6 @@ fn action(handbook: &Handbook, world: &World, step: RotationStep<'_>) -> Option<
         }
         RotationStep::Served(message) => Some(Action::Acknowledge(message.id.clone())),
     }
-}
-
-/// Its successor, where there is a launcher to start it: else the seat would be taken by somebody who is not there.
-fn succeed(handbook: &Handbook, world: &World, agent: &Agent) -> Option<Action> {
-    let orchestrator = Orchestrator::of(agent)?;
-    let request = orchestrator_request(&orchestrator, world, handbook)?;
-    let host = request.host.as_ref().and_then(|host| world.host(host));
-    host.filter(|host| host.launcher.is_some())?;
-    let request = Box::new(NewAgent { replaces: Some(agent.id.clone()), ..request });
-    Some(Action::Rotate { old: agent.id.clone(), orchestrator, request })
 }
 
 /// Once for each successor: its context tells of it, not of the time.

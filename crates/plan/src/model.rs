@@ -42,6 +42,8 @@ pub struct PlannedProject {
     pub driver: Option<DriverKind>,
     /// Its working folders; where nothing is said of them, what runs its agents decides.
     pub workplace: Option<Workplace>,
+    /// What runs its PO; the fleet's default where absent.
+    pub po: Option<DriverKind>,
     /// Its tickets, in the file's order.
     pub tickets: Vec<Ticket>,
 }
@@ -130,6 +132,8 @@ pub struct PlannedHost {
     pub slots: Option<Slots>,
     /// What is known of it.
     pub labels: BTreeMap<Text<64>, Text<256>>,
+    /// What runs its HO; the fleet's default where absent.
+    pub ho: Option<DriverKind>,
 }
 
 /// A human of the plan.
@@ -139,6 +143,8 @@ pub struct PlannedUser {
     pub id: UserId,
     /// Whether GO opens a session for them.
     pub logged_in: bool,
+    /// What runs their IO; the fleet's default where absent.
+    pub io: Option<DriverKind>,
 }
 
 impl Plan {

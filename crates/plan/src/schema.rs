@@ -38,6 +38,7 @@ fn project() -> Value {
             "budget_usd": {"type": ["string", "number"], "description": "What it may cost, in USD, such as \"25.00\"."},
             "repo": text("The folder its work happens in; the plan's folder where absent."),
             "driver": word(&["shell", "claude", "codex", "command"], "shell", "What runs its agents; overrides agents.driver."),
+            "po": seat("What runs its PO: the program that comes with GO (shell), or an agent that thinks; overrides agents.po."),
             "deliver": word(
                 &["merge", "branch", "none"], "merge",
                 "How finished work reaches the repo: merged, as a branch of its own, or not at all. Only agents that work in a folder of their own deliver.",
@@ -102,6 +103,7 @@ fn host() -> Value {
                 "type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]},
                 "description": "What is known of it.",
             },
+            "ho": seat("What runs its HO: the program that comes with GO (shell), or an agent that thinks; overrides agents.ho."),
         }),
     )
 }
@@ -112,8 +114,14 @@ fn user() -> Value {
         json!({
             "id": id("The human's id, unique across the file."),
             "logged_in": {"type": "boolean", "default": true, "description": "Whether GO opens a session for them."},
+            "io": seat("What runs their IO: the program that comes with GO (shell), or an agent that thinks; overrides agents.io."),
         }),
     )
+}
+
+fn seat(description: &str) -> Value {
+    let driver = word(&["shell", "claude", "codex", "command"], "shell", description);
+    object(&[], json!({ "driver": driver }))
 }
 
 fn object(required: &[&str], properties: Value) -> Value {
@@ -147,13 +155,18 @@ fn priority(description: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{HOST, PLAN, PROJECT, TICKET, USER};
+    use crate::read::{HOST, PLAN, PROJECT, SEAT, TICKET, USER};
 
     #[test]
     fn the_schema_has_the_keys_that_reading_knows_and_no_others() {
-        for (schema, shape) in
-            [(schema(), PLAN), (project(), PROJECT), (ticket(), TICKET), (host(), HOST), (user(), USER)]
-        {
+        for (schema, shape) in [
+            (schema(), PLAN),
+            (project(), PROJECT),
+            (ticket(), TICKET),
+            (host(), HOST),
+            (user(), USER),
+            (seat(""), SEAT),
+        ] {
             let mut found: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
             let mut keys = shape.keys.to_vec();
             found.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{BuiltIn, ModelRouter, PromptSource, Rotation, SeedRouter};
+use crate::{BuiltIn, ModelRouter, PromptSource, Rotation, SeatDrivers, SeedRouter};
 
 /// The settings of GO's spawner.
 #[derive(Debug, Clone)]
@@ -13,10 +13,17 @@ pub struct Handbook {
     pub prompts: Arc<dyn PromptSource>,
     /// When an orchestrator hands over to a fresh context (`context.rotate_at`).
     pub rotation: Rotation,
+    /// What runs HOs, POs and IOs (`agents.ho`, `agents.po`, `agents.io`).
+    pub seats: SeatDrivers,
 }
 
 impl Default for Handbook {
     fn default() -> Self {
-        Self { router: Arc::new(SeedRouter::default()), prompts: Arc::new(BuiltIn), rotation: Rotation::default() }
+        Self {
+            router: Arc::new(SeedRouter::default()),
+            prompts: Arc::new(BuiltIn),
+            rotation: Rotation::default(),
+            seats: SeatDrivers::default(),
+        }
     }
 }

@@ -21,6 +21,7 @@ mod prompts;
 mod request;
 mod rotation;
 mod router;
+mod seats;
 mod succession;
 mod vacancies;
 
@@ -38,8 +39,9 @@ pub use prompt::{
     Verification,
 };
 pub use prompts::{builder_prompt, orchestrator_prompt, reviewer_prompt};
-pub use request::orchestrator_request;
+pub use request::{orchestrator_request, seated_request};
 pub use rotation::{HANDOFF_TIME, LEAST_LIFE, RotationStep, next_rotation, rotation_notice, rotations};
 pub use router::{ModelRouter, Purpose, SeedRouter};
-pub use succession::{EARLY, SeatHistory};
+pub use seats::{SeatDrivers, Seating, seating};
+pub use succession::{EARLY, FIXED_FOR, MOST_FAILURES, SeatHistory};
 pub use vacancies::{stranded, surplus, vacancies};

@@ -1,14 +1,24 @@
 //! What GO posts to have an HO, a PO or an IO spawned.
 
-use go_bus_api::{Host, HostId, HostState, NewAgent};
+use go_bus_api::{DriverKind, Host, HostId, HostState, NewAgent};
 use go_bus_client::World;
 
 use crate::rotation::left_for;
-use crate::{Handbook, Orchestrator, Purpose, orchestrator_prompt};
+use crate::{Handbook, Orchestrator, Purpose, Seating, orchestrator_prompt};
 
-/// The spawn of `orchestrator`. An HO runs on its own host; a PO or IO on the first active host by id, one that has a launcher
-/// first. `None` while there is no host to run on. What the last one on that seat has left for it goes with the prompt.
+/// The spawn of the fixed program of `orchestrator`; see [`seated_request`].
 pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook: &Handbook) -> Option<NewAgent> {
+    seated_request(orchestrator, &Seating::default(), world, handbook)
+}
+
+/// The spawn of `orchestrator` by what `seating` says. An HO runs on its own host; a PO or IO on the first active host by id, one that has a launcher
+/// first. `None` while there is no host to run on. What the last one on that seat has left for it goes with the prompt.
+pub fn seated_request(
+    orchestrator: &Orchestrator,
+    seating: &Seating,
+    world: &World,
+    handbook: &Handbook,
+) -> Option<NewAgent> {
     let host = home(orchestrator, world)?;
     let (project, user) = match orchestrator {
         Orchestrator::Ho(_) => (None, None),
@@ -24,8 +34,8 @@ pub fn orchestrator_request(orchestrator: &Orchestrator, world: &World, handbook
         user,
         parent: None,
         model: Some(handbook.router.route(Purpose::Orchestrate(orchestrator))),
-        driver: None,
-        account: None,
+        driver: Some(seating.driver).filter(|driver| *driver != DriverKind::Shell),
+        account: seating.account.clone(),
         prompt: Some(prompt),
         task: None,
         attempt: None,

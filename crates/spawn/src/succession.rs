@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use go_bus_api::{Agent, AgentState, Timestamp};
+use go_bus_api::{Agent, AgentState, DriverKind, ExitReport, Remedy, Timestamp};
 use go_rules::backoff::Backoff;
 use go_rules::uniqueness::Seat;
 
@@ -12,6 +12,12 @@ use crate::Orchestrator;
 /// A life shorter than this is an early end.
 pub const EARLY: Duration = Duration::from_secs(60);
 
+/// How many agents that think may fail in a row at one seat before its fixed program takes it.
+pub const MOST_FAILURES: u32 = 3;
+
+/// How long that one keeps the seat then; and failures that are further apart than this are not in a row.
+pub const FIXED_FOR: Duration = Duration::from_secs(3600);
+
 /// The early ends in a row at one seat.
 #[derive(Debug, Clone, Copy)]
 struct Streak {
@@ -19,6 +25,46 @@ struct Streak {
     last_spawned: Timestamp,
     early_ends: u32,
     not_before: Timestamp,
+    thinking: Thinking,
+}
+
+/// How those fared at a seat that were no fixed programs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Thinking {
+    failures: u32,
+    last: Option<Timestamp>,
+    fixed_until: Option<Timestamp>,
+}
+
+impl Thinking {
+    /// The same after `agent` has ended like this.
+    fn after(self, agent: &Agent, end: &End) -> Self {
+        if agent.driver == DriverKind::Shell || !end.unasked {
+            return self;
+        }
+        let report = agent.exit.as_ref().map(|exit| &exit.report);
+        match report.and_then(remedy) {
+            Some(Remedy::Rotate) => self,
+            // The account rests, and the next one has another, or it was the program's own login.
+            Some(Remedy::ParkUntil { .. }) if agent.account.is_some() => self,
+            Some(Remedy::ParkUntil { until }) => Self { fixed_until: Some(*until), ..self },
+            Some(Remedy::Escalate | Remedy::Fatal) => Self { fixed_until: Some(end.at.after(FIXED_FOR)), ..self },
+            Some(Remedy::Retry) | None => self.failed(end.at),
+        }
+    }
+
+    fn failed(self, at: Timestamp) -> Self {
+        let is_in_a_row = self.last.is_some_and(|last| at.since(last) < FIXED_FOR);
+        let failures = if is_in_a_row { self.failures.saturating_add(1) } else { 1 };
+        if failures < MOST_FAILURES {
+            return Self { failures, last: Some(at), ..self };
+        }
+        Self { failures: 0, last: None, fixed_until: Some(at.after(FIXED_FOR)) }
+    }
+}
+
+fn remedy(report: &ExitReport) -> Option<&Remedy> {
+    report.failure.as_ref().map(|failure| &failure.remedy)
 }
 
 /// What is known of the seats' past holders. Tell it of every ended orchestrator; it remembers a few numbers for each seat.
@@ -42,7 +88,8 @@ impl SeatHistory {
             false => 0,
         };
         let pause = if early_ends == 0 { Duration::ZERO } else { Backoff::SUCCESSION.pause(early_ends, 1.0) };
-        let streak = Streak { last_spawned: agent.spawned_at, early_ends, not_before: end.at.after(pause) };
+        let thinking = before.map(|streak| streak.thinking).unwrap_or_default().after(agent, &end);
+        let streak = Streak { last_spawned: agent.spawned_at, early_ends, not_before: end.at.after(pause), thinking };
         self.seats.insert(seat, streak);
     }
 
@@ -53,6 +100,13 @@ impl SeatHistory {
         // A clock that was set back, or is ahead of ours, must not close a seat for longer than the backoff ever does.
         let latest = now.after(Backoff::SUCCESSION.most);
         Some(streak.not_before).filter(|at| *at > now && *at <= latest)
+    }
+
+    /// Until when the fixed program has this seat, as agents that think have failed there; `None` where they may take it at `now`. Never much
+    /// longer than [`FIXED_FOR`] from now: a clock that was set back closes it for no longer.
+    pub fn fixed_until(&self, orchestrator: &Orchestrator, now: Timestamp) -> Option<Timestamp> {
+        let until = self.seats.get(&orchestrator.seat())?.thinking.fixed_until?;
+        Some(until.min(now.after(FIXED_FOR))).filter(|until| *until > now)
     }
 
     /// How many holders of this seat have ended early in a row.

@@ -45,6 +45,7 @@ impl SpawnSettings {
     pub(crate) fn handbook(&self, steward: &Arc<Steward>) -> Handbook {
         let rotation = self.rotate_at.map(Rotation::at).unwrap_or_default();
         let prompts = Arc::new(Shelf(Arc::clone(steward)));
-        Handbook { router: Arc::new(SeedRouter::new(self.models.clone())), prompts, rotation }
+        let router = Arc::new(SeedRouter::new(self.models.clone()));
+        Handbook { router, prompts, rotation, ..Handbook::default() }
     }
 }

@@ -117,6 +117,15 @@ impl World {
         about.into_iter()
     }
 
+    /// The questions that `agent` asked about no task and that have an answer, or will get none, oldest first.
+    pub fn answers_to<'a>(&'a self, agent: &'a AgentId) -> impl Iterator<Item = &'a Question> + use<'a> {
+        let is_theirs = |asked: &&Question| asked.agent.as_ref() == Some(agent) && asked.task.is_none();
+        let mut ended: Vec<&Question> =
+            self.questions.iter().filter(is_theirs).filter(|asked| asked.state != QuestionState::Open).collect();
+        ended.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        ended.into_iter()
+    }
+
     /// The messages to `agent` that it has not acknowledged, oldest first where the Bus made their ids.
     pub fn messages_to<'a>(&'a self, agent: &AgentId) -> impl Iterator<Item = &'a Message> + use<'a> {
         self.messages.to(agent)

@@ -34,8 +34,15 @@ fn message(id: &str, from: &str, to: &str, kind: &str) -> Message {
     }
 }
 
+fn due_of(world: &World) -> Vec<Action> {
+    let (policy, memory) = (crate::Policy::default(), crate::Memory::default());
+    let view = crate::PlanView::none(&policy);
+    let seats = Seats::new(&policy, world, &view, &memory, at(ASKED));
+    actions(&policy.handbook, &seats, world, at(ASKED))
+}
+
 fn said(world: &World) -> Vec<String> {
-    actions(&Handbook::default(), world, at(ASKED)).iter().map(ToString::to_string).collect()
+    due_of(world).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -46,7 +53,7 @@ fn a_full_one_is_asked_then_succeeded_with_its_handoff_and_that_is_put_away() {
     assert_eq!(said(&world(full("a-1"), std::slice::from_ref(&asked))), Vec::<String>::new());
     let both = [asked, handoff];
     assert_eq!(said(&world(full("a-1"), &both)), ["spawn the PO of project site in place of a-1"]);
-    let actions = actions(&Handbook::default(), &world(full("a-1"), &both), at(ASKED));
+    let actions = due_of(&world(full("a-1"), &both));
     let [Action::Rotate { request, .. }] = actions.as_slice() else { panic!("{actions:?}") };
     assert_eq!(request.replaces, Some(samples::id("a-1")));
     assert!(request.prompt.as_ref().unwrap().as_str().contains("## Handoff\n\nT-1 waits for the index\n"));
@@ -59,7 +66,7 @@ fn a_full_one_is_asked_then_succeeded_with_its_handoff_and_that_is_put_away() {
 fn a_successor_that_is_full_at_once_is_told_of_once() {
     let heir = Agent { replaces: Some(samples::id("a-0")), spawned_at: at(ASKED), ..full("a-1") };
     let mut world = world(heir, &[]);
-    let due = actions(&Handbook::default(), &world, at(ASKED));
+    let due = due_of(&world);
     let [Action::Raise(alert)] = due.as_slice() else { panic!("{due:?}") };
     assert_eq!((alert.level, alert.project.clone()), (AlertLevel::L3, Some(samples::id("site"))));
     world.apply(Resource::Alert(Alert {

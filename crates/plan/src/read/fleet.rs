@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use go_bus_api::{Slots, Text};
 
 use super::fields::{Fields, Shape};
-use super::{Findings, values};
+use super::{Findings, seat, values};
 use crate::yaml::{Node, effective};
 use crate::{PlannedHost, PlannedUser};
 
 /// The keys of a host.
-pub(crate) const HOST: Shape = Shape { what: "a host", keys: &["id", "state", "slots", "labels"], extensible: false };
+pub(crate) const HOST: Shape =
+    Shape { what: "a host", keys: &["id", "state", "slots", "labels", "ho"], extensible: false };
 
 /// The keys of a user.
-pub(crate) const USER: Shape = Shape { what: "a user", keys: &["id", "logged_in"], extensible: false };
+pub(crate) const USER: Shape = Shape { what: "a user", keys: &["id", "logged_in", "io"], extensible: false };
 
 /// Reads a host; none, reported, where it has no usable id.
 pub(super) fn host(node: &Node, findings: &mut Findings) -> Option<PlannedHost> {
@@ -23,7 +24,8 @@ pub(super) fn host(node: &Node, findings: &mut Findings) -> Option<PlannedHost> 
     let state = fields.optional("state", findings, values::host_state).unwrap_or_default();
     let slots = fields.optional("slots", findings, |node| Slots::new(values::integer(0, Slots::MAX)(node)?));
     let labels = fields.get("labels").map(|node| labels(node, findings)).unwrap_or_default();
-    Some(PlannedHost { id: id?, state, slots, labels })
+    let ho = seat::read("ho", &fields, findings);
+    Some(PlannedHost { id: id?, state, slots, labels, ho })
 }
 
 /// A mapping of words to words.
@@ -52,5 +54,6 @@ pub(super) fn user(node: &Node, findings: &mut Findings) -> Option<PlannedUser> 
     let id = fields.required("id", findings, values::id);
     findings.index.define(fields.get("id"));
     let logged_in = fields.optional("logged_in", findings, values::boolean).unwrap_or(true);
-    Some(PlannedUser { id: id?, logged_in })
+    let io = seat::read("io", &fields, findings);
+    Some(PlannedUser { id: id?, logged_in, io })
 }

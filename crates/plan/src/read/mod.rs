@@ -7,6 +7,7 @@ mod fields;
 mod fleet;
 mod project;
 mod references;
+mod seat;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,8 @@ mod workplace;
 pub(crate) use fleet::{HOST, USER};
 #[cfg(test)]
 pub(crate) use project::PROJECT;
+#[cfg(test)]
+pub(crate) use seat::SEAT;
 #[cfg(test)]
 pub(crate) use ticket::TICKET;
 

@@ -1,7 +1,7 @@
 //! Projects.
 
 use super::fields::{Fields, Shape};
-use super::{Findings, ticket, values, workplace};
+use super::{Findings, seat, ticket, values, workplace};
 use crate::PlannedProject;
 use crate::yaml::Node;
 use go_bus_api::Weight;
@@ -18,6 +18,7 @@ pub(crate) const PROJECT: Shape = Shape {
         "budget_usd",
         "repo",
         "driver",
+        "po",
         "deliver",
         "branch",
         "copy",
@@ -42,6 +43,7 @@ pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<PlannedProjec
     let repo = fields.optional("repo", findings, values::text);
     let driver = fields.optional("driver", findings, values::driver);
     let workplace = workplace::read(&fields, findings);
+    let po = seat::read("po", &fields, findings);
     let tickets = fields.list("tickets", findings, ticket::read);
     Some(PlannedProject {
         id: id?,
@@ -53,6 +55,7 @@ pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<PlannedProjec
         repo,
         driver,
         workplace,
+        po,
         tickets,
     })
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use go_bus_api::DriverKind;
+
 use crate::{Diagnostic, Plan};
 
 fn mistakes(text: &str) -> Vec<String> {
@@ -19,6 +21,25 @@ fn of_ticket(keys: &str) -> Vec<String> {
 
 fn fixture(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/plans").join(name)).unwrap()
+}
+
+#[test]
+fn a_project_a_host_and_a_user_say_what_runs_their_orchestrators() {
+    let text = "projects: [{id: p, po: {driver: claude}}, {id: q}]\nhosts: [{id: h, ho: {driver: shell}}]\n\
+                users: [{id: u, io: {driver: command}}, {id: v, io: }]";
+    let plan = Plan::parse("plan.yaml", text).unwrap();
+    let pos: Vec<_> = plan.projects.iter().map(|project| project.po).collect();
+    assert_eq!(pos, [Some(DriverKind::Claude), None]);
+    assert_eq!(plan.hosts[0].ho, Some(DriverKind::Shell));
+    assert_eq!(plan.users.iter().map(|user| user.io).collect::<Vec<_>>(), [Some(DriverKind::Command), None]);
+    let wrong = "projects: [{id: p, po: claude}, {id: q, po: {drvier: claude}}, {id: r, po: {driver: cobol}}]";
+    let told: Vec<String> = Plan::parse("plan.yaml", wrong).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].contains("an orchestrator is a mapping of") && told[1].contains("did you mean `driver`?"),
+        "{told:?}"
+    );
+    assert!(told[2].contains("`driver`: "), "{told:?}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn effective_hosts(plan: &Plan) -> Vec<PlannedHost> {
     if !plan.hosts.is_empty() {
         return plan.hosts.clone();
     }
-    let host = |id| PlannedHost { id, state: HostState::Active, slots: None, labels: BTreeMap::new() };
+    let host = |id| PlannedHost { id, state: HostState::Active, slots: None, labels: BTreeMap::new(), ho: None };
     HostId::new(Plan::DEFAULT_HOST).ok().map(host).into_iter().collect()
 }
 
@@ -53,5 +53,5 @@ fn effective_users(plan: &Plan) -> Vec<PlannedUser> {
     if !plan.users.is_empty() {
         return plan.users.clone();
     }
-    UserId::new(Plan::DEFAULT_USER).ok().map(|id| PlannedUser { id, logged_in: true }).into_iter().collect()
+    UserId::new(Plan::DEFAULT_USER).ok().map(|id| PlannedUser { id, logged_in: true, io: None }).into_iter().collect()
 }

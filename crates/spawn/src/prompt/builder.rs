@@ -83,7 +83,7 @@ impl PromptBuilder<Needed, Needed> {
     /// The prompt of an HO, PO or IO.
     pub fn for_orchestrator(orchestrator: &Orchestrator) -> Self {
         let identity = texts::orchestrator_identity(orchestrator);
-        Self::begin(orchestrator.role(), identity, Needed).mission(texts::orchestrator_mission(orchestrator))
+        Self::begin(orchestrator.role(), identity, Needed).mission(&texts::orchestrator_mission(orchestrator))
     }
 }
 

@@ -61,7 +61,20 @@ pub(crate) fn orchestrator_identity(orchestrator: &Orchestrator) -> Identity {
     }
 }
 
-pub(crate) fn orchestrator_mission(orchestrator: &Orchestrator) -> &'static str {
+/// How one that thinks does its work; the fixed programs read no prompt.
+const TURNS: &str = "\
+You work in turns. Each begins with what is new for you, and with what your fixed program would do about it: calls of the Bus's tools \
+(bus_…), which are all you have. Do as it says, or what is better: read the task first (bus_get_task), give a hand a prompt that it can \
+work from, with the rules that concern it and a section `## Verification`; ask a human what nobody else can decide (bus_ask_human). Then end \
+your turn; don't wait for anything in it. You are woken when there is news, and reminded of what is left undone. The Bus refuses a \
+completion whose verification has not passed.
+";
+
+pub(crate) fn orchestrator_mission(orchestrator: &Orchestrator) -> String {
+    format!("{}\n\n{TURNS}", duty(orchestrator))
+}
+
+fn duty(orchestrator: &Orchestrator) -> &'static str {
     match orchestrator {
         Orchestrator::Ho(_) => {
             "You do the work that touches this host itself: pushes, worktrees, host delegations, the full integration test. \
