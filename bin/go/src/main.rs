@@ -11,6 +11,7 @@ mod fleet;
 mod live;
 mod lock;
 mod logging;
+mod lookout;
 mod managed;
 mod names;
 mod open_files;

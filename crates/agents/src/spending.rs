@@ -24,6 +24,18 @@ pub(crate) fn finish(tally: &mut Tally) {
     }
 }
 
+/// What two runs of one agent come to.
+pub(crate) fn total(one: &[ModelUsage], other: &[ModelUsage]) -> Vec<ModelUsage> {
+    let mut total = one.to_vec();
+    for line in other {
+        match total.iter_mut().find(|known| known.model == line.model) {
+            Some(known) => *known = sum(known, line),
+            None => total.push(line.clone()),
+        }
+    }
+    total
+}
+
 /// What `line` has beyond what was posted of its model.
 fn rest(line: &ModelUsage, posted: &[ModelUsage]) -> Option<ModelUsage> {
     let Some(known) = posted.iter().find(|known| known.model == line.model) else {

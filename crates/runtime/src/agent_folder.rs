@@ -67,6 +67,22 @@ impl AgentFolder {
         self.path.join("prompt.md")
     }
 
+    /// `turn.md`: what an orchestrator is told with its present turn.
+    pub fn turn_path(&self) -> PathBuf {
+        self.path.join("turn.md")
+    }
+
+    /// Replaces `turn.md`.
+    pub fn write_turn(&self, text: &str) -> Result<(), RuntimeError> {
+        replace_volatile(&self.turn_path(), text.as_bytes(), Readers::Owner)
+    }
+
+    /// `prompt.md`: what it is told first.
+    pub fn prompt(&self) -> Result<String, RuntimeError> {
+        let path = self.prompt_path();
+        std::fs::read_to_string(&path).map_err(file("read", &path))
+    }
+
     /// `token`: the agent's token, 0600, replaced in place on rotation.
     pub fn token_path(&self) -> PathBuf {
         self.path.join("token")

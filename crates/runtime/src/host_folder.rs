@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, DriverKind, HostId, TaskId};
+use go_bus_api::{AgentId, DriverKind, HostId, Role, TaskId};
 
 use crate::durable::{Readers, create_folder, replace};
 use crate::error::file;
@@ -74,6 +74,12 @@ impl HostFolder {
     /// The working folder of a task, which need not be there.
     pub fn workplace(&self, task: &TaskId) -> PathBuf {
         self.work_path().join(task.as_str())
+    }
+
+    /// The folder that an orchestrator's turns are run in: empty, and the same for all who sit on that seat, since programs know
+    /// their conversations by the folder.
+    pub fn seat(&self, role: Role, whose: &str) -> PathBuf {
+        self.path.join("seats").join(format!("{}-{whose}", role.as_str()))
     }
 
     /// The working folders that there are records of.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::seat::SeatSpec;
 use go_bus_api::{AgentId, BootId, DriverKind, HostId, Millis, ProjectId, Role, TaskId, Text};
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,9 @@ pub struct AgentSpec {
     pub deadline_ms: Option<Millis>,
     /// How long what is told to end has for it, before it is killed.
     pub stop_grace_ms: Millis,
+    /// How its turns begin; null where it is started once and works to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<SeatSpec>,
     /// The host's lease file; null where nobody renews one (a shim started by hand).
     #[serde(default)]
     pub host_lease: Option<PathBuf>,
@@ -120,6 +124,7 @@ pub(crate) mod sample {
             heartbeat_ms: None,
             deadline_ms: None,
             stop_grace_ms: Millis(1500),
+            seat: None,
             host_lease: None,
             talk: None,
             window: None,

@@ -29,6 +29,7 @@ mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use fleet::Order;
 
@@ -36,13 +37,14 @@ use crate::cli::{AgentsCommand, BusCommand, Cli, Command, Global, PromptCommand,
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
+use crate::lookout::BusLookout;
 use crate::settings::{self, Flags, Settings};
 
 /// Runs the command to its end.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     // A shim says little, keeps its own log, and is started often: nothing is set up for it.
     if let Command::Shim { folder } = cli.command {
-        return Ok(go_agents::shim::main(&folder, &go_agents::Drivers::default()));
+        return Ok(go_agents::shim::main(&folder, &go_agents::Drivers::default(), Arc::new(BusLookout)));
     }
     // It becomes another program.
     if let Command::OnTerminal { words } = cli.command {

@@ -12,6 +12,7 @@ use go_plan::reconcile::Defaults;
 use go_review::SeedPolicy;
 use go_runtime::tmux::TmuxError;
 use go_runtime::{AgentRuntime, HostFolder, ProcessRuntime, WindowRuntime};
+use go_spawn::Handbook;
 use go_steward::Steward;
 
 use super::execution_log::chronicle;
@@ -39,7 +40,7 @@ pub(crate) fn go_config(
     let policy = Policy {
         limits: settings.limits(),
         rhythm: settings.sprint.rhythm(),
-        handbook: settings.spawning.handbook(steward),
+        handbook: Handbook { seats: settings.agents.seats(), ..settings.spawning.handbook(steward) },
         integration: settings.review.integration.clone(),
         improvement: settings.improvement_policy(),
         accounts: settings.accounts.on_the_bus(),
@@ -87,12 +88,14 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
         RuntimeKind::Tmux => Arc::new(windows(settings, &config.host)?),
     };
     let handed_on = settings.set_in(&["agents.", "models.", "context.", "paths.bootstrap_skill"]);
-    let handed_on = handed_on.chain(stewards::handed_on(settings));
+    let handed_on: Vec<String> = handed_on.chain(stewards::handed_on(settings)).collect();
+    let seat_settings = settings.written_in(&["drivers."]).chain(handed_on.iter().cloned()).collect();
     Ok(LauncherConfig {
         runtime,
         accounts: settings.accounts.ways_in(),
         drivers: settings.drivers.drivers(),
-        orchestrator_args: handed_on.flat_map(|pair| ["--set".to_owned(), pair]).collect(),
+        seat_settings,
+        orchestrator_args: handed_on.into_iter().flat_map(|pair| ["--set".to_owned(), pair]).collect(),
         stop_grace: settings.agents.stop_grace.duration(),
         heartbeat: settings.agents.heartbeat.duration(),
         timeout: settings.agents.timeout.duration(),

@@ -1,6 +1,7 @@
 //! `agents`: how many there may be, what runs them, how long they may take.
 
 use go_bus_api::DriverKind;
+use go_spawn::SeatDrivers;
 use serde_yaml::Value;
 
 use super::capacity::{Readings, capacity};
@@ -41,6 +42,12 @@ pub(crate) struct AgentSettings {
     pub(crate) heartbeat: Period,
     /// What runs a ticket whose project names no driver.
     pub(crate) driver: DriverKind,
+    /// What runs HOs, where the plan says nothing else of one: the program that comes with GO (`shell`), or an agent that thinks.
+    pub(crate) ho: DriverKind,
+    /// The same of POs.
+    pub(crate) po: DriverKind,
+    /// The same of IOs.
+    pub(crate) io: DriverKind,
     /// What their processes run in.
     pub(crate) runtime: RuntimeKind,
     /// The pause between asking an agent to end and ending it.
@@ -69,12 +76,20 @@ impl AgentSettings {
                 at_least(beat, Period::millis(20), "a heartbeat")
             }),
             driver: reader.get("agents.driver", DriverKind::Shell),
+            ho: reader.get("agents.ho", DriverKind::Shell),
+            po: reader.get("agents.po", DriverKind::Shell),
+            io: reader.get("agents.io", DriverKind::Shell),
             runtime: reader.get("agents.runtime", RuntimeKind::Process),
             stop_grace: reader.get("agents.stop_grace", Period::millis(1500)),
             drain_grace: reader.get("agents.drain_grace", Period::seconds(10)),
             idle_timeout: reader.checked("agents.idle_timeout", Period::minutes(15), positive),
             timeout: reader.checked("agents.timeout", Period::hours(2), positive),
         }
+    }
+
+    /// What runs orchestrators.
+    pub(crate) fn seats(&self) -> SeatDrivers {
+        SeatDrivers { ho: self.ho, po: self.po, io: self.io, ..SeatDrivers::default() }
     }
 
     /// How many agents may work at once on a machine with these readings.

@@ -100,6 +100,8 @@ pub(crate) struct Settings {
     pub(crate) rbac_mode: RbacMode,
     /// Every key with its value and where that came from.
     pub(crate) shown: Vec<Shown>,
+    /// What somebody set, by key, as it was written.
+    written: Vec<(String, String)>,
     /// What is allowed but unusual.
     pub(crate) warnings: Vec<Fault>,
 }
@@ -120,6 +122,12 @@ impl Settings {
         let wanted = |key: &str| sections.iter().any(|section| key.starts_with(section));
         let set = self.shown.iter().filter(move |shown| shown.is_set() && wanted(&shown.key));
         set.map(|shown| format!("{}={}", shown.key, shown.value))
+    }
+
+    /// The same with each value as it was written, whatever it holds.
+    pub(crate) fn written_in(&self, sections: &[&str]) -> impl Iterator<Item = String> {
+        let wanted = |key: &str| sections.iter().any(|section| key.starts_with(section));
+        self.written.iter().filter(move |(key, _)| wanted(key)).map(|(key, text)| format!("{key}={text}"))
     }
 
     /// What GO goes by where fewer than `agents.min` work.
@@ -192,6 +200,7 @@ pub(crate) fn read(
         attempt: AttemptSettings::read(&mut reader),
         rbac_mode: RbacMode::default(),
         shown: vec![Shown::new("data", data.display(), &data_origin)],
+        written: Vec::new(),
         warnings: Vec::new(),
         data,
     };
@@ -199,7 +208,8 @@ pub(crate) fn read(
     let read = reader.finish();
     faults.extend(read.faults);
     if faults.is_empty() {
-        Ok(Settings { shown: [settings.shown, read.shown].concat(), warnings: read.warnings, ..settings })
+        let shown = [settings.shown, read.shown].concat();
+        Ok(Settings { shown, written: read.written, warnings: read.warnings, ..settings })
     } else {
         Err(faults)
     }

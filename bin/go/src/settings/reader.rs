@@ -39,6 +39,8 @@ pub(super) struct Reader<'t> {
 pub(super) struct Read {
     /// Every key with its value and origin.
     pub(super) shown: Vec<Shown>,
+    /// What somebody set, as it was written, in a line of JSON, which is YAML too: what [`Shown`] has is for people.
+    pub(super) written: Vec<(String, String)>,
     /// What is wrong, in the order of its places.
     pub(super) faults: Vec<Fault>,
     /// What is allowed but unusual.
@@ -68,6 +70,9 @@ impl<'t> Reader<'t> {
                 }
             },
         };
+        if let Some(value) = self.tree.get(key).filter(|_| found.is_some()) {
+            self.read.written.extend(serde_json::to_string(value).ok().map(|text| (key.to_owned(), text)));
+        }
         let origin = if found.is_some() { self.tree.origin(key) } else { Origin::Default };
         let value = found.unwrap_or(default);
         self.known.push(key.to_owned());

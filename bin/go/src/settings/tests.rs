@@ -31,6 +31,7 @@ fn with_nothing_set_every_value_is_the_page_s_default() {
     assert_eq!(default("lease.heartbeat"), "1m");
     assert_eq!(default("agents.stop_grace"), "1.5s");
     assert_eq!(default("agents.max"), "auto");
+    assert_eq!(["ho", "po", "io"].map(|seat| default(&format!("agents.{seat}"))), ["shell", "shell", "shell"]);
     assert_eq!(default("improvement.kinds"), "[tests, hardening, optimization]");
     assert_eq!(default("costs.daily_usd"), "100");
     assert_eq!(default("context.rotate_at"), "0.7");

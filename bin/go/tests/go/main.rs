@@ -31,6 +31,7 @@ mod sprint_close;
 mod stewards;
 mod takeover;
 mod task_add;
+mod thinking;
 mod units;
 mod usage;
 mod watchdog;

@@ -25,6 +25,8 @@ pub struct LauncherConfig {
     pub exe: PathBuf,
     /// What the reference orchestrators are told after `agent ho|po|io`: settings that a clean environment does not carry.
     pub orchestrator_args: Vec<String>,
+    /// The settings that an orchestrator which thinks goes by, its driver's among them, as `--set` takes them.
+    pub seat_settings: Vec<String>,
     /// What runs the keepers.
     pub runtime: Arc<dyn AgentRuntime>,
     /// What makes the agents' commands; their shims have to have the same.
@@ -74,6 +76,7 @@ impl LauncherConfig {
             bus_url,
             exe,
             orchestrator_args: Vec::new(),
+            seat_settings: Vec::new(),
             runtime,
             drivers: Drivers::default(),
             keep_env: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which conversation an agent goes on with: decided purely.
 
-use go_bus_api::{Agent, Attempt, ConversationId, ExitReport, FailureCause, Remedy};
+use go_bus_api::{Agent, AgentState, Attempt, ConversationId, ExitReport, FailureCause, Remedy};
+use go_rules::uniqueness::Seat;
 
 /// The conversation that `agent` takes up: of the builders of its task that have ended on its host, with its driver and account, that
 /// of the newest whose end is known.
@@ -16,6 +17,19 @@ pub(super) fn conversation(agent: &Agent, known: &[Agent]) -> Option<Conversatio
         return None;
     }
     last.conversation.clone()
+}
+
+/// The conversation that an orchestrator takes up: that of the last on its seat, on this host and with its driver and account, where nothing was
+/// wrong with it: it was stopped, or its keeper was lost. One that failed or was full is left, and what was handed over stands in the prompt.
+pub(super) fn of_the_seat<'a>(agent: &Agent, known: impl IntoIterator<Item = &'a Agent>) -> Option<ConversationId> {
+    let seat = |agent: &Agent| Seat::of(agent.role, agent.host.as_ref(), agent.project.as_ref(), agent.user.as_ref());
+    let seat_of_it = seat(agent)?;
+    let sat_there = known.into_iter().filter(|other| other.id != agent.id && seat(other).as_ref() == Some(&seat_of_it));
+    let last = sat_there.max_by_key(|other| other.spawned_at)?;
+    let is_alike = (&last.host, last.driver, &last.account) == (&agent.host, agent.driver, &agent.account);
+    let report = &last.exit.as_ref().filter(|_| last.state == AgentState::Terminated && is_alike)?.report;
+    let is_to_blame = report.failure.is_some() || agent.replaces.as_ref() == Some(&last.id);
+    report.conversation.clone().filter(|_| !is_to_blame)
 }
 
 fn is_of_the_same(agent: &Agent, other: &Agent) -> bool {
@@ -102,6 +116,42 @@ mod tests {
         assert_eq!(taken_up(&[silent(1)]).as_deref(), Some("c-1"));
         assert_eq!(taken_up(&[silent(1), silent(2)]), None);
         assert_eq!(taken_up(&[silent(1), agent(2, ended("c-1", None)), silent(3)]).as_deref(), Some("c-1"));
+    }
+
+    fn po(id: &str, spawned: u32, exit: Value) -> Agent {
+        let mut po = serde_json::to_value(agent(1, exit)).unwrap();
+        let at = format!("2026-03-21T08:15:{spawned:02}.000Z");
+        let own = json!({"id": id, "role": "po", "task": null, "attempt": null, "spawned_at": at});
+        po.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        serde_json::from_value(po).unwrap()
+    }
+
+    fn seated(next: &Agent, known: &[Agent]) -> Option<String> {
+        of_the_seat(next, known).map(|id| id.0.to_string())
+    }
+
+    #[test]
+    fn an_orchestrator_takes_up_what_its_predecessor_was_in_unless_that_failed_or_was_handed_over() {
+        let next = po("a-9", 30, Value::Null);
+        let stopped = || po("a-1", 10, json!({"stopped": true, "conversation": "c-1"}));
+        assert_eq!(seated(&next, &[stopped(), next.clone()]).as_deref(), Some("c-1"));
+        assert_eq!(
+            seated(&next, &[po("a-1", 10, json!({"conversation": "c-1"}))]).as_deref(),
+            Some("c-1"),
+            "its keeper was lost"
+        );
+        let failed = po("a-2", 20, ended("c-2", Some(("retry", "no_change"))));
+        assert_eq!(seated(&next, &[stopped(), failed]), None, "and none before it is taken");
+        let rotated = Agent { replaces: Some(stopped().id), ..next.clone() };
+        assert_eq!(seated(&rotated, &[stopped()]), None);
+        for (key, value) in
+            [("host", "h2"), ("driver", "codex"), ("account", "b"), ("project", "other"), ("state", "lost")]
+        {
+            let mut other = serde_json::to_value(stopped()).unwrap();
+            other[key] = json!(value);
+            assert_eq!(seated(&next, &[serde_json::from_value(other).unwrap()]), None, "{key}");
+        }
+        assert_eq!(seated(&agent(1, Value::Null), &[stopped()]), None, "a hand has no seat");
     }
 
     #[test]

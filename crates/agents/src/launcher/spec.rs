@@ -7,13 +7,17 @@ use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, 
 use go_bus_client::World;
 use go_driver::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{
-    AGENT_ID_VARIABLE, AgentFolder, AgentSpec, Allowance, CommandSpec, HostFolder, Input, TalkSpec, Typing, WindowSpec,
-    WorkplaceSpec,
+    AGENT_ID_VARIABLE, AgentFolder, AgentSpec, Allowance, CommandSpec, HostFolder, Input, SeatSpec, TalkSpec, Typing,
+    WindowSpec, WorkplaceSpec,
 };
 
 use super::LauncherConfig;
 use super::accounts::{NoWayIn, WayIn, kept, way_in};
+use super::resume;
 use super::workplace::{self, Job};
+
+/// How many steps an orchestrator may take in one turn.
+const MOST_STEPS: u32 = 200;
 
 /// Everything that is known about an assignment.
 #[derive(Debug, Clone)]
@@ -62,7 +66,8 @@ impl Order {
         let reviewed = task.as_ref().and_then(|t| t.review_of.as_ref()).and_then(|id| world.task(id)).cloned();
         let landed = task.as_ref().and_then(|t| t.lands.as_ref()).and_then(|id| world.task(id)).cloned();
         let project = agent.project.as_ref().or(task.as_ref().map(|t| &t.project)).and_then(|id| world.project(id));
-        Self { agent: agent.clone(), task, reviewed, landed, project: project.cloned(), resume: None }
+        let resume = resume::of_the_seat(agent, world.agents());
+        Self { agent: agent.clone(), task, reviewed, landed, project: project.cloned(), resume }
     }
 
     /// The verifications of the ticket that it lands; none where it lands nothing.
@@ -103,7 +108,8 @@ impl Order {
     ) -> Result<AgentSpec, NotRunnable> {
         let folder = host.agent(&self.agent.id);
         let place = self.workplace(config, host);
-        let launch = in_place(self.launch(config, &folder, place.as_ref())?, place.as_ref());
+        let seat = self.seat(config);
+        let launch = in_place(self.launch(config, host, &folder, place.as_ref())?, place.as_ref());
         let way_in = self.way_in(config)?;
         let is_hand = self.agent.role.tier() == Tier::Hand;
         let limit = self.task.as_ref().and_then(|task| task.deadline_ms).unwrap_or(Millis::from(config.timeout));
@@ -120,18 +126,34 @@ impl Order {
             driver_note: launch.note.clone(),
             command: self.command(&launch, way_in, config, &folder),
             talk: self.talk(&launch, config),
-            window: config.runtime.has_windows().then(|| self.window(&launch, config)),
+            window: (config.runtime.has_windows() && seat.is_none()).then(|| self.window(&launch, config)),
             verify: launch.verify,
             keep_env: config.keep_env.clone(),
             heartbeat_ms: (launch.beats == Beats::Shim).then(|| Millis::from(config.heartbeat)),
             deadline_ms: is_hand.then_some(limit),
             stop_grace_ms: Millis::from(config.stop_grace),
+            seat,
             host_lease: Some(host.lease().path().to_path_buf()),
             workplace: place,
         })
     }
 
-    /// How its shim goes about with an agent that talks. An orchestrator waits for events: nothing limits it.
+    /// How the turns of an orchestrator that thinks begin; nothing of any other agent.
+    fn seat(&self, config: &LauncherConfig) -> Option<SeatSpec> {
+        let thinks = self.agent.role.tier() == Tier::Orchestrator && self.talks(config);
+        thinks.then(|| SeatSpec {
+            agent: self.agent.clone(),
+            bridge: bridge(config),
+            settings: config.seat_settings.clone(),
+            resume: self.resume.clone(),
+        })
+    }
+
+    fn talks(&self, config: &LauncherConfig) -> bool {
+        config.drivers.get(self.agent.driver).is_some_and(AgentDriver::talks)
+    }
+
+    /// How its shim goes about with an agent that talks. What is allowed to an orchestrator is for each of its turns.
     fn talk(&self, launch: &Launch, config: &LauncherConfig) -> Option<TalkSpec> {
         config.drivers.get(self.agent.driver).filter(|driver| driver.talks())?;
         let input = match launch.stdin {
@@ -142,12 +164,13 @@ impl Order {
         let own_idle = self.task.as_ref().and_then(|task| task.idle_ms);
         let allowance = match self.agent.role.tier() {
             Tier::Hand => Allowance { idle_ms: own_idle.or(config.allowance.idle_ms), ..config.allowance },
-            Tier::Orchestrator | Tier::Global | Tier::Fixture => Allowance::default(),
+            Tier::Orchestrator => Allowance { turns: config.allowance.turns.or(Some(MOST_STEPS)), ..config.allowance },
+            Tier::Global | Tier::Fixture => Allowance::default(),
         };
         Some(TalkSpec { input, allowance, costs_ms: Millis::from(config.costs_every) })
     }
 
-    /// The window that shows it. A reference orchestrator reads nothing.
+    /// The window that shows it. A reference orchestrator reads nothing; one that thinks has none, as nothing of it runs between its turns.
     fn window(&self, launch: &Launch, config: &LauncherConfig) -> WindowSpec {
         let driver = config.drivers.get(self.agent.driver);
         let is_program_of_driver = self.agent.role.tier() == Tier::Hand || driver.is_some_and(AgentDriver::talks);
@@ -164,29 +187,46 @@ impl Order {
     fn launch(
         &self,
         config: &LauncherConfig,
+        host: &HostFolder,
         folder: &AgentFolder,
         place: Option<&WorkplaceSpec>,
     ) -> Result<Launch, NotRunnable> {
         let driver = config.drivers.get(self.agent.driver);
-        let talks = driver.is_some_and(AgentDriver::talks);
+        let talks = self.talks(config);
+        let thinks = talks && self.agent.role.tier() == Tier::Orchestrator;
+        let (told, seat) = match thinks {
+            true => (folder.turn_path(), Some(host.seat(self.agent.role, self.whose()))),
+            false => (folder.prompt_path(), None),
+        };
         match self.agent.role.tier() {
             Tier::Orchestrator if !talks => Ok(orchestrator(self.agent.role, config, folder.path())),
             Tier::Orchestrator | Tier::Hand => {
                 let driver = driver.ok_or(NotRunnable::NoDriver(self.agent.driver.as_str()))?;
-                let bridge = [config.exe.to_string_lossy().into_owned(), "mcp".to_owned()];
+                let bridge = bridge(config);
                 Ok(driver.launch(&Assignment {
                     agent: &self.agent,
                     task: self.task.as_ref(),
                     reviewed: self.reviewed.as_ref(),
                     project: self.project.as_ref(),
-                    prompt_file: &folder.prompt_path(),
-                    workplace: place.map(|place| place.folder.as_path()),
+                    prompt_file: &told,
+                    workplace: place.map(|place| place.folder.as_path()).or(seat.as_deref()),
                     resume: self.resume.as_ref(),
                     bridge: if talks { &bridge } else { &[] },
                 })?)
             }
             Tier::Global | Tier::Fixture => Err(NotRunnable::Role(self.agent.role.as_str())),
         }
+    }
+
+    /// Whose orchestrator it is: a host's, a project's or a human's.
+    fn whose(&self) -> &str {
+        let Agent { role, host, project, user, .. } = &self.agent;
+        let whose = match role {
+            Role::Po => project.as_ref().map(AsRef::as_ref),
+            Role::Io => user.as_ref().map(AsRef::as_ref),
+            _ => host.as_ref().map(AsRef::as_ref),
+        };
+        whose.unwrap_or_default()
     }
 
     /// How it gets at its account, where it has one, and what else it has of the launcher's environment.
@@ -230,6 +270,11 @@ fn in_place(launch: Launch, place: Option<&WorkplaceSpec>) -> Launch {
     let mut env: BTreeMap<_, _> = of_place.map(|(name, value)| (name.to_string(), value.to_string())).collect();
     env.extend(launch.env);
     Launch { env, ..launch }
+}
+
+/// The command of the bridge to the Bus's tools.
+fn bridge(config: &LauncherConfig) -> Vec<String> {
+    vec![config.exe.to_string_lossy().into_owned(), "mcp".to_owned()]
 }
 
 /// A reference orchestrator: `<exe> agent ho|po|io …`, which says itself that it lives.

@@ -127,7 +127,7 @@ async fn tick(
 }
 
 /// The tasks that call for a step, with it.
-fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
+pub(super) fn due(config: &OrchestratorConfig, world: &World) -> Vec<(TaskId, Next)> {
     let next = |task: &Task| {
         let project = world.project(&task.project);
         match next_step(task, world.builders(&task.id), project, config.hands.review.as_ref()) {

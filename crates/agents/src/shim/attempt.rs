@@ -3,7 +3,7 @@
 use go_bus_api::{AccountWindow, ExitReport, Failure, FailureCause, Remedy, Text, Work};
 use go_clock::{Clock, SystemClock};
 use go_driver::{CommandEnd, Window};
-use go_runtime::{AgentFolder, AgentSpec, End};
+use go_runtime::{AgentFolder, AgentSpec, End, Tally};
 
 use super::beside::{Beside, Voice};
 use super::book::Book;
@@ -12,7 +12,7 @@ use super::keeper::{Keeper, Kept};
 use super::limits::Limit;
 use super::place::Place;
 use super::saver::Saver;
-use super::talk::Talk;
+use super::talk::{Heard, Talk};
 use super::watch::Watch;
 use super::{ShimError, tail, verify, window};
 use crate::Drivers;
@@ -31,19 +31,9 @@ pub(super) fn run(
         },
         None => None,
     };
-    let log = folder.agent_log();
-    let from = if place.is_some() { tail::length(&log) } else { 0 };
-    let mut beside = beside(folder, spec, keeper, drivers);
-    let kept = match keeper.run_beside(&spec.command, &mut beside) {
-        Ok(kept) => kept,
-        Err(ShimError::Runtime(error)) if error.is_not_startable() => {
-            let (code, tail) = (Some(verify::NOT_STARTED), verify::why(&error));
-            return Ok(ExitReport { code, tail, ..ExitReport::default() });
-        }
-        Err(error) => return Err(error),
-    };
-    beside.end();
-    let report = read(spec, &kept, tail::tail(&log, from), beside, drivers)?;
+    let from = if place.is_some() { tail::length(&folder.agent_log()) } else { 0 };
+    let Run { report, kept, .. } = once(folder, spec, from, keeper, drivers)?;
+    let Some(kept) = kept else { return Ok(report) };
     let report = match &place {
         Some(place) => with_work(report, place.is_worked_on(), place.save(&kept, keeper)?),
         None => report,
@@ -55,24 +45,63 @@ pub(super) fn run(
     }
 }
 
+/// One run of an agent's program.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// What its end means.
+    pub(super) report: ExitReport,
+    /// How it went; nothing where it could not be started.
+    pub(super) kept: Option<Kept>,
+    /// What was heard of it.
+    pub(super) heard: Heard,
+}
+
+/// Runs the agent's program once, to the end of all it forked. Its log before the byte `from` is not its own.
+pub(super) fn once(
+    folder: &AgentFolder,
+    spec: &AgentSpec,
+    from: u64,
+    keeper: &mut Keeper,
+    drivers: &Drivers,
+) -> Result<Run, ShimError> {
+    let mut beside = beside(folder, spec, keeper, drivers)?;
+    let kept = match keeper.run_beside(&spec.command, &mut beside) {
+        Ok(kept) => kept,
+        Err(ShimError::Runtime(error)) if error.is_not_startable() => {
+            let (code, tail) = (Some(verify::NOT_STARTED), verify::why(&error));
+            let report = ExitReport { code, tail, ..ExitReport::default() };
+            return Ok(Run { report, kept: None, heard: Heard::default() });
+        }
+        Err(error) => return Err(error),
+    };
+    beside.end();
+    let (report, heard) = read(spec, &kept, tail::tail(&folder.agent_log(), from), beside, drivers)?;
+    Ok(Run { report, kept: Some(kept), heard })
+}
+
 /// What goes on beside this agent.
-fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Drivers) -> Beside {
+fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Drivers) -> Result<Beside, ShimError> {
     let now = SystemClock.boottime();
+    // Of an orchestrator each turn is a run, and all of them are one agent's.
+    let (tally, turn) = match spec.seat {
+        Some(_) => (folder.tally()?, Some(folder.turn_path())),
+        None => (Tally::default(), None),
+    };
     let voice = spec.talk.as_ref().zip(drivers.get(spec.driver)).map(|(talk, driver)| {
         let reader = driver.reader(spec.reviews.is_some(), &spec.driver_note);
         let (prompt, files) = Voice::of(folder, &spec.command);
         Voice {
             talk: Talk::new(reader, Watch::new(talk.allowance, now)),
-            book: Book::new(folder.clone(), talk.costs_ms.duration(), now),
+            book: Book::new(folder.clone(), tally, talk.costs_ms.duration(), now),
             input: talk.input,
-            prompt,
+            prompt: turn.unwrap_or(prompt),
             files,
         }
     });
     let saved = spec.workplace.as_ref().filter(|place| place.at.is_none());
     let saver = saved.map(|place| Saver::new(place.clone(), folder.clone(), keeper.environment().clone(), now));
     let window = spec.window.clone().map(|spec| window::Window::new(spec, folder.clone()));
-    Beside { voice, saver, window }
+    Ok(Beside { voice, saver, window })
 }
 
 /// What the command's own end says: as its driver reads it, where nothing else ended it.
@@ -82,7 +111,7 @@ fn read(
     tail: Text<4096>,
     beside: Beside,
     drivers: &Drivers,
-) -> Result<ExitReport, ShimError> {
+) -> Result<(ExitReport, Heard), ShimError> {
     let (code, signal) = match kept.end {
         Some(End::Exited(code)) => (Some(code), None),
         Some(End::Signalled(signal)) => (None, Some(signal)),
@@ -96,7 +125,7 @@ fn read(
         let read = |driver: &dyn go_driver::AgentDriver| {
             driver.reader(spec.reviews.is_some(), &spec.driver_note).end(&end, SystemClock.wall())
         };
-        return Ok(driver.map_or(plain, read));
+        return Ok((driver.map_or(plain, read), Heard::default()));
     };
     let (report, mut heard) = voice.talk.finish(|reader, heard| {
         let report = if by_itself { reader.end(&end, SystemClock.wall()) } else { plain };
@@ -106,12 +135,13 @@ fn read(
         heard.spent.clone_from(&report.usage);
     }
     voice.book.close(&heard)?;
-    let windows = heard.windows.into_iter().map(account_window).collect();
+    let windows = heard.windows.iter().map(account_window).collect();
     let windows = if report.windows.is_empty() { windows } else { report.windows };
-    Ok(ExitReport { conversation: report.conversation.or(heard.conversation), usage: heard.spent, windows, ..report })
+    let conversation = report.conversation.or(heard.conversation.clone());
+    Ok((ExitReport { conversation, usage: heard.spent.clone(), windows, ..report }, heard))
 }
 
-fn account_window(window: Window) -> AccountWindow {
+fn account_window(window: &Window) -> AccountWindow {
     AccountWindow { name: Text::clipped(&window.name), used: window.used, resets_at: window.resets_at }
 }
 

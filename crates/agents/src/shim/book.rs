@@ -5,19 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use go_bus_api::ModelUsage;
 use go_bus_client::blocking;
 use go_clock::Boottime;
 use go_runtime::{AgentFolder, RuntimeError, Tally};
 
 use super::outbox;
 use super::talk::Heard;
-use crate::delivery;
+use crate::{delivery, spending};
 
 /// What was heard, and when it is told to the Bus next.
 #[derive(Debug)]
 pub(super) struct Book {
     folder: AgentFolder,
     tally: Arc<Mutex<Tally>>,
+    /// What earlier runs of the agent had spent.
+    before: Vec<ModelUsage>,
     interval: Duration,
     due: Boottime,
     is_news: bool,
@@ -25,19 +28,24 @@ pub(super) struct Book {
 }
 
 impl Book {
-    /// An empty one, whose first news goes out at once and the others at most once an `interval`.
-    pub(super) fn new(folder: AgentFolder, interval: Duration, now: Boottime) -> Self {
-        Self { folder, tally: Arc::default(), interval, due: now, is_news: false, teller: None }
+    /// One that goes on after `tally`, in which an agent's first run finds nothing. Its first news goes out at once and the others at most
+    /// once an `interval`.
+    pub(super) fn new(folder: AgentFolder, tally: Tally, interval: Duration, now: Boottime) -> Self {
+        let before = tally.spent.clone();
+        Self { folder, tally: Arc::new(Mutex::new(tally)), before, interval, due: now, is_news: false, teller: None }
     }
 
     /// Takes note of what was heard. A conversation is written down at once: should the shim die, its agent's next attempt
     /// goes on with it.
     pub(super) fn note(&mut self, heard: &Heard) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_named = tally.conversation != heard.conversation;
-        self.is_news |= tally.spent != heard.spent;
-        tally.conversation.clone_from(&heard.conversation);
-        tally.spent.clone_from(&heard.spent);
+        let is_named = heard.conversation.is_some() && tally.conversation != heard.conversation;
+        let spent = spending::total(&self.before, &heard.spent);
+        self.is_news |= tally.spent != spent;
+        if is_named {
+            tally.conversation.clone_from(&heard.conversation);
+        }
+        tally.spent = spent;
         if is_named && let Err(error) = self.folder.write_tally(&tally) {
             eprintln!("shim: {error}");
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use go_bus_api::Millis;
+use go_bus_api::{Millis, Ratio};
 use go_clock::{Boottime, Clock, SystemClock};
 use go_runtime::{
     AgentFolder, Alarm, CommandSpec, End, Environment, ProcessId, has_children, kill_tree, signal_group, signal_tree,
@@ -89,6 +89,35 @@ impl Keeper {
         self.wakes
     }
 
+    /// Whoever holds it can wake the shim.
+    pub(super) fn waker(&self) -> Sender<Wake> {
+        self.waker.clone()
+    }
+
+    /// Waits, while nothing runs, for news, or until `until`. Answers why it is over, where it is. The agent lives meanwhile, though no process of it
+    /// does: its heart beats, with how full its context was last.
+    pub(super) fn rest(&mut self, until: Option<Boottime>, context: Option<Ratio>) -> Result<Option<Cause>, ShimError> {
+        loop {
+            let now = self.clock.boottime();
+            if let Some(limit) = self.limits.reached(now) {
+                return Ok(Some(Cause::Limit(limit)));
+            }
+            if until.is_some_and(|until| now >= until) {
+                return Ok(None);
+            }
+            if let Some(pulse) = &mut self.pulse {
+                pulse.beat(now, context);
+            }
+            let beat = self.pulse.as_ref().map(Pulse::next);
+            self.alarm.set([until, beat, self.limits.next()].into_iter().flatten().min())?;
+            match self.wakes.recv() {
+                Ok(Wake::Stop) => return Ok(Some(Cause::Ordered)),
+                Ok(Wake::News) => return Ok(None),
+                Ok(Wake::Ended(..) | Wake::AllGone | Wake::BusIsBack | Wake::Heard | Wake::Alarm) | Err(_) => {}
+            }
+        }
+    }
+
     /// The variables that every command has.
     pub(super) fn environment(&self) -> &Environment {
         &self.environment
@@ -158,6 +187,8 @@ impl Keeper {
                 beside.look();
                 None
             }
+            // It waits for the turn's end.
+            Ok(Wake::News) => None,
             Ok(Wake::Alarm) | Err(_) => Some(Input::Time),
         }
     }

@@ -80,7 +80,7 @@ fn woken_within(pause: Duration, wakes: &Receiver<Wake>) -> Woken {
         match wakes.recv_timeout(until.since(clock.boottime())) {
             Ok(Wake::Stop) => return Woken::Stop,
             Ok(Wake::BusIsBack) => return Woken::BusIsBack,
-            Ok(Wake::Ended(..) | Wake::AllGone | Wake::Heard | Wake::Alarm) => {}
+            Ok(Wake::Ended(..) | Wake::AllGone | Wake::Heard | Wake::News | Wake::Alarm) => {}
             Err(_) => return Woken::Pause,
         }
     }

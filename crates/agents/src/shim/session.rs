@@ -1,5 +1,6 @@
 //! One shim's life: from the lock to the report.
 
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use go_runtime::{AgentFolder, AgentSpec, Environment, HostLeaseFile, Stage, beco
 use super::keeper::{Keeper, Rules};
 use super::limits::Limits;
 use super::pulse::Pulse;
-use super::{ShimError, attempt, outbox, wake};
+use super::{Lookout, ShimError, attempt, outbox, seat, wake};
 use crate::Drivers;
 use crate::delivery::unknown_end;
 
@@ -26,7 +27,7 @@ pub(super) enum Outcome {
 }
 
 /// Keeps the agent of `folder`: starts it where it was never started, and in any case reports its end.
-pub(super) fn keep(folder: &AgentFolder, drivers: &Drivers) -> Result<Outcome, ShimError> {
+pub(super) fn keep(folder: &AgentFolder, drivers: &Drivers, lookout: Arc<dyn Lookout>) -> Result<Outcome, ShimError> {
     if folder.stage() == Stage::Empty {
         return Err(ShimError::NotPrepared);
     }
@@ -37,7 +38,7 @@ pub(super) fn keep(folder: &AgentFolder, drivers: &Drivers) -> Result<Outcome, S
         Stage::Empty => Err(ShimError::NotPrepared),
         Stage::Reported => Ok(Outcome::Reported),
         Stage::Ended => report_found(folder, &folder.exit()?),
-        Stage::Prepared if spec.boot == boot_id()? => run(folder, &spec, drivers),
+        Stage::Prepared if spec.boot == boot_id()? => run(folder, &spec, drivers, lookout),
         Stage::Prepared | Stage::Started => {
             end_strays(&spec.agent, spec.stop_grace_ms.duration())?;
             let unknown = unknown_end(folder);
@@ -54,7 +55,12 @@ fn report_found(folder: &AgentFolder, report: &ExitReport) -> Result<Outcome, Sh
     outbox::deliver(folder, report, &wakes)
 }
 
-fn run(folder: &AgentFolder, spec: &AgentSpec, drivers: &Drivers) -> Result<Outcome, ShimError> {
+fn run(
+    folder: &AgentFolder,
+    spec: &AgentSpec,
+    drivers: &Drivers,
+    lookout: Arc<dyn Lookout>,
+) -> Result<Outcome, ShimError> {
     let now = SystemClock.boottime();
     let beat = |interval: Duration| Pulse::new(folder.clone(), spec.agent.clone(), interval, now);
     let mut keeper = Keeper::new(Rules {
@@ -63,10 +69,13 @@ fn run(folder: &AgentFolder, spec: &AgentSpec, drivers: &Drivers) -> Result<Outc
         grace: spec.stop_grace_ms.duration(),
         limits: Limits::new(now, spec.deadline_ms, spec.host_lease.clone().map(HostLeaseFile::at)),
         pulse: spec.heartbeat_ms.map(|interval| beat(interval.duration())),
-        follows_bus: spec.role.tier() == Tier::Orchestrator,
+        follows_bus: spec.role.tier() == Tier::Orchestrator && spec.seat.is_none(),
     })?;
     folder.mark_started()?;
-    let report = attempt::run(folder, spec, &mut keeper, drivers)?;
+    let report = match &spec.seat {
+        Some(seat) => seat::run(folder, spec, seat, &mut keeper, lookout)?,
+        None => attempt::run(folder, spec, &mut keeper, drivers)?,
+    };
     folder.write_exit(&report)?;
     outbox::deliver(folder, &report, &keeper.into_wakes())
 }

@@ -21,6 +21,8 @@ pub(super) enum Wake {
     BusIsBack,
     /// The agent said something that means something.
     Heard,
+    /// There is something new for an orchestrator.
+    News,
     /// The alarm went off.
     Alarm,
 }

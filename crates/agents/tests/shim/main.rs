@@ -6,6 +6,7 @@ mod crash;
 mod ends;
 mod places;
 mod reports;
+mod seats;
 mod stops;
 mod talks;
 mod wakes;

@@ -39,6 +39,7 @@ fn config(
         bus_url: "http://bus:8088".to_owned(),
         exe: PathBuf::from("/usr/bin/go"),
         orchestrator_args: Vec::new(),
+        seat_settings: Vec::new(),
         runtime: Arc::new(SimRuntime::new(Arc::clone(ground), host, process)),
         drivers: go_agents::Drivers::default(),
         accounts: Default::default(),

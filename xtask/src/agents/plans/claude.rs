@@ -95,16 +95,29 @@ fn settings(agents: &Agents, accounts: &[&str]) -> String {
 }
 
 fn place(agents: &Agents, go: &Path, accounts: &[&str], tickets: &str) -> Result<Place, AgentsError> {
-    let server = ModelServer::start(scripts()).map_err(io("a model server"))?;
+    let place = scene(go, accounts, scripts())?;
+    place.write(&settings(agents, accounts), "claude", tickets)?;
+    write_person(&place)?;
+    Ok(place)
+}
+
+/// A PO that is Claude Code, above builders that are plain commands.
+pub(super) fn as_a_po(agents: &Agents, go: &Path, script: Script, tickets: &str) -> Result<Place, AgentsError> {
+    let place = scene(go, &["one"], vec![script])?;
+    let settings = format!("{}agents: {{po: claude}}\n", settings(agents, &["one"]));
+    place.write(&settings, "shell", tickets)?;
+    Ok(place)
+}
+
+/// A place with Claude Code, its accounts and these scripts.
+fn scene(go: &Path, accounts: &[&str], scripts: Vec<Script>) -> Result<Place, AgentsError> {
+    let server = ModelServer::start(scripts).map_err(io("a model server"))?;
     let place = Place::new(go, server)?;
     let mut environment = claude_environment(&place.home(), &place.server).map_err(io("an environment"))?;
     // Its login comes from its account alone, and its folder is the one in its home.
     environment.retain(|(name, _)| name != "ANTHROPIC_API_KEY" && name != "CLAUDE_CONFIG_DIR");
     environment.extend(accounts.iter().map(|name| (format!("KEY_{}", name.to_uppercase()), token(name))));
-    let place = place.with_environment(environment);
-    place.write(&settings(agents, accounts), "claude", tickets)?;
-    write_person(&place)?;
-    Ok(place)
+    Ok(place.with_environment(environment))
 }
 
 /// The token of an account.
@@ -183,7 +196,7 @@ pub(super) fn two_accounts(agents: &Agents, go: &Path) -> Result<Vec<Row>, Agent
 }
 
 /// The conversation of a log of Claude Code, and what that says at its end that it has cost so far; nothing for another log.
-fn own_costs(log: &str) -> Option<(String, Usd)> {
+pub(super) fn own_costs(log: &str) -> Option<(String, Usd)> {
     let mut results = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let last = results.rfind(|line| text(line, "/type") == "result")?;
     let total = last.get("total_cost_usd")?.to_string().parse().ok()?;

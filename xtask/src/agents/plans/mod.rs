@@ -6,6 +6,7 @@ mod fleet;
 mod past;
 mod place;
 mod rows;
+mod thinking;
 
 use std::path::Path;
 use std::thread;
@@ -19,7 +20,7 @@ pub(crate) fn plans(agents: &Agents, go: &Path) -> Result<Vec<Row>, AgentsError>
     if !go.is_file() {
         return Err(AgentsError::Missing(format!("{} is missing: cargo build --release --bin go", go.display())));
     }
-    let plans = [claude::one_account, claude::two_accounts, codex::two_accounts];
+    let plans = [claude::one_account, claude::two_accounts, codex::two_accounts, thinking::po];
     // Each has a folder, a Bus and models of its own, and waits most of its time.
     let done = thread::scope(|scope| {
         let running = plans.map(|plan| scope.spawn(move || plan(agents, go)));

@@ -60,8 +60,14 @@ impl Past {
         })
     }
 
-    /// What holds of every plan.
+    /// What holds of every plan whose work lands.
     pub(super) fn usual(&self, rows: &mut Rows, tickets: &[&str]) {
+        self.ended(rows, tickets);
+        self.has_landed(rows, tickets);
+    }
+
+    /// What holds of every plan.
+    pub(super) fn ended(&self, rows: &mut Rows, tickets: &[&str]) {
         let (well, said) = &self.ended;
         rows.add("go up ends well", *well, if *well { "exit 0" } else { said.as_str() });
         let done = |id: &&str| text(self.task(id), "/state") == "done";
@@ -71,6 +77,11 @@ impl Past {
             open.is_empty(),
             format!("{} of {}", tickets.len() - open.len(), tickets.len()),
         );
+        rows.same("no process is left", &self.left, &Vec::new());
+        rows.same("no other host was wanted", &self.strangers, &Vec::new());
+    }
+
+    fn has_landed(&self, rows: &mut Rows, tickets: &[&str]) {
         let lands = |id: &&&str| {
             let commit = text(self.task(id), "/landed/commit");
             let on: Vec<_> = self.landed.iter().filter(|(_, task)| task == **id).collect();
@@ -83,8 +94,6 @@ impl Past {
             &tickets.len(),
         );
         rows.same("nothing else is left upstream", &self.refs, &vec!["refs/heads/main".to_owned()]);
-        rows.same("no process is left", &self.left, &Vec::new());
-        rows.same("no other host was wanted", &self.strangers, &Vec::new());
     }
 
     /// What the program of each conversation says that it has cost is what the Bus has of its agents. `own` reads a log: the conversation
@@ -142,6 +151,29 @@ impl Past {
         let account = used.first().and_then(|account| self.accounts.get(*account)).unwrap_or(&Value::Null);
         let until = text(account, "/parked_until");
         rows.add("the one whose window is used up rests", !until.is_empty(), format!("until {until}"));
+    }
+
+    /// A PO that thinks had the ticket's builder started and completed the ticket, by tools, in turns of one conversation.
+    pub(super) fn by_its_po(&self, rows: &mut Rows, ticket: &str) {
+        let by: Vec<&str> = self.workers(ticket).iter().map(|agent| text(agent, "/parent")).collect();
+        let po = by.first().map_or(&Value::Null, |id| self.agent(id));
+        let thinks = (text(po, "/role"), text(po, "/driver")) == ("po", "claude");
+        rows.add(
+            "bus_spawn_agent is on record in the PO's name, which is Claude Code",
+            thinks && by.len() == 1,
+            format!("{by:?}"),
+        );
+        let subject = format!("tasks/{ticket}");
+        let of_it = |event: &&Value| (text(event, "/kind"), text(event, "/subject")) == ("task.completed", &subject);
+        let completed: Vec<&str> = self.events.iter().filter(of_it).map(|event| text(event, "/actor")).collect();
+        rows.same("and bus_complete_task is", &completed, &by);
+        let log = self.logs.iter().find(|(agent, _)| Some(agent.as_str()) == by.first().copied());
+        let lines =
+            log.iter().flat_map(|(_, log)| log.lines()).filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let begun = lines.filter(|line| text(line, "/subtype") == "init");
+        let turns: Vec<_> = begun.map(|line| text(&line, "/session_id").to_owned()).collect();
+        let conversation = text(po, "/exit/conversation").to_owned();
+        rows.same("a turn for the assignment and one for the end, in one conversation", &turns, &vec![conversation; 2]);
     }
 
     /// An account rested, and nobody was spawned on it meanwhile.

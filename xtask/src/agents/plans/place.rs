@@ -58,6 +58,12 @@ impl Place {
         fs::write(self.path().join("plan.yaml"), plan).map_err(io("plan.yaml"))
     }
 
+    /// Writes a rule that prompts have.
+    pub(super) fn rule(&self, name: &str, text: &str) -> std::io::Result<()> {
+        fs::create_dir_all(self.path().join("rules"))?;
+        fs::write(self.path().join("rules").join(name), text)
+    }
+
     pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -17,6 +17,7 @@ fn config() -> LauncherConfig {
         bus_url: "http://bus".to_owned(),
         exe: "/bin/go".into(),
         orchestrator_args: vec!["--set".to_owned(), "agents.heartbeat=5s".to_owned()],
+        seat_settings: vec!["agents.po=claude".to_owned()],
         runtime: Arc::new(MemoryRuntime::default()),
         drivers: crate::Drivers::default(),
         keep_env: Vec::new(),
@@ -159,4 +160,20 @@ fn what_is_typed_in_a_window_goes_where_its_program_takes_it() {
     let plain = |run| typing(command(run, go_driver::Protocol::Plain), "worker", "command");
     assert_eq!((plain("a {prompt_file}"), plain("a")), (Typing::Terminal, Typing::Nothing));
     assert_eq!(spec("worker", Some("site"), Some("T-1"), "shell").unwrap().window, None);
+}
+
+#[test]
+fn an_orchestrator_that_thinks_has_its_turns_in_its_seat_s_folder_and_each_is_limited_as_an_attempt_is() {
+    let thinking = spec("po", Some("site"), None, "claude").unwrap();
+    let seat = thinking.seat.unwrap();
+    assert_eq!(
+        (seat.bridge, seat.settings),
+        (vec!["/bin/go".to_owned(), "mcp".to_owned()], vec!["agents.po=claude".to_owned()])
+    );
+    assert_eq!(thinking.command.folder, Path::new("/data/hosts/h1/seats/po-site"));
+    assert_eq!((thinking.deadline_ms, thinking.heartbeat_ms), (None, Some(Millis(30_000))), "its shim beats for it");
+    let allowance = thinking.talk.unwrap().allowance;
+    assert_eq!((allowance.turns, allowance.usd), (Some(MOST_STEPS), LauncherConfig::allowance().usd));
+    assert!(spec("po", Some("site"), None, "shell").unwrap().seat.is_none());
+    assert!(spec("worker", Some("site"), Some("T-1"), "claude").unwrap().seat.is_none());
 }

@@ -3,6 +3,18 @@
 use go_bus_api::{AccountWindow, ConversationId, ModelUsage, Ratio};
 use go_driver::{Sign, Window};
 
+/// The Bus's tools that change something, however a program writes what comes before their names.
+const ACTS: [&str; 8] = [
+    "bus_ask_human",
+    "bus_complete_task",
+    "bus_create_task",
+    "bus_fail_task",
+    "bus_raise_alert",
+    "bus_review_task",
+    "bus_send_message",
+    "bus_spawn_agent",
+];
+
 /// The last that was heard of everything.
 #[derive(Debug, Clone, Default)]
 pub(in crate::shim) struct Heard {
@@ -14,6 +26,8 @@ pub(in crate::shim) struct Heard {
     pub(in crate::shim) spent: Vec<ModelUsage>,
     /// What its provider said of the account's windows.
     pub(in crate::shim) windows: Vec<Window>,
+    /// Whether it used a tool by which something changes on the Bus.
+    pub(in crate::shim) acted: bool,
     /// Whether its turn has ended.
     pub(in crate::shim) turn_ended: bool,
 }
@@ -32,7 +46,8 @@ impl Heard {
                 self.windows.drain(..surplus);
             }
             Sign::TurnEnded => self.turn_ended = true,
-            Sign::Call(_) | Sign::Said(_) | Sign::Spending(_) | Sign::Pausing { .. } => {}
+            Sign::Call(call) => self.acted |= ACTS.iter().any(|tool| call.tool.ends_with(tool)),
+            Sign::Said(_) | Sign::Spending(_) | Sign::Pausing { .. } => {}
         }
     }
 }
