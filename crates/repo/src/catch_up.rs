@@ -29,7 +29,7 @@ const MESSAGE: &str = "Merge what has landed meanwhile";
 const MARK: &[u8] = b"<<<<<<< ";
 
 /// Merges the tip into what the working folder of `task` holds. All of that is saved and committed to the task's branch first. Where the two
-/// conflict, the merge is left under way; where one of the files can't show that (a binary one, or one that is gone on one side), or where somebody
+/// conflict, the merge is left under way, until no file has a mark of it and something newer is to be merged; where one of the files can't show that (a binary one, or one that is gone on one side), or where somebody
 /// is in the middle of something else already, nothing is merged.
 ///
 /// *Assumptions*: nobody works in the folder. *Crash semantics*: what the folder held is saved first; killed between two calls
@@ -39,20 +39,28 @@ const MARK: &[u8] = b"<<<<<<< ";
 /// Where the folder was not made for the task, or git fails. A merge that git refuses is told only.
 pub fn catch_up(repo: &Repo<'_>, folder: &Path, task: &TaskId) -> Result<(), RepoError> {
     let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
-    if UNDER_WAY.iter().any(|name| folder.private.join(name).exists()) {
+    let is_under_way = UNDER_WAY.iter().any(|name| folder.private.join(name).exists());
+    if is_under_way && begun(&folder).as_ref() != Some(&facts.base) {
         return left(repo, folder, facts);
+    }
+    if is_under_way && resolved(repo, &folder)?.is_none_or(|theirs| theirs != facts.base) {
+        return Ok(());
     }
     let line = Line::of(repo, Some(&facts.onto))?;
     let (tip, _) = line.freshest(repo, &saved_ref(task))?;
     let now = snapshot(repo, &folder)?;
     let head = now.head.clone().unwrap_or_else(|| facts.base.clone());
+    if is_under_way && tip == facts.base {
+        return Ok(());
+    }
     if repo.is_in(&tip, &head)? {
         return begins_at(folder, facts, tip);
     }
     let git = folder.git(repo);
     // Left by a git that was killed; nobody else is here.
     forget(&folder.private.join("index.lock"))?;
-    if repo.tree(&head)? != now.tree {
+    // A merge that was left and is resolved ends with this: what is newer is merged into what came of it.
+    if is_under_way || repo.tree(&head)? != now.tree {
         let saved = keep(repo, &folder, &facts, &now)?;
         git.call(&["reset", "--quiet", "--mixed"]).arg(&saved).done()?;
     }

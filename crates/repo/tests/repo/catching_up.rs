@@ -48,6 +48,25 @@ fn a_conflict_lies_in_the_files_and_lands_once_no_mark_is_left() {
 }
 
 #[test]
+fn what_conflicts_with_a_resolution_is_merged_into_it_and_the_resolution_is_kept() {
+    let house = House::with_upstream();
+    let folder = behind(&house, "sed -i 's/^5$/one/' a.txt; echo own > own.txt");
+    catch_up(&house);
+    house.sh(&folder, "printf '%s\\n' 1 2 3 4 'one two' 6 7 8 9 > a.txt; touch -d 2001-01-01 new.txt own.txt");
+    let third = house.work("T-3", "sed -i 's/^two$/two three/' a.txt; echo newer > new.txt");
+    landed_commit(&house.land("T-3", &Wish::merge(&third)));
+    assert!(matches!(land(&house), Outcome::Conflict { .. }));
+    catch_up(&house);
+    let text = house.read(&folder.join("a.txt"));
+    assert!(text.contains("<<<<<<< ") && text.contains("one two\n=======\ntwo three"), "{text}");
+    assert_eq!(house.read(&folder.join("new.txt")), "newer\n");
+    house.sh(&folder, "printf '%s\\n' 1 2 3 4 'one two three' 6 7 8 9 > a.txt");
+    landed_commit(&land(&house));
+    assert_eq!(house.sh(&house.repo(), "git show main:a.txt | sed -n 5p; git show main:own.txt"), "one two three\nown");
+    assert_eq!(house.landed(&house.repo(), "main"), ["T-2", "T-3", "T-1"]);
+}
+
+#[test]
 fn what_does_not_conflict_is_merged_and_what_has_all_of_it_is_left_alone() {
     let house = House::alone();
     let folder = behind(&house, "echo own > own.txt; git add own.txt; git commit -q -m own; echo more > more.txt");
