@@ -85,7 +85,7 @@ pub(crate) fn failover(root: &Path, kinds: &[Kind], runs: u32, binary: Option<Pa
 /// Runs fleets with the agents' real command lines, prints the figures, and says whether each bound holds.
 pub(crate) fn agents(root: &Path, parts: &[AgentPart], runs: u32, binary: Option<PathBuf>) -> Result<bool, BenchError> {
     let binary = binary.map_or_else(|| release(root), Ok)?;
-    let rows = agents::measure(&binary, parts, runs)?;
+    let rows = agents::measure(root, &binary, parts, runs)?;
     println!("{}", table::print(&rows, 1));
     Ok(rows.iter().all(Row::holds))
 }

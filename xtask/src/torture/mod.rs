@@ -8,7 +8,7 @@ mod judge;
 mod place;
 mod plan;
 mod processes;
-mod random;
+pub(crate) mod random;
 mod schedule;
 mod session;
 mod trace;

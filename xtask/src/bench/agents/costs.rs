@@ -44,7 +44,8 @@ fn begin(binary: &Path, agents: &Agents, tickets: u32) -> Result<Stage, BenchErr
     let mut text = "version: 1\nprojects:\n".to_owned();
     for kind in [Kind::Claude, Kind::Codex] {
         let tickets: Vec<String> = (0..tickets).filter(|run| self::kind(*run) == kind).map(ticket).collect();
-        let project = Project { id: kind.name(), repo: &repo, driver: kind.name(), deliver: "none", variables: &variables };
+        let project =
+            Project { id: kind.name(), repo: &repo, driver: kind.name(), deliver: "none", variables: &variables };
         text += &project.with(&tickets);
     }
     place.write("plan.yaml", &text)?;

@@ -1,12 +1,16 @@
 //! `cargo xtask bench agents`: real fleets with the real command lines of agents, and with agents that are made to be trouble.
 
 mod costs;
+mod hosts;
+mod hosts_judge;
+mod landings;
 mod mishaps;
 mod overhead;
 mod plan;
 mod processes;
 mod stage;
 mod stops;
+mod usage;
 
 use std::path::Path;
 
@@ -27,10 +31,16 @@ pub(crate) enum Part {
     Stops,
     /// What a run costs beside the bare command line.
     Overhead,
+    /// Hosts that are killed.
+    Hosts,
+    /// Tickets that touch shared files.
+    Landings,
+    /// A simulated day of usage windows.
+    Usage,
 }
 
 /// Measures `parts`, all where there are none.
-pub(super) fn measure(binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Row>, BenchError> {
+pub(super) fn measure(root: &Path, binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Row>, BenchError> {
     let parts = if parts.is_empty() { Part::value_variants() } else { parts };
     let mut rows = Vec::new();
     let agents = || Agents::installed().map_err(BenchError::Agents);
@@ -38,6 +48,9 @@ pub(super) fn measure(binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Ro
         rows.extend(match part {
             Part::Mishaps => mishaps::measure(binary, &agents()?)?,
             Part::Overhead => overhead::measure(binary, &agents()?, (runs / 5).max(2))?,
+            Part::Hosts => hosts::measure(binary)?,
+            Part::Landings => landings::measure(binary)?,
+            Part::Usage => usage::measure(root)?,
             Part::Stops => stops::measure(binary, runs)?,
             Part::Costs => costs::measure(binary, &agents()?, runs)?,
         });

@@ -24,31 +24,69 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How long the fleet has to come to rest between two runs.
 const REST: Duration = Duration::from_millis(300);
 
-/// Runs in threes, in turns: through a whole fleet, through a shim alone, and by the bare command line; the medians of what the first two add.
+/// What the bare command line has for a tool server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    /// None at all.
+    No,
+    /// One without tools: starting, asking and ending any server takes the command line time of its own.
+    Empty,
+}
+
+/// What each round came to, in milliseconds and MB.
+#[derive(Default)]
+struct Rounds {
+    shim: Vec<f64>,
+    beyond_all: Vec<f64>,
+    fleet: Vec<f64>,
+    shim_memory: Vec<f64>,
+    bridge_memory: Vec<f64>,
+}
+
+/// Runs in turns: through a whole fleet, through a shim alone, and by the bare command line; the medians of what the first two add.
 pub(super) fn measure(binary: &Path, agents: &Agents, rounds: u32) -> Result<Vec<Row>, BenchError> {
     let stage = begin(binary, agents)?;
     stage.wait("the project", LIMIT, || Ok(stage.get("/projects/p").ok()))?;
     // The first of each fills caches.
     let model = one(&stage, 0)?;
     model.by_shim(&stage, binary, 0)?;
-    let (mut whole, mut shim, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    let mut all = Rounds::default();
     for number in 1..=rounds {
         let run = one(&stage, number)?;
-        let (by_shim, bare) = (model.by_shim(&stage, binary, number)?, model.bare(&stage, number)?);
-        eprintln!("overhead {number}/{rounds}: {:.0} ms by a fleet, {by_shim:.0} ms by a shim, {bare:.0} ms bare", run.millis);
-        whole.push(run.millis - bare);
-        shim.push(by_shim - bare);
-        memory.push((run.shim, run.bridge));
+        let shim = model.by_shim(&stage, binary, number)?;
+        let (empty, bare) = (model.bare(&stage, number, Server::Empty)?, model.bare(&stage, number, Server::No)?);
+        eprintln!(
+            "overhead {number}/{rounds}: {:.0} ms by a fleet, {shim:.0} by a shim, {empty:.0} bare with an empty tool server, {bare:.0} bare",
+            run.millis
+        );
+        all.shim.push(shim - empty);
+        all.beyond_all.push(shim - bare);
+        all.fleet.push(run.millis - empty);
+        all.shim_memory.push(run.shim);
+        all.bridge_memory.push(run.bridge);
     }
     stage.end()?;
-    let of = |part: fn(&(f64, f64)) -> f64| median(&memory.iter().map(part).collect::<Vec<f64>>());
-    Ok(vec![
-        Row::bound("overhead: a run through its shim, less the bare CLI", median(&shim), 50.0, "ms"),
-        Row::plain("  order to exit on the Bus, working folder made and saved", median(&whole), "ms"),
-        Row::bound("  memory of shim and bridge", of(|(shim, bridge)| shim + bridge), 8.0, "MB"),
-        Row::plain("    of the shim", of(|(shim, _)| *shim), "MB"),
-        Row::plain("    of the bridge", of(|(_, bridge)| *bridge), "MB"),
-    ])
+    Ok(all.rows())
+}
+
+impl Rounds {
+    fn rows(&self) -> Vec<Row> {
+        let both: Vec<f64> =
+            self.shim_memory.iter().zip(&self.bridge_memory).map(|(shim, bridge)| shim + bridge).collect();
+        vec![
+            Row::bound(
+                "overhead: through its shim, less the CLI with an empty tool server",
+                median(&self.shim),
+                50.0,
+                "ms",
+            ),
+            Row::plain("  less the CLI without any tool server", median(&self.beyond_all), "ms"),
+            Row::plain("  order to exit on the Bus, working folder made and saved", median(&self.fleet), "ms"),
+            Row::bound("  memory of shim and bridge", median(&both), 8.0, "MB"),
+            Row::plain("    of the shim", median(&self.shim_memory), "MB"),
+            Row::plain("    of the bridge", median(&self.bridge_memory), "MB"),
+        ]
+    }
 }
 
 fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
@@ -56,6 +94,7 @@ fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
     let place = Place::new([Script::new("over").call("Bash", works).say("Done.")])?;
     place.write("repo/README", "A repo.\n")?;
     place.shell(plan::NEW_REPO)?;
+    place.write("no_tools.sh", include_str!("no_tools.sh"))?;
     let (repo, variables) = (place.path().join("repo"), place.variables()?);
     let project = Project { id: "p", repo: &repo, driver: "claude", deliver: "none", variables: &variables };
     place.write("plan.yaml", &format!("version: 1\nprojects:\n{}", project.with(&[])))?;
@@ -81,7 +120,8 @@ fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
         "description": format!("SCRIPT: over#{number}")});
     stage.bus().call("POST", "/tasks", &body.to_string())?;
     let stuck = || BenchError::Stuck("a run to begin", LIMIT.as_secs());
-    let bridge = until(LIMIT, || its(&task).into_iter().find(|process| process.line.ends_with(" mcp"))).ok_or_else(stuck)?;
+    let bridge =
+        until(LIMIT, || its(&task).into_iter().find(|process| process.line.ends_with(" mcp"))).ok_or_else(stuck)?;
     let agent = bridge.variable("XIO_AGENT_ID").unwrap_or_default().to_owned();
     let folder = stage.place.data().join("hosts/localhost/agents").join(&agent);
     let works = || its(&task).into_iter().any(|process| process.line == "sleep 0.5");
@@ -123,16 +163,19 @@ fn own_memory(pid: i32) -> f64 {
 }
 
 impl Run {
-    /// The same by the command line alone: the same words but the bridge. How many milliseconds it takes.
-    fn bare(&self, stage: &Stage, number: u32) -> Result<f64, BenchError> {
-        let name = format!("bare-{number}");
+    /// The same by the command line alone: the same words but for the bridge. How many milliseconds it takes.
+    fn bare(&self, stage: &Stage, number: u32, server: Server) -> Result<f64, BenchError> {
+        let name = format!("bare-{number}-{server:?}");
         let folder = working_folder(stage, &name)?;
         let words = self.spec["command"]["argv"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let mut words = words.filter(|word| !word.starts_with("--mcp-config"));
+        let mut words = words.filter_map(|word| instead(word, server, stage.place.path()));
         let mut bare = command(words.next().unwrap_or_default());
         let own = self.spec["command"]["env"].as_object().into_iter().flatten();
         let own = own.filter_map(|(name, value)| Some((name, value.as_str()?)));
-        bare.args(words).env_clear().envs(stage.place.environment()?).envs(own.filter(|(name, _)| !name.starts_with("XIO_")));
+        bare.args(words)
+            .env_clear()
+            .envs(stage.place.environment()?)
+            .envs(own.filter(|(name, _)| !name.starts_with("XIO_")));
         bare.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let message = json!({"type": "user", "message": {"role": "user", "content": self.prompt(&name)}});
         let failed = |e| BenchError::Io("the bare command line", e);
@@ -180,17 +223,34 @@ impl Run {
             stage.place.write(&format!("by-hand/{id}/{file}"), &content)?;
         }
         let watch = Stopwatch::start();
-        let mut shim = stage.place.start(binary, &["shim", "--folder", &folder.display().to_string()], "by-hand.log")?;
+        let mut shim =
+            stage.place.start(binary, &["shim", "--folder", &folder.display().to_string()], "by-hand.log")?;
         let status = shim.wait().map_err(|e| BenchError::Io("a shim", e))?;
         let millis = watch.elapsed().as_secs_f64() * 1000.0;
         let exit = stage.get(&format!("/agents/{id}"))?["exit"].clone();
         let is_good = status.success() && exit["code"] == 0 && exit["failure"].is_null() && !exit["usage"].is_null();
-        if is_good { Ok(millis) } else { Err(BenchError::Agents(format!("a shim ended with {status}, its agent with {exit}"))) }
+        if is_good {
+            Ok(millis)
+        } else {
+            Err(BenchError::Agents(format!("a shim ended with {status}, its agent with {exit}")))
+        }
     }
 
     /// The prompt, with another run of its script.
     fn prompt(&self, run: &str) -> String {
         self.prompt.replace("over#0", &format!("over#{run}"))
+    }
+}
+
+/// A word of the command line as the bare one has it.
+fn instead(word: &str, server: Server, place: &Path) -> Option<String> {
+    let is_bridge = word.starts_with("--mcp-config");
+    let script = place.join("no_tools.sh");
+    let empty = json!({"mcpServers": {"bus": {"type": "stdio", "command": "/bin/sh", "args": [script]}}});
+    match server {
+        _ if !is_bridge => Some(word.to_owned()),
+        Server::Empty => Some(format!("--mcp-config={empty}")),
+        Server::No => None,
     }
 }
 

@@ -51,12 +51,19 @@ pub(super) fn is_a_hand_s(process: &Process, folder: &Path) -> bool {
     process.variable("XIO_TASK").is_some_and(|task| !task.is_empty()) && process.environment.contains(&*name)
 }
 
-/// Kills everything whose environment, arguments or folder name `folder`.
+/// Kills everything of [`in_folder`].
 pub(super) fn end_all(folder: &Path) {
-    let name = folder.to_string_lossy().into_owned();
+    in_folder(folder).iter().for_each(|process| process.signal(Signal::KILL));
+}
+
+/// Everything whose environment, arguments or folder name `folder`, or what is in it.
+pub(super) fn in_folder(folder: &Path) -> Vec<Process> {
     let own = i32::try_from(std::process::id()).unwrap_or_default();
-    let works_there =
-        |pid: i32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|there| there.starts_with(folder));
-    let is_here = |p: &Process| p.environment.contains(&name) || p.line.contains(&name) || works_there(p.pid);
-    those(|process| process.pid != own && is_here(process)).iter().for_each(|process| process.signal(Signal::KILL));
+    let inside = format!("{}/", folder.display());
+    let itself = folder.display().to_string();
+    let names = |text: &str| text.contains(&inside) || text.split(['\0', ' ', '=']).any(|word| word == itself);
+    let works_there = |pid: i32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|there| there.starts_with(folder));
+    those(|process| {
+        process.pid != own && (names(&process.environment) || names(&process.line) || works_there(process.pid))
+    })
 }

@@ -104,7 +104,8 @@ impl Place {
     /// Starts `go up` on the plan and the settings that were written, and waits until its Bus answers.
     pub(super) fn up(self, binary: &Path) -> Result<Stage, BenchError> {
         let address = free_address()?;
-        let child = self.start(binary, &["up", "--plan", "plan.yaml", "--listen", &address.to_string()], "go-up.log")?;
+        let child =
+            self.start(binary, &["up", "--plan", "plan.yaml", "--listen", &address.to_string()], "go-up.log")?;
         let mut stage = Stage { child, target: Target { address, token: String::new() }, place: self };
         stage.target = target(address, &stage.place.data()).ok_or_else(|| stage.stuck("the Bus to answer"))?;
         Ok(stage)

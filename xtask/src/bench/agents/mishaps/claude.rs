@@ -52,7 +52,11 @@ fn of_the_provider() -> Vec<Mishap> {
         mishap("no answer comes", Ending::Retried("silent"), |s| works(s.fails(1, Fault::Hang))),
         mishap("the prompt is too long", Ending::Rotated("context_full"), |s| works(s.fails(1, full))),
         mishap("the key is not taken", Ending::Held("unauthenticated"), always(no_key)),
-        mishap("there is no credit", Ending::Held("extra_usage"), always(refusal(400, "invalid_request_error", credit))),
+        mishap(
+            "there is no credit",
+            Ending::Held("extra_usage"),
+            always(refusal(400, "invalid_request_error", credit)),
+        ),
         mishap("the model is not known", Ending::Fatal("refused"), always(no_model)),
     ]
 }
@@ -80,7 +84,11 @@ fn limits(reset: i64) -> Vec<Mishap> {
             Ending::Parked("overloaded"),
             always(refusal(529, "overloaded_error", "Overloaded")),
         ),
-        subscribed(mishap("a limit of five hours", Ending::ParkedUntilReset("usage_limit"), always(used_up("five_hour")))),
+        subscribed(mishap(
+            "a limit of five hours",
+            Ending::ParkedUntilReset("usage_limit"),
+            always(used_up("five_hour")),
+        )),
         subscribed(mishap("a limit of a week", Ending::ParkedUntilReset("usage_limit"), always(used_up("seven_day")))),
         subscribed(mishap("going on costs extra", Ending::Held("extra_usage"), always(extra))),
     ]
@@ -91,7 +99,9 @@ fn of_the_agent() -> Vec<Mishap> {
     let nearly = Usage { input: 160_000, output: 900, cache_read: 35_000, cache_write: 0 };
     let dear = Usage { input: 3_000_000, output: 900, cache_read: 0, cache_write: 0 };
     vec![
-        mishap("a permission is denied", Ending::Failed("permission_denied"), |s| s.call("Write", settings).say("Done.")),
+        mishap("a permission is denied", Ending::Failed("permission_denied"), |s| {
+            s.call("Write", settings).say("Done.")
+        }),
         mishap("nothing is changed", Ending::Failed("no_change"), |s| s.say("All done, every test passes.")),
         mishap("the work does not pass", Ending::Unverified, |s| {
             let file = work(&s);

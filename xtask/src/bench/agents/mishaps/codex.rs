@@ -41,7 +41,11 @@ pub(super) fn all(reset: i64) -> Vec<Mishap> {
     let no_key = refusal(401, "invalid_api_key", "Incorrect API key provided: sk-scri***ted.");
     vec![
         mishap("the connection is reset twice", Ending::Done, |s| works(s.fails(2, Fault::Reset))),
-        mishap("an API error", Ending::Failed("overloaded"), always(refusal(500, "server_error", "The server had an error."))),
+        mishap(
+            "an API error",
+            Ending::Failed("overloaded"),
+            always(refusal(500, "server_error", "The server had an error.")),
+        ),
         mishap("each answer breaks off", Ending::Failed("network"), always(Fault::Cut)),
         mishap("the conversation is too long", Ending::Rotated("context_full"), |s| works(s.fails(1, full()))),
         mishap("the key is not taken", Ending::Held("unauthenticated"), always(no_key)),

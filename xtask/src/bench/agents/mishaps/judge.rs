@@ -42,7 +42,11 @@ pub(super) fn logs(stage: &Stage, mishap: &Mishap) -> Result<String, BenchError>
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     };
     let builders = stage.builders(mishap.task())?;
-    Ok(builders.iter().map(|builder| end(&stage.log("localhost", text(builder, "id")))).collect::<Vec<_>>().join("\n--\n"))
+    Ok(builders
+        .iter()
+        .map(|builder| end(&stage.log("localhost", text(builder, "id"))))
+        .collect::<Vec<_>>()
+        .join("\n--\n"))
 }
 
 fn look(stage: &Stage, mishap: &Mishap) -> Result<Seen, BenchError> {
@@ -54,26 +58,37 @@ impl Seen {
     fn verdict(&self, ending: Ending, reset: i64) -> Verdict {
         let state = text(&self.task, "state");
         let is_over = match ending {
-            Ending::Parked(_) | Ending::ParkedUntilReset(_) => state == "pending" && self.builders.iter().any(has_ended),
+            Ending::Parked(_) | Ending::ParkedUntilReset(_) => {
+                state == "pending" && self.builders.iter().any(has_ended)
+            }
             _ => matches!(state, "done" | "failed" | "blocked" | "held" | "cancelled"),
         };
         let has_gone_on = matches!(state, "done" | "failed" | "blocked" | "held" | "cancelled");
         if !is_over && !has_gone_on {
             return None;
         }
-        Some(if self.is_right(ending, reset) { Ok(self.words()) } else { Err(format!("{ending:?} was to come: {}", self.words())) })
+        Some(if self.is_right(ending, reset) {
+            Ok(self.words())
+        } else {
+            Err(format!("{ending:?} was to come: {}", self.words()))
+        })
     }
 
     fn is_right(&self, ending: Ending, reset: i64) -> bool {
         let (state, failures, excused) =
             (text(&self.task, "state"), number(&self.task, "failures"), number(&self.task, "excused"));
         let first = self.builders.first().map(|builder| &builder["exit"]).unwrap_or(&Value::Null);
-        let all = |remedy: &str, cause: &str| !self.builders.is_empty() && self.builders.iter().all(|builder| is(&builder["exit"], remedy, cause));
+        let all = |remedy: &str, cause: &str| {
+            !self.builders.is_empty() && self.builders.iter().all(|builder| is(&builder["exit"], remedy, cause))
+        };
         let count = self.builders.len();
         match ending {
             Ending::Done => state == "done" && (failures, excused, count) == (0, 0, 1),
             Ending::Retried(cause) => {
-                state == "done" && (failures, excused, count) == (1, 0, 2) && is(first, "retry", cause) && self.goes_on()
+                state == "done"
+                    && (failures, excused, count) == (1, 0, 2)
+                    && is(first, "retry", cause)
+                    && self.goes_on()
             }
             Ending::Failed(cause) => state == "failed" && (failures, count) == (2, 2) && all("retry", cause),
             Ending::Unverified => {
@@ -81,18 +96,31 @@ impl Seen {
                 state == "failed" && (failures, count) == (2, 2) && self.builders.iter().all(red)
             }
             Ending::Parked(cause) => {
-                state == "pending" && failures == 0 && excused == count as u64 && all("park_until", cause) && self.waits()
+                state == "pending"
+                    && failures == 0
+                    && excused == count as u64
+                    && all("park_until", cause)
+                    && self.waits()
             }
             Ending::ParkedUntilReset(cause) => {
                 self.is_right(Ending::Parked(cause), reset) && count == 1 && is_told(&first["failure"]["until"], reset)
             }
             Ending::Rotated(cause) => {
                 let rotated = self.builders.iter().filter(|builder| is(&builder["exit"], "rotate", cause)).count();
-                state == "done" && failures == 0 && excused == rotated as u64 && count == rotated + 1 && rotated > 0 && !self.goes_on()
+                state == "done"
+                    && failures == 0
+                    && excused == rotated as u64
+                    && count == rotated + 1
+                    && rotated > 0
+                    && !self.goes_on()
             }
             Ending::Held(cause) => {
-                let is_told = |alert: &Value| text(alert, "level") == "L5" && alert.to_string().contains(text(&self.task, "id"));
-                state == "held" && count == 1 && is(first, "escalate", cause) && self.alerts.iter().filter(|alert| is_told(alert)).count() == 1
+                let is_told =
+                    |alert: &Value| text(alert, "level") == "L5" && alert.to_string().contains(text(&self.task, "id"));
+                state == "held"
+                    && count == 1
+                    && is(first, "escalate", cause)
+                    && self.alerts.iter().filter(|alert| is_told(alert)).count() == 1
             }
             Ending::Fatal(cause) => state == "failed" && count == 1 && is(first, "fatal", cause),
             Ending::Lost => state == "done" && (failures, count) == (0, 2) && first["failure"].is_null(),
@@ -133,7 +161,10 @@ impl Seen {
         let field = |name: &str| number(&self.task, name);
         format!(
             "{}, {} counted, {} excused; {}",
-            text(&self.task, "state"), field("failures"), field("excused"), ends.join(", then ")
+            text(&self.task, "state"),
+            field("failures"),
+            field("excused"),
+            ends.join(", then ")
         )
     }
 }

@@ -11,9 +11,9 @@ use go_clock::{Clock, SystemClock};
 use go_scripted_models::{CLAUDE, CODEX, Script, Turn};
 use rustix::process::Signal;
 
-use super::stage::{Place, Stage};
 use super::plan::{self, Project};
 use super::processes;
+use super::stage::{Place, Stage};
 use crate::agents::{Agents, Kind};
 use crate::bench::BenchError;
 use crate::bench::table::Row;
@@ -158,7 +158,12 @@ pub(super) fn measure(binary: &Path, agents: &Agents) -> Result<Vec<Row>, BenchE
     stage.end()?;
     let count = |many: usize| u32::try_from(many).map_or(f64::NAN, f64::from);
     Ok(vec![
-        Row::at_least("mishaps that end on the Bus as documented", count(mishaps.len() - wrong.len()), count(mishaps.len()), ""),
+        Row::at_least(
+            "mishaps that end on the Bus as documented",
+            count(mishaps.len() - wrong.len()),
+            count(mishaps.len()),
+            "",
+        ),
         Row::bound("  processes that outlived their agents", count(orphans.len()), 0.0, ""),
     ])
 }
@@ -209,7 +214,9 @@ fn nudge(stage: &Stage, mishap: &Mishap) -> Result<bool, BenchError> {
     if !started.exists() {
         return Ok(false);
     }
-    let is_its = |p: &processes::Process| p.variable("XIO_TASK") == Some(mishap.task()) && processes::is_a_hand_s(p, stage.place.path());
+    let is_its = |p: &processes::Process| {
+        p.variable("XIO_TASK") == Some(mishap.task()) && processes::is_a_hand_s(p, stage.place.path())
+    };
     let its = processes::those(is_its);
     let Some(program) = its.iter().find(|process| !its.iter().any(|other| other.pid == process.parent)) else {
         return Ok(false);
