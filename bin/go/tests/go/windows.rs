@@ -145,6 +145,8 @@ fn a_fleet_that_is_told_to_end_leaves_no_process_and_no_server() {
     let up = here.place.up(&[]);
     let agent = here.agent("asks");
     here.sees(&agent, "asks");
+    // A window that somebody opened beside those of the agents.
+    assert!(here.tmux(&["new-session", "-d", "sleep", "1000"]).status.success());
     assert_eq!(code(&here.place.go(&["down"])), 0);
     assert_eq!(up.end().0.code(), Some(130));
     here.is_gone();
@@ -238,9 +240,19 @@ fn no_secret_reaches_the_server_or_a_command_line_and_the_socket_is_its_owner_s(
 fn attaching_is_refused_with_what_to_do_instead() {
     let place =
         Place::with_plan(&ASKS.replace("read word", "read word < gate").replace("echo asks", "mkfifo gate; echo asks"));
-    let up = place.up(&["--exit-when-done"]);
+    let mut up = place.up(&["--exit-when-done"]);
+    let url = up.url();
     let here = Windows { place };
     let agent = here.agent("asks");
+    // In the data folder of another machine.
+    std::fs::create_dir(here.place.path().join("other")).unwrap();
+    std::fs::copy(here.place.path().join(".go/operator.token"), here.place.path().join("other/operator.token"))
+        .unwrap();
+    let elsewhere = |id: &str| here.place.go(&["--data", "other", "--bus-url", &url, "agents", "attach", id]);
+    let away = elsewhere(&agent);
+    assert!(code(&away) == 1 && err(&away).contains(&format!("{agent} is on host localhost")), "{}", err(&away));
+    let nobody = elsewhere("a-nobody");
+    assert!(code(&nobody) == 1 && err(&nobody).contains("there is no agent a-nobody"), "{}", err(&nobody));
     let refused = here.place.go(&["agents", "attach", &agent]);
     assert_eq!(code(&refused), 2);
     assert!(err(&refused).contains(&format!("`go logs {agent} -f`")), "{}", err(&refused));
