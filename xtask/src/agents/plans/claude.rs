@@ -104,7 +104,7 @@ fn place(agents: &Agents, go: &Path, accounts: &[&str], tickets: &str) -> Result
 /// A PO that is Claude Code, above builders that are plain commands.
 pub(super) fn as_a_po(agents: &Agents, go: &Path, script: Script, tickets: &str) -> Result<Place, AgentsError> {
     let place = scene(go, &["one"], vec![script])?;
-    let settings = format!("{}agents: {{po: claude}}\n", settings(agents, &["one"]));
+    let settings = format!("{}agents: {{po: claude}}\npaths: {{rules: rules}}\n", settings(agents, &["one"]));
     place.write(&settings, "shell", tickets)?;
     Ok(place)
 }
