@@ -36,11 +36,11 @@ const LIKES: &str = "The person likes short pages.";
 /// What a person answers; it names what the model plays from then on.
 const ANSWER: &str = "blue (SCRIPT: answered)";
 
-fn bash(script: Script, command: &str) -> Script {
+pub(super) fn bash(script: Script, command: &str) -> Script {
     script.call("Bash", json!({"command": command, "description": "runs it"}))
 }
 
-fn write(script: Script, file: &str) -> Script {
+pub(super) fn write(script: Script, file: &str) -> Script {
     script.call("Write", json!({"file_path": format!("${{cwd}}/{file}"), "content": format!("{file}\n")})).say("Done.")
 }
 
@@ -94,7 +94,7 @@ fn settings(agents: &Agents, accounts: &[&str]) -> String {
     )
 }
 
-fn place(agents: &Agents, go: &Path, accounts: &[&str], tickets: &str) -> Result<Place, AgentsError> {
+pub(super) fn place(agents: &Agents, go: &Path, accounts: &[&str], tickets: &str) -> Result<Place, AgentsError> {
     let place = scene(go, accounts, scripts())?;
     place.write(&settings(agents, accounts), "claude", tickets)?;
     write_person(&place)?;

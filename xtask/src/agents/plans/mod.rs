@@ -2,6 +2,7 @@
 
 mod claude;
 mod codex;
+mod disturbed;
 mod fleet;
 mod past;
 mod place;
@@ -20,7 +21,8 @@ pub(crate) fn plans(agents: &Agents, go: &Path) -> Result<Vec<Row>, AgentsError>
     if !go.is_file() {
         return Err(AgentsError::Missing(format!("{} is missing: cargo build --release --bin go", go.display())));
     }
-    let plans = [claude::one_account, claude::two_accounts, codex::two_accounts, thinking::po];
+    let plans =
+        [claude::one_account, claude::two_accounts, codex::two_accounts, disturbed::fleet_and_review, thinking::po];
     // Each has a folder, a Bus and models of its own, and waits most of its time.
     let done = thread::scope(|scope| {
         let running = plans.map(|plan| scope.spawn(move || plan(agents, go)));

@@ -142,6 +142,11 @@ impl Past {
         rows.add(expected, holds, format!("{ticket}: {attempts} attempts, {failed} failed, {uncounted} excused"));
     }
 
+    /// How many attempts a ticket took.
+    pub(super) fn attempts(&self, ticket: &str) -> u64 {
+        self.task(ticket).get("attempt").and_then(Value::as_u64).unwrap_or_default()
+    }
+
     /// A ticket reached a limit on one account, which rests, and went to the other one at once.
     pub(super) fn moved(&self, rows: &mut Rows, ticket: &str) {
         self.counts(rows, "a limit is counted as no failure", ticket, 0, 1);

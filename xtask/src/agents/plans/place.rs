@@ -139,7 +139,12 @@ impl Place {
         found
     }
 
-    /// The processes of this place.
+    /// The processes of this place whose command line has this word.
+    pub(super) fn processes_now(&self, word: &str) -> Vec<String> {
+        leftovers::of(self.path()).into_iter().filter(|line| line.split(' ').any(|part| part == word)).collect()
+    }
+
+    /// The processes that are left of this place.
     pub(super) fn processes(&self) -> Vec<String> {
         leftovers::after(self.path())
     }
