@@ -33,11 +33,10 @@ fn example() -> String {
 }
 
 fn all_done(operator: &Operator) {
-    until("every ticket is done", || {
-        let world = operator.world();
-        let is_done = |id: &str| world.task_state(&id.parse().unwrap()) == Some(TaskState::Done);
-        ["A", "B", "C"].into_iter().all(is_done).then_some(())
-    });
+    for id in ["A", "B", "C"] {
+        let is_done = || operator.world().task_state(&id.parse().unwrap()) == Some(TaskState::Done);
+        until(&format!("ticket {id} is done"), || is_done().then_some(()));
+    }
 }
 
 fn of_role(operator: &Operator, role: Role) -> Vec<Agent> {

@@ -11,7 +11,7 @@ use crate::orchestrators::{Item, Outlook};
 
 /// How long news waits for more of it, so that what happens together is one turn.
 const BATCH: Duration = Duration::from_millis(250);
-/// The pause between turns that follow each other without a lull.
+/// The pause between turns that follow each other without a lull and bring no work on.
 const PACE: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(15) };
 /// A pause of this length between two turns is a lull.
 const LULL: Duration = Duration::from_secs(30);
@@ -149,7 +149,12 @@ impl Turns {
     fn notice(&mut self, outlook: &Outlook) {
         let is_there = |key: &str| outlook.items.iter().any(|other| other.key == key);
         self.told.retain(|key| is_there(key));
-        if self.last.iter().any(|item| !is_there(&item.key)) {
+        let mut done = self.last.iter().filter(|item| !is_there(&item.key)).peekable();
+        if done.peek().is_some() {
+            if let Some(ended) = self.ended.filter(|_| done.any(|item| item.duty)) {
+                // Work goes on: who brings it on is not held up.
+                (self.streak, self.not_before) = (1, ended + PACE.pause(1, 1.0));
+            }
             self.last.clear();
             (self.idle, self.vain, self.spent_in_vain) = (0, 0, self.spent);
         }

@@ -112,6 +112,14 @@ fn turns_that_follow_each_other_come_ever_slower_until_there_is_a_lull() {
 }
 
 #[test]
+fn who_brings_work_on_is_not_held_up() {
+    let mut seat = Seat::new();
+    let keys: Vec<String> = (0..9).map(|number| format!("a{number}")).collect();
+    let waits: Vec<u64> = keys.iter().map(|key| seat.turn(&[key], well()).0).collect();
+    assert_eq!(waits, [250, 500, 500, 500, 500, 500, 500, 500, 500]);
+}
+
+#[test]
 fn one_that_leaves_work_and_tries_nothing_three_times_makes_way_and_one_that_tries_gets_more_time() {
     let idle = || Turned { acted: false, ..well() };
     let mut seat = Seat::new();
