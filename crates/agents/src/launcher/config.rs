@@ -45,7 +45,8 @@ pub struct LauncherConfig {
     pub allowance: Allowance,
     /// How often the Bus is told at most what such an agent has spent.
     pub costs_every: Duration,
-    /// How often the content of a working folder is saved.
+    /// How often the content of a working folder is saved: with the time that a save and its push take, nothing older than a minute is lost
+    /// with a host.
     pub save_every: Duration,
     /// How long the host's lease lives at the Bus.
     pub host_ttl: Duration,
@@ -86,7 +87,7 @@ impl LauncherConfig {
             timeout: Duration::from_secs(2 * 3600),
             allowance: Self::allowance(),
             costs_every: Duration::from_secs(10),
-            save_every: Duration::from_secs(60),
+            save_every: Duration::from_secs(50),
             host_ttl: HOST_TTL,
             host_beat: HOST_BEAT,
             files: FileWork::default(),

@@ -35,7 +35,8 @@ pub(super) fn run(
     let Run { report, kept, .. } = once(folder, spec, from, keeper, drivers)?;
     let Some(kept) = kept else { return Ok(report) };
     let report = match &place {
-        Some(place) => with_work(report, place.is_worked_on(), place.save(&kept, keeper)?),
+        // Who was ended claims nothing, whatever its code.
+        Some(place) => with_work(report, place.is_worked_on() && kept.cause.is_none(), place.save(&kept, keeper)?),
         None => report,
     };
     match kept.cause {
