@@ -142,7 +142,12 @@ impl Fleet {
         }
         let now = SystemClock.wall().unix_millis();
         if case.since.is_some_and(|since| now >= since + case.after) && self.launchers.borrow().contains_key(SPARE) {
-            case.killed = Some(self.kill(&case.task)?);
+            let (host, killed) = self.kill(&case.task)?;
+            case.killed = Some(killed);
+            if case.seconds == SHORT {
+                // Else GO gives it ten minutes to come back before another host lands what it delivered.
+                self.retire(&host)?;
+            }
         }
         Ok(())
     }
@@ -156,8 +161,18 @@ impl Fleet {
         Ok(is_delivered.then(|| SystemClock.wall().unix_millis()))
     }
 
-    /// Kills everything on the host of a task's builder and removes all it had; when it was gone.
-    fn kill(&self, task: &str) -> Result<i64, BenchError> {
+    /// A person takes a host out of use, in the plan.
+    fn retire(&self, host: &str) -> Result<(), BenchError> {
+        let failed = |e| BenchError::Io("the plan", e);
+        let path = self.place.path().join("plan.yaml");
+        let plan = fs::read_to_string(&path).map_err(failed)?;
+        let plan = plan.replace(&format!("{{id: {host}, "), &format!("{{id: {host}, state: inactive, "));
+        self.place.write("plan.new", &plan)?;
+        fs::rename(self.place.path().join("plan.new"), path).map_err(failed)
+    }
+
+    /// Kills everything on the host of a task's builder and removes all it had; which that was, and when it was gone.
+    fn kill(&self, task: &str) -> Result<(String, i64), BenchError> {
         let agents = stage::list(&self.bus, &format!("/agents?task={task}"))?;
         let host = agents.first().map(|agent| text(agent, "host").to_owned()).unwrap_or_default();
         let Some(mut launcher) = self.launchers.borrow_mut().remove(&host) else {
@@ -176,7 +191,7 @@ impl Fleet {
         // What another host has of the project is a clone of its upstream.
         self.place.shell(&format!("rm -rf repos/{task}; {}", clone(task)))?;
         println!("{task}: {host} was killed while the ticket was {}", self.state(task)?);
-        Ok(now)
+        Ok((host, now))
     }
 }
 

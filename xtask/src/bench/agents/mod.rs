@@ -19,6 +19,7 @@ use clap::ValueEnum as _;
 use super::BenchError;
 use super::table::Row;
 use crate::agents::Agents;
+use crate::stopwatch::Stopwatch;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -39,21 +40,48 @@ pub(crate) enum Part {
     Usage,
 }
 
-/// Measures `parts`, all where there are none.
+/// Measures `parts`, all where there are none. What needs the real command lines is skipped where they can't be had, and says so.
 pub(super) fn measure(root: &Path, binary: &Path, parts: &[Part], runs: u32) -> Result<Vec<Row>, BenchError> {
     let parts = if parts.is_empty() { Part::value_variants() } else { parts };
+    let agents = if parts.iter().any(|part| part.is_real()) { Agents::installed() } else { Err(String::new()) };
     let mut rows = Vec::new();
-    let agents = || Agents::installed().map_err(BenchError::Agents);
     for part in parts {
-        rows.extend(match part {
-            Part::Mishaps => mishaps::measure(binary, &agents()?)?,
-            Part::Overhead => overhead::measure(binary, &agents()?, (runs / 5).max(2))?,
-            Part::Hosts => hosts::measure(binary)?,
-            Part::Landings => landings::measure(binary)?,
-            Part::Usage => usage::measure(root)?,
-            Part::Stops => stops::measure(binary, runs)?,
-            Part::Costs => costs::measure(binary, &agents()?, runs)?,
-        });
+        let agents = match &agents {
+            Err(why) if part.is_real() => {
+                println!("{part:?} skipped: {why}");
+                continue;
+            }
+            agents => agents.as_ref(),
+        };
+        let watch = Stopwatch::start();
+        rows.extend(part.measure(root, binary, agents, runs)?);
+        eprintln!("{part:?} took {:.0} s", watch.elapsed().as_secs_f64());
     }
     Ok(rows)
+}
+
+impl Part {
+    /// Whether the real command lines are run.
+    fn is_real(self) -> bool {
+        matches!(self, Self::Mishaps | Self::Costs | Self::Overhead)
+    }
+
+    fn measure(
+        self,
+        root: &Path,
+        binary: &Path,
+        agents: Result<&Agents, &String>,
+        runs: u32,
+    ) -> Result<Vec<Row>, BenchError> {
+        let agents = || agents.map_err(|why| BenchError::Agents(why.clone()));
+        match self {
+            Self::Mishaps => mishaps::measure(binary, agents()?),
+            Self::Costs => costs::measure(binary, agents()?, runs),
+            Self::Stops => stops::measure(binary, runs),
+            Self::Overhead => overhead::measure(binary, agents()?, (runs / 5).max(2)),
+            Self::Hosts => hosts::measure(binary),
+            Self::Landings => landings::measure(binary),
+            Self::Usage => usage::measure(root),
+        }
+    }
 }
