@@ -30,6 +30,6 @@ pub(crate) fn plans(agents: &Agents, go: &Path) -> Result<Vec<Row>, AgentsError>
             plan.join().unwrap_or_else(|_| Err(AgentsError::Scene("a plan".to_owned(), "it broke".to_owned())))
         })
     });
-    let rows = done.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(rows.concat())
+    // What the others found is told whatever became of one.
+    Ok(done.into_iter().flat_map(|rows| rows.unwrap_or_else(|error| vec![Row::broken(&error.to_string())])).collect())
 }

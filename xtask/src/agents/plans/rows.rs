@@ -13,6 +13,13 @@ pub(crate) struct Row {
     pub(crate) holds: bool,
 }
 
+impl Row {
+    /// A plan that did not come to its end.
+    pub(super) fn broken(reason: &str) -> Self {
+        Self { plan: "a plan", expected: "it comes to its end".to_owned(), found: reason.to_owned(), holds: false }
+    }
+}
+
 /// The rows of one plan.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -60,6 +67,7 @@ mod tests {
         let mut rows = Rows::of("p");
         rows.same("two", &2, &2);
         rows.add("long", false, "x|".repeat(200));
+        assert!(!Row::broken("it stopped").holds);
         assert_eq!(rows.all.iter().filter(|row| row.holds).count(), 1);
         let table = table(&rows.all);
         assert!(table.contains("| p | two | yes | 2 |") && table.contains(&"x ".repeat(199)), "{table}");
