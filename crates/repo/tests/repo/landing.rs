@@ -217,8 +217,7 @@ fn a_branch_that_is_checked_out_nowhere_moves_alone() {
         deliver: Deliver::Merge,
         verify: &[],
     };
-    let outcome =
-        house.within(&house.repo(), Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
+    let outcome = house.within(&house.repo(), Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
     landed_commit(&outcome);
     assert_eq!(house.landed(&house.repo(), "main"), ["T-1"]);
     assert_eq!(
