@@ -22,11 +22,9 @@ pub(super) fn run(agent: &AgentId, settings: &Settings) -> Result<Exit, Failure>
     let Some(host) = here else { return Err(elsewhere(agent, settings)) };
     let folder = host.agent(agent);
     let keeper = keeper(agent, &folder)?;
-    if !folder.spec().is_ok_and(|spec| spec.window.is_some()) {
-        return Err(Failure::usage(
-            format!("{agent} runs without a window (agents.runtime: process)"),
-            format!("`go logs {agent} -f` follows it; with agents.runtime: tmux the next agents have windows"),
-        ));
+    let spec = folder.spec().map_err(|_| over(agent))?;
+    if spec.window.is_none() {
+        return Err(without_window(agent, spec.seat.is_some()));
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Failure::usage("attach needs a terminal", format!("`go logs {agent} -f` needs none")));
@@ -42,6 +40,20 @@ fn keeper(agent: &AgentId, folder: &AgentFolder) -> Result<ProcessId, Failure> {
         }
         (Stage::Ended | Stage::Reported, _) | (_, None) => Err(over(agent)),
         (_, Some(keeper)) => Ok(keeper),
+    }
+}
+
+fn without_window(agent: &AgentId, thinks: bool) -> Failure {
+    let follow = format!("`go logs {agent} -f` follows it");
+    match thinks {
+        true => Failure::usage(
+            format!("{agent} thinks in turns and has no window: nothing of it runs between them"),
+            follow,
+        ),
+        false => Failure::usage(
+            format!("{agent} runs without a window (agents.runtime: process)"),
+            format!("{follow}; with agents.runtime: tmux the next agents have windows"),
+        ),
     }
 }
 
@@ -90,5 +102,17 @@ fn not_here(agent: &Agent, settings: &Settings) -> Failure {
             format!("`go agents attach {id}` there, in the folder of its launcher"),
         ),
         None => Failure::failed(format!("{id} runs on no host"), "`go agents` lists those that do"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_there_is_no_window_is_told() {
+        let agent = AgentId::new("a-1").unwrap();
+        assert!(without_window(&agent, true).to_string().contains("thinks in turns"));
+        assert!(without_window(&agent, false).to_string().contains("agents.runtime: process"));
     }
 }
