@@ -1,8 +1,8 @@
 //! Collisions of work in flight: both tasks have one, and it ends with either.
 
 use go_bus_api::{
-    Agent, CollisionReport, EventKind, Host, MergeTrial, Message, NewTask, ProblemKind, Role, Task, TaskId, TaskPatch,
-    TaskState, Text,
+    Agent, Collision, CollisionReport, EventKind, Host, MergeTrial, Message, NewTask, ProblemKind, Role, Task, TaskId,
+    TaskPatch, TaskState, Text,
 };
 
 use super::MakeStore;
@@ -116,6 +116,21 @@ pub async fn only_what_is_in_flight_in_one_repo_collides(make: MakeStore<'_>) {
     assert_eq!(refused(with_itself), ProblemKind::Invalid);
     let many = vec!["a"; 9];
     assert_eq!(refused(world.act(Actor::Operator, report(&[trial("T-1", "T-3", &many)])).await), ProblemKind::Invalid);
+}
+
+/// Beyond the most that a task may have there is none, on neither side.
+pub async fn a_task_has_so_many_at_most_and_then_the_other_has_none_either(make: MakeStore<'_>) {
+    let (world, po, _) = scene(make).await;
+    let all: Vec<String> = (0..Collision::MOST + 2).map(|number| format!("M-{number}")).collect();
+    for task in &all {
+        world.ticket(task, &[]).await;
+        world.assign(task, &po).await.expect("an assignment");
+    }
+    let with_first: Vec<MergeTrial> = all.iter().skip(1).map(|other| trial("M-0", other, &["a.rs"])).collect();
+    world.done(report(&with_first)).await;
+    assert_eq!((met(&world, "M-0").await.len(), met(&world, "M-33").await), (Collision::MOST, vec![]));
+    world.done(report(&[trial("M-0", "M-32", &["b.rs"]), trial("M-33", "M-32", &["c.rs"])])).await;
+    assert_eq!(met(&world, "M-32").await.len(), 2, "what is known may change, and others may have their own");
 }
 
 /// The launcher that holds the host tells; agents, and launchers of other hosts, don't.

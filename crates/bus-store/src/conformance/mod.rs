@@ -173,6 +173,7 @@ macro_rules! for_each_property {
             collisions::both_tasks_have_it_until_either_is_over,
             collisions::a_landing_is_told_to_whoever_has_to_merge_it,
             collisions::only_what_is_in_flight_in_one_repo_collides,
+            collisions::a_task_has_so_many_at_most_and_then_the_other_has_none_either,
             collisions::only_the_host_s_launcher_tells,
             landing_course::whatever_happens_nothing_is_done_unlanded,
             people::a_user_has_one_session,

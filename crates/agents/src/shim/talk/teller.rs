@@ -17,12 +17,13 @@ impl Teller {
         if text.trim().is_empty() {
             return;
         }
-        let note = if self.is_told(text) {
+        // Nothing that it says to this comes before it.
+        let mut log = lock(&self.log);
+        log.note(if self.is_told(text) {
             format!("you: {text}")
         } else {
             format!("it was not told, as its turn has ended: {text}")
-        };
-        lock(&self.log).note(note);
+        });
     }
 
     fn is_told(&self, text: &str) -> bool {

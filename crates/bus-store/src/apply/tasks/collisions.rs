@@ -82,7 +82,7 @@ impl Tasks {
 
     /// Takes note of one trial; tells whether the two have met by it.
     fn note(&mut self, ctx: &mut Ctx<'_>, trial: &MergeTrial) -> Result<bool, Reject> {
-        let collide = !trial.files.is_empty() && self.may_collide(ctx, trial)?;
+        let collide = !trial.files.is_empty() && self.has_room(trial) && self.may_collide(ctx, trial)?;
         let files = collide.then_some(&trial.files);
         let mut is_new = false;
         for (id, partner) in [(&trial.one, &trial.other), (&trial.other, &trial.one)] {
@@ -91,6 +91,15 @@ impl Tasks {
             }
         }
         Ok(is_new)
+    }
+
+    /// Whether both can have this collision.
+    fn has_room(&self, MergeTrial { one, other, .. }: &MergeTrial) -> bool {
+        [(one, other), (other, one)].into_iter().all(|(id, partner)| {
+            self.0.get(id).is_some_and(|(_, Task { collides_with, .. })| {
+                collides_with.len() < Collision::MOST || collides_with.iter().any(|known| known.task == *partner)
+            })
+        })
     }
 
     fn may_collide(&self, ctx: &mut Ctx<'_>, trial: &MergeTrial) -> Result<bool, Reject> {
@@ -115,11 +124,8 @@ fn set(collisions: &mut Vec<Collision>, partner: &TaskId, files: Option<&Vec<Tex
         known.files.clone_from(files);
         return false;
     }
-    let has_room = collisions.len() < Collision::MOST;
-    if has_room {
-        collisions.push(Collision { task: partner.clone(), files: files.clone() });
-    }
-    has_room
+    collisions.push(Collision { task: partner.clone(), files: files.clone() });
+    true
 }
 
 fn tell_both(ctx: &mut Ctx<'_>, tasks: &Tasks, trial: &MergeTrial) -> Result<(), Reject> {
