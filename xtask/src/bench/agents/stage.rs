@@ -162,8 +162,10 @@ impl Stage {
     pub(super) fn log(&self, host: &str, agent: &str) -> String {
         let host = self.place.data().join("hosts").join(host);
         let living = fs::read(host.join("agents").join(agent).join("agent.log"));
-        let kept = living.or_else(|_| fs::read(host.join("logs").join(format!("{agent}.log"))));
-        String::from_utf8_lossy(&kept.unwrap_or_default()).into_owned()
+        // A kept one is named by the driver whose stream it is.
+        let kept = |driver: &&str| fs::read(host.join("logs").join(format!("{agent}{driver}.log"))).ok();
+        let bytes = living.ok().or_else(|| ["", ".claude", ".codex", ".command"].iter().find_map(kept));
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
     }
 
     /// Why something that was waited for did not come about.
