@@ -76,6 +76,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         workplace: None,
         resume: None,
         bridge: &[],
+        bridge_file: None,
     };
     let driver = MakeDriver { folder: "/srv/site".into() };
     let broken = go_driver::conformance::run(&driver, &[assignment]);

@@ -26,6 +26,9 @@ pub struct Assignment<'a> {
     pub resume: Option<&'a ConversationId>,
     /// The command of a stdio MCP server that gives it the Bus's tools as itself; nothing where it gets none.
     pub bridge: &'a [String],
+    /// The file that describes the same tools as an MCP server over HTTP within its shim, in the form of `.mcp.json`; its owner alone can read
+    /// it, as it holds the key. Only where its driver says that it [reads it](crate::AgentDriver::reads_bridge_file).
+    pub bridge_file: Option<&'a Path>,
 }
 
 impl Assignment<'_> {

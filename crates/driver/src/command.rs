@@ -57,6 +57,10 @@ impl AgentDriver for CommandDriver {
         self.protocol == Protocol::Plain
     }
 
+    fn reads_bridge_file(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.uses(Placeholder::BridgeFile))
+    }
+
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         launch::launch(self, assignment)
     }

@@ -40,6 +40,12 @@ pub trait AgentDriver: Debug + Send + Sync + 'static {
         !self.talks()
     }
 
+    /// Whether its program takes the Bus's tools from a server over HTTP, as [`bridge_file`](Assignment::bridge_file) describes it: the shim then
+    /// serves them for as long as it keeps the agent. Others start the command of the bridge, a process beside each agent.
+    fn reads_bridge_file(&self) -> bool {
+        false
+    }
+
     /// The command for an assignment.
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError>;
 

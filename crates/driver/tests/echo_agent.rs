@@ -57,6 +57,7 @@ fn run(role: &str, task: &Task, folder: &Path, messages: &[&str]) -> (Vec<Sign>,
             workplace: None,
             resume: None,
             bridge: &[],
+            bridge_file: None,
         })
         .unwrap();
     let mut child = start(&launch.argv, &launch.folder);

@@ -88,6 +88,16 @@ impl AgentFolder {
         self.path.join("token")
     }
 
+    /// `mcp.json`: where the shim serves the Bus's tools, and the key to them; 0600.
+    pub fn tools_path(&self) -> PathBuf {
+        self.path.join("mcp.json")
+    }
+
+    /// Replaces `mcp.json`.
+    pub fn write_tools(&self, text: &str) -> Result<(), RuntimeError> {
+        replace_volatile(&self.tools_path(), text.as_bytes(), Readers::Owner)
+    }
+
     /// `agent.log`: all output of the agent and of its verifications.
     pub fn agent_log(&self) -> PathBuf {
         self.path.join("agent.log")

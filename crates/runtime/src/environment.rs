@@ -29,6 +29,9 @@ pub const ALLOWED: &[&str] = &[
     "ALL_PROXY",
 ];
 
+/// What sends requests through a proxy.
+const PROXIES: [&str; 6] = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
 /// The variables that a started process has before its own are added.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment(Vec<(OsString, OsString)>);
@@ -52,6 +55,26 @@ impl Environment {
         self.0.retain(|(known, _)| known != name);
         self.0.push((name.into(), value.to_os_string()));
         self
+    }
+
+    /// The same where a proxy that it names is not asked for what is on this machine (`NO_PROXY`, in both spellings, as programs read one or the other).
+    #[must_use]
+    pub fn with_straight_loopback(self) -> Self {
+        let value = |name: &str| self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        if !PROXIES.iter().any(|proxy| value(proxy).is_some()) {
+            return self;
+        }
+        let exceptions = ["NO_PROXY", "no_proxy"];
+        let known =
+            exceptions.map(|name| value(name).or_else(|| exceptions.iter().find_map(|other| value(other))).cloned());
+        exceptions.into_iter().zip(known).fold(self, |environment, (name, known)| {
+            let mut all = known.filter(|known| !known.is_empty()).unwrap_or_default();
+            if !all.is_empty() {
+                all.push(",");
+            }
+            all.push("127.0.0.1");
+            environment.with(name, &all)
+        })
     }
 
     /// The variables.
@@ -87,6 +110,20 @@ mod tests {
         let all =
             ["PATH", "ANTHROPIC_API_KEY", "XIO_TOKEN", "LC_ALL", "LD_PRELOAD", "AWS_SECRET", "PATHX", "SSL_CERT_FILE"];
         assert_eq!(names(&[], &all), ["PATH", "LC_ALL", "SSL_CERT_FILE"]);
+    }
+
+    #[test]
+    fn what_is_on_this_machine_goes_through_no_proxy() {
+        let straight = |all: &[(&str, &str)]| {
+            let all = all.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+            let environment = Environment::filtered(all, &[]).with_straight_loopback();
+            let values = environment.iter().map(|(n, v)| format!("{}={}", n.to_string_lossy(), v.to_string_lossy()));
+            values.filter(|line| !line.contains("http")).collect::<Vec<_>>()
+        };
+        assert_eq!(straight(&[("NO_PROXY", "here")]), ["NO_PROXY=here"], "without a proxy there is nothing to say");
+        assert_eq!(straight(&[("HTTP_PROXY", "x")]), ["HTTP_PROXY=x", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1"]);
+        let both = straight(&[("all_proxy", "x"), ("no_proxy", "a,b")]);
+        assert_eq!(both, ["all_proxy=x", "NO_PROXY=a,b,127.0.0.1", "no_proxy=a,b,127.0.0.1"]);
     }
 
     #[test]

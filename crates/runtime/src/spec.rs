@@ -93,6 +93,9 @@ pub struct AgentSpec {
     /// How its output is read while it runs; null where that is for people alone and goes straight to its log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<TalkSpec>,
+    /// Whether its shim serves the Bus's tools to it over HTTP, as `mcp.json` describes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serves_tools: bool,
     /// The window in which people see it and type to it; null where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowSpec>,
@@ -127,6 +130,7 @@ pub(crate) mod sample {
             seat: None,
             host_lease: None,
             talk: None,
+            serves_tools: false,
             window: None,
             workplace: None,
         }

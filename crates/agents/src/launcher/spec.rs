@@ -126,6 +126,7 @@ impl Order {
             driver_note: launch.note.clone(),
             command: self.command(&launch, way_in, config, &folder),
             talk: self.talk(&launch, config),
+            serves_tools: self.serves_tools(config),
             window: (config.runtime.has_windows() && seat.is_none()).then(|| self.window(&launch, config)),
             verify: launch.verify,
             keep_env: config.keep_env.clone(),
@@ -151,6 +152,10 @@ impl Order {
 
     fn talks(&self, config: &LauncherConfig) -> bool {
         config.drivers.get(self.agent.driver).is_some_and(AgentDriver::talks)
+    }
+
+    fn serves_tools(&self, config: &LauncherConfig) -> bool {
+        config.drivers.get(self.agent.driver).is_some_and(|driver| driver.talks() && driver.reads_bridge_file())
     }
 
     /// How its shim goes about with an agent that talks. What is allowed to an orchestrator is for each of its turns.
@@ -202,7 +207,7 @@ impl Order {
             Tier::Orchestrator if !talks => Ok(orchestrator(self.agent.role, config, folder.path())),
             Tier::Orchestrator | Tier::Hand => {
                 let driver = driver.ok_or(NotRunnable::NoDriver(self.agent.driver.as_str()))?;
-                let bridge = bridge(config);
+                let (bridge, tools) = (bridge(config), folder.tools_path());
                 Ok(driver.launch(&Assignment {
                     agent: &self.agent,
                     task: self.task.as_ref(),
@@ -212,6 +217,7 @@ impl Order {
                     workplace: place.map(|place| place.folder.as_path()).or(seat.as_deref()),
                     resume: self.resume.as_ref(),
                     bridge: if talks { &bridge } else { &[] },
+                    bridge_file: self.serves_tools(config).then_some(tools.as_path()),
                 })?)
             }
             Tier::Global | Tier::Fixture => Err(NotRunnable::Role(self.agent.role.as_str())),

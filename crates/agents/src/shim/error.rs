@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use go_bus_client::{TokenError, TransportError};
 use go_runtime::RuntimeError;
 
+use crate::bridge::ServerError;
+
 /// What a shim can't go on after.
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {
@@ -35,6 +37,9 @@ pub enum ShimError {
     /// The shim's token can't be used.
     #[error("the shim's token is damaged")]
     Token(#[from] TokenError),
+    /// The Bus's tools can't be served to the agent.
+    #[error("the Bus's tools can't be served to the agent")]
+    Tools(#[from] ServerError),
     /// The Bus's address can't be used.
     #[error("the Bus's address is damaged")]
     Address(#[from] TransportError),

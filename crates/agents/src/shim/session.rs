@@ -13,6 +13,7 @@ use super::limits::Limits;
 use super::pulse::Pulse;
 use super::{Lookout, ShimError, attempt, outbox, seat, wake};
 use crate::Drivers;
+use crate::bridge::Server;
 use crate::delivery::unknown_end;
 
 /// How a shim's life ended.
@@ -55,6 +56,12 @@ fn report_found(folder: &AgentFolder, report: &ExitReport) -> Result<Outcome, Sh
     outbox::deliver(folder, report, &wakes)
 }
 
+/// The variables that every command of it has. Where they send requests through a proxy, those to the shim itself go straight.
+fn environment(spec: &AgentSpec) -> Environment {
+    let inherited = Environment::inherited(&spec.keep_env);
+    if spec.serves_tools { inherited.with_straight_loopback() } else { inherited }
+}
+
 fn run(
     folder: &AgentFolder,
     spec: &AgentSpec,
@@ -65,13 +72,15 @@ fn run(
     let beat = |interval: Duration| Pulse::new(folder.clone(), spec.agent.clone(), interval, now);
     let mut keeper = Keeper::new(Rules {
         log: folder.agent_log(),
-        environment: Environment::inherited(&spec.keep_env),
+        environment: environment(spec),
         grace: spec.stop_grace_ms.duration(),
         limits: Limits::new(now, spec.deadline_ms, spec.host_lease.clone().map(HostLeaseFile::at)),
         pulse: spec.heartbeat_ms.map(|interval| beat(interval.duration())),
         follows_bus: spec.role.tier() == Tier::Orchestrator && spec.seat.is_none(),
     })?;
     folder.mark_started()?;
+    // It is there before the agent looks for it, and for as long as anything of that runs.
+    let _tools = spec.serves_tools.then(|| Server::start(folder)).transpose()?;
     let report = match &spec.seat {
         Some(seat) => seat::run(folder, spec, seat, &mut keeper, lookout)?,
         None => attempt::run(folder, spec, &mut keeper, drivers)?,

@@ -116,6 +116,7 @@ impl Bench {
             stop_grace_ms: Millis(300),
             host_lease: None,
             talk: None,
+            serves_tools: false,
             seat: None,
             window: None,
             workplace: None,

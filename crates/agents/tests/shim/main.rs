@@ -9,5 +9,6 @@ mod reports;
 mod seats;
 mod stops;
 mod talks;
+mod tools;
 mod wakes;
 mod windows;

@@ -13,7 +13,7 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::bench::{Bench, is_there, pid_in, until};
 
 /// What a turn writes first: its conversation, and what it was told.
-const BEGIN: &str = r#"read -r line; printf '%s\n' "$line" >> told; printf '%s\n' "$1" >> resumed; echo $$ > turn;
+const BEGIN: &str = r#"read -r line; printf '%s\n' "$1" >> resumed; printf '%s\n' "$line" >> told; echo $$ > turn;
     echo '{"type":"conversation","id":"c-1"}';"#;
 const WELL: &str = r#"echo '{"type":"result","ok":true,"summary":"done"}'; cat > /dev/null"#;
 

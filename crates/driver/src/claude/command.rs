@@ -57,8 +57,7 @@ fn tools(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Vec<String> 
         }
         _ => allowed.extend(settings.allowed_tools.iter().map(String::as_str)),
     }
-    if let [program, args @ ..] = assignment.bridge {
-        let servers = json!({"mcpServers": {BRIDGE: {"type": "stdio", "command": program, "args": args}}});
+    if let Some(servers) = servers(assignment) {
         options.push(format!("--mcp-config={servers}"));
         allowed.push("mcp__bus");
     }
@@ -67,6 +66,15 @@ fn tools(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Vec<String> 
     }
     options.push(format!("--disallowedTools={}", never.join(",")));
     options
+}
+
+/// Where the Bus's tools are. A process beside it costs each run the time that the program takes to start one and to see it end.
+fn servers(assignment: &Assignment<'_>) -> Option<String> {
+    if let Some(file) = assignment.bridge_file {
+        return Some(file.display().to_string());
+    }
+    let (program, args) = assignment.bridge.split_first()?;
+    Some(json!({"mcpServers": {BRIDGE: {"type": "stdio", "command": program, "args": args}}}).to_string())
 }
 
 /// What a run sets. Everything else is the person's: nothing of their settings is replaced.

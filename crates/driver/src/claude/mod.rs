@@ -34,6 +34,10 @@ impl AgentDriver for ClaudeDriver {
         DriverKind::Claude
     }
 
+    fn reads_bridge_file(&self) -> bool {
+        true
+    }
+
     fn launch(&self, assignment: &Assignment<'_>) -> Result<Launch, DriverError> {
         let role = assignment.agent.role;
         let verify = match (role, assignment.task) {

@@ -46,6 +46,7 @@ fn assignment(agent: &Agent) -> Assignment<'_> {
         workplace: None,
         resume: None,
         bridge: &[],
+        bridge_file: None,
     }
 }
 
@@ -92,6 +93,20 @@ fn a_builder_is_started_in_print_mode_on_its_full_model_with_the_bus_beside_the_
             "{own} shuts the person's own settings out"
         );
     }
+}
+
+#[test]
+fn where_its_shim_serves_the_bus_s_tools_no_process_is_started_for_them() {
+    let (agent, task, project) = (agent("worker", Some("claude-sonnet-4-6")), task("ticket"), project());
+    let bridge = ["/opt/go".to_owned(), "mcp".to_owned()];
+    let bridge_file = Some(Path::new("/data/agents/a-1/mcp.json"));
+    let (task, project) = (Some(&task), Some(&project));
+    let assignment = Assignment { task, project, bridge: &bridge, bridge_file, ..assignment(&agent) };
+    let driver = ClaudeDriver::default();
+    let launch = driver.launch(&assignment).unwrap();
+    assert!(driver.reads_bridge_file());
+    assert_eq!(option(&launch, "--mcp-config"), Some("/data/agents/a-1/mcp.json"));
+    assert!(option(&launch, "--allowedTools").unwrap().ends_with(",mcp__bus"));
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn launch(role: &str, model: Option<&str>, resume: Option<&str>) -> Result<Launc
         workplace: Some(Path::new("/work/T-1")),
         resume: resume.as_ref(),
         bridge: &bridge,
+        bridge_file: None,
     })
 }
 
@@ -130,6 +131,7 @@ fn an_orchestrator_needs_no_task_has_to_have_the_bus_s_tools_and_changes_no_file
             workplace: Some(Path::new("/seats/po-site")),
             resume: None,
             bridge: &bridge,
+            bridge_file: None,
         };
         let launch = driver().launch(&assignment).unwrap();
         for setting in ["sandbox_mode=\"read-only\"", "mcp_servers.bus.required=true"] {
@@ -156,6 +158,7 @@ fn it_conforms() {
         workplace: None,
         resume: None,
         bridge: &[],
+        bridge_file: None,
     };
     let resumed = Assignment { resume: Some(&conversation), ..fresh };
     let reviews = Assignment { agent: &reviewer, ..fresh };

@@ -35,6 +35,7 @@ pub(super) fn launch(driver: &CommandDriver, assignment: &Assignment<'_>) -> Res
         Placeholder::Bridge => {
             (!assignment.bridge.is_empty()).then(|| serde_json::to_string(assignment.bridge).unwrap_or_default())
         }
+        Placeholder::BridgeFile => assignment.bridge_file.map(|file| file.to_string_lossy().into_owned()),
     });
     Ok(Launch {
         argv,

@@ -30,11 +30,13 @@ pub enum Placeholder {
     Conversation,
     /// The command of the MCP server with the Bus's tools, as a JSON list of strings.
     Bridge,
+    /// The file that describes the same tools as a server over HTTP, in the form of `.mcp.json`.
+    BridgeFile,
 }
 
 impl Placeholder {
     /// Every placeholder.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Agent,
         Self::Role,
         Self::Model,
@@ -47,6 +49,7 @@ impl Placeholder {
         Self::PromptFile,
         Self::Conversation,
         Self::Bridge,
+        Self::BridgeFile,
     ];
 
     /// Its name between braces.
@@ -64,6 +67,7 @@ impl Placeholder {
             Self::PromptFile => "prompt_file",
             Self::Conversation => "conversation",
             Self::Bridge => "bridge",
+            Self::BridgeFile => "bridge_file",
         }
     }
 }

@@ -55,6 +55,7 @@ fn launch(driver: &CommandDriver, role: &str, resume: Option<&str>) -> Result<La
         workplace: None,
         resume: resume.as_ref(),
         bridge: &bridge,
+        bridge_file: Some(Path::new("/agents/a-1/mcp.json")),
     })
 }
 
@@ -76,6 +77,7 @@ fn every_placeholder_stands_for_what_the_assignment_has() {
         "/agents/a-1/prompt.md",
         "c-1",
         r#"["/usr/bin/go","mcp"]"#,
+        "/agents/a-1/mcp.json",
     ];
     assert_eq!(argv, expected);
 }
@@ -118,6 +120,7 @@ fn both_protocols_conform() {
         workplace: None,
         resume: None,
         bridge: &[],
+        bridge_file: None,
     };
     let reviews = Assignment { agent: &reviewer, ..builds };
     for protocol in Protocol::ALL {

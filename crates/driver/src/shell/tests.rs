@@ -42,6 +42,7 @@ fn assignment(agent: &Agent) -> Assignment<'_> {
         workplace: None,
         resume: None,
         bridge: &[],
+        bridge_file: None,
     }
 }
 

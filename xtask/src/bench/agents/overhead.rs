@@ -24,23 +24,15 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How long the fleet has to come to rest between two runs.
 const REST: Duration = Duration::from_millis(300);
 
-/// What the bare command line has for a tool server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
-    /// None at all.
-    No,
-    /// One without tools: starting, asking and ending any server takes the command line time of its own.
-    Empty,
-}
+/// How the command line is told where the Bus's tools are.
+const BRIDGE: &str = "--mcp-config=";
 
 /// What each round came to, in milliseconds and MB.
 #[derive(Default)]
 struct Rounds {
     shim: Vec<f64>,
-    beyond_all: Vec<f64>,
     fleet: Vec<f64>,
-    shim_memory: Vec<f64>,
-    bridge_memory: Vec<f64>,
+    memory: Vec<f64>,
 }
 
 /// Runs in turns: through a whole fleet, through a shim alone, and by the bare command line; the medians of what the first two add.
@@ -54,16 +46,11 @@ pub(super) fn measure(binary: &Path, agents: &Agents, rounds: u32) -> Result<Vec
     for number in 1..=rounds {
         let run = one(&stage, number)?;
         let shim = model.by_shim(&stage, binary, number)?;
-        let (empty, bare) = (model.bare(&stage, number, Server::Empty)?, model.bare(&stage, number, Server::No)?);
-        eprintln!(
-            "overhead {number}/{rounds}: {:.0} ms by a fleet, {shim:.0} by a shim, {empty:.0} bare with an empty tool server, {bare:.0} bare",
-            run.millis
-        );
-        all.shim.push(shim - empty);
-        all.beyond_all.push(shim - bare);
-        all.fleet.push(run.millis - empty);
-        all.shim_memory.push(run.shim);
-        all.bridge_memory.push(run.bridge);
+        let bare = model.bare(&stage, number)?;
+        eprintln!("overhead {number}/{rounds}: {:.0} ms by a fleet, {shim:.0} by a shim, {bare:.0} bare", run.millis);
+        all.shim.push(shim - bare);
+        all.fleet.push(run.millis - bare);
+        all.memory.push(run.memory);
     }
     stage.end()?;
     Ok(all.rows())
@@ -71,20 +58,10 @@ pub(super) fn measure(binary: &Path, agents: &Agents, rounds: u32) -> Result<Vec
 
 impl Rounds {
     fn rows(&self) -> Vec<Row> {
-        let both: Vec<f64> =
-            self.shim_memory.iter().zip(&self.bridge_memory).map(|(shim, bridge)| shim + bridge).collect();
         vec![
-            Row::bound(
-                "overhead: through its shim, less the CLI with an empty tool server",
-                median(&self.shim),
-                50.0,
-                "ms",
-            ),
-            Row::plain("  less the CLI without any tool server", median(&self.beyond_all), "ms"),
+            Row::bound("overhead: a run through its shim, less the bare CLI", median(&self.shim), 50.0, "ms"),
             Row::plain("  order to exit on the Bus, working folder made and saved", median(&self.fleet), "ms"),
-            Row::bound("  memory of shim and bridge", median(&both), 8.0, "MB"),
-            Row::plain("    of the shim", median(&self.shim_memory), "MB"),
-            Row::plain("    of the bridge", median(&self.bridge_memory), "MB"),
+            Row::bound("  memory of its shim, which serves the Bus's tools", median(&self.memory), 8.0, "MB"),
         ]
     }
 }
@@ -94,7 +71,6 @@ fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
     let place = Place::new([Script::new("over").call("Bash", works).say("Done.")])?;
     place.write("repo/README", "A repo.\n")?;
     place.shell(plan::NEW_REPO)?;
-    place.write("no_tools.sh", include_str!("no_tools.sh"))?;
     let (repo, variables) = (place.path().join("repo"), place.variables()?);
     let project = Project { id: "p", repo: &repo, driver: "claude", deliver: "none", variables: &variables };
     place.write("plan.yaml", &format!("version: 1\nprojects:\n{}", project.with(&[])))?;
@@ -106,9 +82,8 @@ fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
 struct Run {
     /// From the order to the exit.
     millis: f64,
-    /// The shim's memory of its own, in MB, and the bridge's.
-    shim: f64,
-    bridge: f64,
+    /// The shim's memory of its own, in MB.
+    memory: f64,
     /// What it was started with.
     spec: Value,
     prompt: String,
@@ -120,15 +95,15 @@ fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
         "description": format!("SCRIPT: over#{number}")});
     stage.bus().call("POST", "/tasks", &body.to_string())?;
     let stuck = || BenchError::Stuck("a run to begin", LIMIT.as_secs());
-    let bridge =
-        until(LIMIT, || its(&task).into_iter().find(|process| process.line.ends_with(" mcp"))).ok_or_else(stuck)?;
-    let agent = bridge.variable("XIO_AGENT_ID").unwrap_or_default().to_owned();
+    let agent =
+        until(LIMIT, || its(&task).into_iter().find(|process| process.line == "sleep 0.5")).ok_or_else(stuck)?;
+    let agent = agent.variable("XIO_AGENT_ID").unwrap_or_default().to_owned();
     let folder = stage.place.data().join("hosts/localhost/agents").join(&agent);
-    let works = || its(&task).into_iter().any(|process| process.line == "sleep 0.5");
-    until(LIMIT, || works().then_some(())).ok_or_else(stuck)?;
+    if its(&task).into_iter().any(|process| process.line.ends_with(" mcp")) {
+        return Err(BenchError::Agents("a process for the Bus's tools stands beside the agent".to_owned()));
+    }
     let shims = processes::those(|process| process.line.contains(" shim ") && process.line.contains(&agent));
-    let shim = shims.first().map_or(f64::NAN, |shim| own_memory(shim.pid));
-    let bridge = own_memory(bridge.pid);
+    let memory = shims.first().map_or(f64::NAN, |shim| own_memory(shim.pid));
     let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|e| BenchError::Io("an agent's folder", e));
     let spec = serde_json::from_str(&read("spec.json")?).unwrap_or_default();
     let prompt = read("prompt.md")?;
@@ -141,7 +116,7 @@ fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
     }
     let millis = (time(&ended["exit"], "at")? - time(&ended, "spawned_at")?) as f64;
     until(REST, || None::<()>);
-    Ok(Run { millis, shim, bridge, spec, prompt })
+    Ok(Run { millis, memory, spec, prompt })
 }
 
 /// The processes of a task's agent.
@@ -164,11 +139,11 @@ fn own_memory(pid: i32) -> f64 {
 
 impl Run {
     /// The same by the command line alone: the same words but for the bridge. How many milliseconds it takes.
-    fn bare(&self, stage: &Stage, number: u32, server: Server) -> Result<f64, BenchError> {
-        let name = format!("bare-{number}-{server:?}");
+    fn bare(&self, stage: &Stage, number: u32) -> Result<f64, BenchError> {
+        let name = format!("bare-{number}");
         let folder = working_folder(stage, &name)?;
         let words = self.spec["command"]["argv"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let mut words = words.filter_map(|word| instead(word, server, stage.place.path()));
+        let mut words = words.filter(|word| !word.starts_with(BRIDGE));
         let mut bare = command(words.next().unwrap_or_default());
         let own = self.spec["command"]["env"].as_object().into_iter().flatten();
         let own = own.filter_map(|(name, value)| Some((name, value.as_str()?)));
@@ -209,6 +184,11 @@ impl Run {
         spec["agent"] = json!(id);
         spec["workplace"] = Value::Null;
         spec["command"]["folder"] = json!(work);
+        for word in spec["command"]["argv"].as_array_mut().into_iter().flatten() {
+            if word.as_str().is_some_and(|word| word.starts_with(BRIDGE)) {
+                *word = json!(format!("{BRIDGE}{}", path("mcp.json")));
+            }
+        }
         for (variable, value) in
             [("XIO_AGENT_ID", id.clone()), ("XIO_TOKEN_FILE", path("token")), ("XIO_PROMPT_FILE", path("prompt.md"))]
         {
@@ -239,18 +219,6 @@ impl Run {
     /// The prompt, with another run of its script.
     fn prompt(&self, run: &str) -> String {
         self.prompt.replace("over#0", &format!("over#{run}"))
-    }
-}
-
-/// A word of the command line as the bare one has it.
-fn instead(word: &str, server: Server, place: &Path) -> Option<String> {
-    let is_bridge = word.starts_with("--mcp-config");
-    let script = place.join("no_tools.sh");
-    let empty = json!({"mcpServers": {"bus": {"type": "stdio", "command": "/bin/sh", "args": [script]}}});
-    match server {
-        _ if !is_bridge => Some(word.to_owned()),
-        Server::Empty => Some(format!("--mcp-config={empty}")),
-        Server::No => None,
     }
 }
 

@@ -171,9 +171,28 @@ fn an_orchestrator_that_thinks_has_its_turns_in_its_seat_s_folder_and_each_is_li
         (vec!["/bin/go".to_owned(), "mcp".to_owned()], vec!["agents.po=claude".to_owned()])
     );
     assert_eq!(thinking.command.folder, Path::new("/data/hosts/h1/seats/po-site"));
+    assert!(thinking.serves_tools, "its shim serves the Bus's tools to all of its turns");
     assert_eq!((thinking.deadline_ms, thinking.heartbeat_ms), (None, Some(Millis(30_000))), "its shim beats for it");
     let allowance = thinking.talk.unwrap().allowance;
     assert_eq!((allowance.turns, allowance.usd), (Some(MOST_STEPS), LauncherConfig::allowance().usd));
     assert!(spec("po", Some("site"), None, "shell").unwrap().seat.is_none());
     assert!(spec("worker", Some("site"), Some("T-1"), "claude").unwrap().seat.is_none());
+}
+
+#[test]
+fn a_shim_serves_the_bus_s_tools_to_whoever_reads_where_they_are() {
+    let of =
+        |config: &LauncherConfig, driver: &str| spec_by(config, "worker", Some("site"), Some("T-1"), driver).unwrap();
+    let claude = of(&config(), "claude");
+    let file = "--mcp-config=/data/hosts/h1/agents/a-1/mcp.json".to_owned();
+    assert!(claude.serves_tools && claude.command.argv.contains(&file), "{:?}", claude.command.argv);
+    for other in ["codex", "shell"] {
+        assert!(!of(&config(), other).serves_tools, "{other} starts a process or has none");
+    }
+    let command = |run: &str| {
+        let driver = go_driver::CommandDriver { run: run.parse().ok(), ..Default::default() };
+        of(&LauncherConfig { drivers: crate::Drivers::default().with(driver), ..config() }, "command")
+    };
+    assert!(command("agent {bridge_file}").serves_tools);
+    assert!(!command("agent {bridge}").serves_tools);
 }

@@ -152,7 +152,7 @@ impl Sitting<'_> {
     /// The spec of the next turn's run.
     fn launched(&self) -> Result<AgentSpec, DriverError> {
         let driver = self.drivers.get(self.spec.driver).ok_or(DriverError::Unset("drivers"))?;
-        let turn = self.folder.turn_path();
+        let (turn, tools) = (self.folder.turn_path(), self.folder.tools_path());
         let launch = driver.launch(&Assignment {
             agent: &self.seat.agent,
             task: None,
@@ -162,6 +162,7 @@ impl Sitting<'_> {
             workplace: Some(Path::new(&self.spec.command.folder)),
             resume: self.conversation.as_ref(),
             bridge: &self.seat.bridge,
+            bridge_file: self.spec.serves_tools.then_some(tools.as_path()),
         })?;
         let command = CommandSpec { argv: launch.argv, ..self.spec.command.clone() };
         Ok(AgentSpec { command, driver_note: launch.note, ..self.spec.clone() })

@@ -1,11 +1,12 @@
 //! How long a request waits for a Bus that is away: an outage is waited out once, not by each request that falls into it.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use go_clock::{Boottime, Clock, SystemClock};
 use go_rules::backoff::Backoff;
 
-use super::lines::Ended;
+use super::ended::Ended;
 
 /// How long an outage is waited out: shorter than programs wait for a tool, and longer than a Bus takes to start anew.
 const OUTAGE: Duration = Duration::from_secs(20);
@@ -14,30 +15,41 @@ const OUTAGE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(super) struct Patience {
     ended: Ended,
-    away_since: Option<Boottime>,
+    outage: Mutex<Option<Outage>>,
+}
+
+/// The Bus is away.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    since: Boottime,
     tries: u32,
 }
 
 impl Patience {
     /// Waits for nothing any more once `ended`.
     pub(super) fn until(ended: Ended) -> Self {
-        Self { ended, away_since: None, tries: 0 }
+        Self { ended, outage: Mutex::new(None) }
     }
 
     /// The Bus has answered.
-    pub(super) fn found(&mut self) {
-        (self.away_since, self.tries) = (None, 0);
+    pub(super) fn found(&self) {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The Bus is away: waits before another try, and answers whether there is to be one.
-    pub(super) fn wait(&mut self) -> bool {
+    pub(super) fn wait(&self) -> bool {
         let now = SystemClock.boottime();
-        let since = *self.away_since.get_or_insert(now);
-        self.tries = self.tries.saturating_add(1);
-        match pause(now.since(since), self.tries) {
+        let Outage { since, tries } = self.another_try(now);
+        match pause(now.since(since), tries) {
             Some(pause) => !self.ended.within(pause),
             None => false,
         }
+    }
+
+    fn another_try(&self, now: Boottime) -> Outage {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let Outage { since, tries } = outage.unwrap_or(Outage { since: now, tries: 0 });
+        *outage.insert(Outage { since, tries: tries.saturating_add(1) })
     }
 }
 
@@ -64,7 +76,7 @@ mod tests {
     fn nobody_is_waited_for_once_input_has_ended() {
         let ended = Ended::default();
         ended.set();
-        let mut patience = Patience::until(ended);
+        let patience = Patience::until(ended);
         assert!(!patience.wait());
         patience.found();
         assert!(!patience.wait());

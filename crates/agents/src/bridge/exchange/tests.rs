@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use go_bus_client::Opened;
 use serde_json::{Value, json};
 
-use super::super::lines::Ended;
+use super::super::ended::Ended;
 use super::*;
 
 type Said = Result<(u16, &'static str, Vec<(&'static str, &'static str)>, Value), TransportError>;
@@ -59,20 +59,19 @@ impl Scene {
         let bus: &'static Scripted = Box::leak(Box::default());
         bus.answers.lock().unwrap().extend(answers);
         let ended = Ended::default();
-        let place = Place { url: "http://bus".to_owned(), token_file };
-        Self { bridge: Bridge::new(bus, place, Patience::until(ended.clone())), bus, ended, folder }
+        Self { bridge: Bridge::new(bus, token_file, Patience::until(ended.clone())), bus, ended, folder }
     }
 
     fn token(&self, text: &str) {
         std::fs::write(self.folder.path().join("token"), text).unwrap();
     }
 
-    fn pass(&mut self, message: Value) -> Vec<Value> {
+    fn pass(&self, message: Value) -> Vec<Value> {
         let message = Message::read(&message.to_string()).unwrap();
         self.bridge.pass(&message).iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn call(&mut self) -> Value {
+    fn call(&self) -> Value {
         let mut lines =
             self.pass(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "bus_get_task"}}));
         assert_eq!(lines.len(), 1, "{lines:?}");
@@ -89,7 +88,7 @@ impl Scene {
 
 #[test]
 fn each_message_goes_under_the_token_as_it_is_then() {
-    let mut scene = Scene::new([answered(json!(1)), answered(json!(2))]);
+    let scene = Scene::new([answered(json!(1)), answered(json!(2))]);
     assert_eq!(scene.call()["result"], 1);
     scene.token("second");
     assert_eq!(scene.call()["result"], 2);
@@ -110,7 +109,7 @@ fn a_refused_token_is_told_unless_another_is_there_by_then() {
             json!({"type": "/problems/unauthorized", "title": "A valid token is needed.", "status": 401}),
         ))
     };
-    let mut scene = Scene::new([refused()]);
+    let scene = Scene::new([refused()]);
     let told = scene.call();
     assert!(told["error"]["message"].as_str().unwrap().contains("unauthorized"), "{told}");
     assert_eq!(scene.headers("authorization"), ["Bearer first"], "the same token is not tried again");
@@ -129,7 +128,7 @@ fn a_call_is_sent_again_under_its_key_while_the_bus_is_away() {
         json!({"type": "/problems/storage-unavailable", "title": "t", "status": 503}),
     ));
     let broken = Err(TransportError::Broken("reset".to_owned()));
-    let mut scene = Scene::new([away(), busy, broken, answered(json!("there"))]);
+    let scene = Scene::new([away(), busy, broken, answered(json!("there"))]);
     assert_eq!(scene.call()["result"], "there");
     let keys = scene.headers("idempotency-key");
     assert!(keys.len() == 4 && keys.iter().all(|key| key == &keys[0] && key != "-"), "{keys:?}");
@@ -137,7 +136,7 @@ fn a_call_is_sent_again_under_its_key_while_the_bus_is_away() {
 
 #[test]
 fn who_has_no_time_left_is_told_that_the_bus_is_away() {
-    let mut scene = Scene::new([Err(TransportError::NotSent("refused".to_owned()))]);
+    let scene = Scene::new([Err(TransportError::NotSent("refused".to_owned()))]);
     scene.ended.set();
     let told = scene.call();
     let words = told["error"]["message"].as_str().unwrap();
@@ -147,14 +146,13 @@ fn who_has_no_time_left_is_told_that_the_bus_is_away() {
 
 #[test]
 fn what_was_not_answered_in_time_is_not_sent_again() {
-    let mut scene = Scene::new([Err(TransportError::TimedOut)]);
+    let scene = Scene::new([Err(TransportError::TimedOut)]);
     assert!(scene.call()["error"]["message"].as_str().unwrap().contains("it may have done this"));
 }
 
 #[test]
 fn a_notification_waits_for_nobody_and_is_answered_by_nothing() {
-    let mut scene =
-        Scene::new([Err(TransportError::NotSent("refused".to_owned())), Ok((202, "", Vec::new(), json!("")))]);
+    let scene = Scene::new([Err(TransportError::NotSent("refused".to_owned())), Ok((202, "", Vec::new(), json!("")))]);
     let note = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
     assert_eq!(scene.pass(note.clone()), Vec::<Value>::new());
     assert_eq!(scene.pass(note), Vec::<Value>::new());
@@ -171,7 +169,7 @@ fn the_revision_is_said_as_it_was_settled_and_a_session_is_kept_and_opened_anew(
     let stream = json!("event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":7}\n\n");
     let streamed = Ok((200, "text/event-stream", Vec::new(), stream));
     let ready = Ok((202, "", Vec::new(), json!("")));
-    let mut scene =
+    let scene =
         Scene::new([opened("s-1"), answered(json!(1)), gone, opened("s-2"), ready, streamed, answered(json!(8))]);
     let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-11-25"}});
     assert_eq!(scene.pass(hello)[0]["result"]["protocolVersion"], "2025-06-18");
@@ -186,6 +184,6 @@ fn the_revision_is_said_as_it_was_settled_and_a_session_is_kept_and_opened_anew(
 #[test]
 fn a_refusal_that_is_a_message_itself_is_passed_on() {
     let error = json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "no such method"}});
-    let mut scene = Scene::new([Ok((404, "application/json", Vec::new(), error.clone()))]);
+    let scene = Scene::new([Ok((404, "application/json", Vec::new(), error.clone()))]);
     assert_eq!(scene.call(), error);
 }

@@ -2,11 +2,11 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+
+use super::ended::Ended;
 
 /// The longest line that is taken, in bytes: what the Bus takes, and room for escapes.
-const LONGEST: u64 = 2 << 20;
+pub(super) const LONGEST: u64 = 2 << 20;
 
 /// How many lines wait while one is at the Bus; then the writer waits.
 const WAITING: usize = 64;
@@ -21,10 +21,6 @@ pub(super) struct Lines {
     lines: Receiver<Result<String, TooLong>>,
     ended: Ended,
 }
-
-/// Whether a stream has ended.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Ended(Arc<(Mutex<bool>, Condvar)>);
 
 impl Lines {
     /// Begins to read.
@@ -52,22 +48,6 @@ impl Lines {
     /// The news of the end.
     pub(super) fn ended(&self) -> Ended {
         self.ended.clone()
-    }
-}
-
-impl Ended {
-    /// Says that it has.
-    pub(super) fn set(&self) {
-        let (ended, changed) = &*self.0;
-        *ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        changed.notify_all();
-    }
-
-    /// Waits for the end, at most this long: whether it has come.
-    pub(super) fn within(&self, time: Duration) -> bool {
-        let (ended, changed) = &*self.0;
-        let guard = ended.lock().unwrap_or_else(PoisonError::into_inner);
-        *changed.wait_timeout_while(guard, time, |ended| !*ended).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
@@ -104,6 +84,7 @@ fn skip(stream: &mut impl BufRead) -> Option<()> {
 mod tests {
     use super::*;
     use std::io::Cursor;
+    use std::time::Duration;
 
     #[test]
     fn lines_come_whole_also_the_last_without_an_end() {
