@@ -1,6 +1,6 @@
 //! Messages between agents.
 
-use go_bus_api::{Agent, AgentId, EventKind, Message, MessageId, NewMessage};
+use go_bus_api::{Agent, AgentId, EventKind, Message, MessageId, NewMessage, Text};
 
 use super::Done;
 use super::authority::forbidden;
@@ -23,6 +23,22 @@ pub(super) fn send(ctx: &mut Ctx<'_>, body: &NewMessage) -> Result<Done, Reject>
         acknowledged_at: None,
     };
     Ok(Done::created(ctx.create(&message, &EventKind::MessageSent)?))
+}
+
+/// Tells `to` of what a commit is about, in that commit and in the name of whoever acts, so that it is sent exactly once.
+pub(super) fn tell(ctx: &mut Ctx<'_>, to: AgentId, kind: &str, subject: &str, body: &str) -> Result<(), Reject> {
+    let message = Message {
+        id: MessageId::generate(),
+        from: ctx.who.acting_agent(),
+        to,
+        subject: Text::clipped(subject),
+        body: Text::clipped(body),
+        kind: Some(Text::clipped(kind)),
+        sent_at: ctx.at,
+        acknowledged_at: None,
+    };
+    ctx.create(&message, &EventKind::MessageSent)?;
+    Ok(())
 }
 
 /// The acting agent, or whom the operator names; `None` for the operator itself.

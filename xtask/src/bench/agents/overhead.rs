@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::plan::{self, Project};
 use super::processes::{self, Process};
 use super::stage::{Place, Stage, text};
-use crate::agents::Agents;
+use crate::agents::{Agents, Kind};
 use crate::bench::table::Row;
 use crate::bench::{BenchError, median};
 use crate::command::command;
@@ -24,8 +24,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How long the fleet has to come to rest between two runs.
 const REST: Duration = Duration::from_millis(300);
 
-/// How the command line is told where the Bus's tools are.
-const BRIDGE: &str = "--mcp-config=";
+/// How Claude Code is told where the Bus's tools are, and how Codex is.
+const FILE: &str = "--mcp-config=";
+const SERVER: &str = "mcp_servers.bus.";
 
 /// What each round came to, in milliseconds and MB.
 #[derive(Default)]
@@ -35,44 +36,64 @@ struct Rounds {
     memory: Vec<f64>,
 }
 
-/// Runs in turns: through a whole fleet, through a shim alone, and by the bare command line; the medians of what the first two add.
+/// Both command lines in turns of rounds: through a whole fleet, through a shim alone, and bare; the medians of what the first two add.
 pub(super) fn measure(binary: &Path, agents: &Agents, rounds: u32) -> Result<Vec<Row>, BenchError> {
-    let stage = begin(binary, agents)?;
+    let mut rows = of(Kind::Claude, binary, agents, rounds)?;
+    rows.extend(of(Kind::Codex, binary, agents, rounds)?);
+    Ok(rows)
+}
+
+fn of(kind: Kind, binary: &Path, agents: &Agents, rounds: u32) -> Result<Vec<Row>, BenchError> {
+    let stage = begin(kind, binary, agents)?;
     stage.wait("the project", LIMIT, || Ok(stage.get("/projects/p").ok()))?;
     // The first of each fills caches.
-    let model = one(&stage, 0)?;
+    let model = one(kind, &stage, 0)?;
     model.by_shim(&stage, binary, 0)?;
     let mut all = Rounds::default();
     for number in 1..=rounds {
-        let run = one(&stage, number)?;
+        let run = one(kind, &stage, number)?;
         let shim = model.by_shim(&stage, binary, number)?;
         let bare = model.bare(&stage, number)?;
-        eprintln!("overhead {number}/{rounds}: {:.0} ms by a fleet, {shim:.0} by a shim, {bare:.0} bare", run.millis);
+        eprintln!(
+            "overhead of {} {number}/{rounds}: {:.0} ms by a fleet, {shim:.0} by a shim, {bare:.0} bare",
+            kind.name(),
+            run.millis
+        );
         all.shim.push(shim - bare);
         all.fleet.push(run.millis - bare);
         all.memory.push(run.memory);
     }
     stage.end()?;
-    Ok(all.rows())
+    Ok(all.rows(kind.name()))
 }
 
 impl Rounds {
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self, name: &str) -> Vec<Row> {
         vec![
-            Row::bound("overhead: a run through its shim, less the bare CLI", median(&self.shim), 50.0, "ms"),
+            Row::bound(
+                format!("overhead: a run of {name} through its shim, less the bare CLI"),
+                median(&self.shim),
+                50.0,
+                "ms",
+            ),
             Row::plain("  order to exit on the Bus, working folder made and saved", median(&self.fleet), "ms"),
-            Row::bound("  memory of its shim, which serves the Bus's tools", median(&self.memory), 8.0, "MB"),
+            Row::bound("  memory of what stands beside it", median(&self.memory), 8.0, "MB"),
         ]
     }
 }
 
-fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
-    let works = json!({"command": "sleep 0.5; echo work > work.txt", "description": "works"});
-    let place = Place::new([Script::new("over").call("Bash", works).say("Done.")])?;
+fn begin(kind: Kind, binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
+    let works = "sleep 0.5; echo work > work.txt";
+    let script = Script::new("over");
+    let script = match kind {
+        Kind::Claude => script.call("Bash", json!({"command": works, "description": "works"})),
+        Kind::Codex => script.call("exec_command", json!({"cmd": works})),
+    };
+    let place = Place::new([script.say("Done.")])?;
     place.write("repo/README", "A repo.\n")?;
     place.shell(plan::NEW_REPO)?;
     let (repo, variables) = (place.path().join("repo"), place.variables()?);
-    let project = Project { id: "p", repo: &repo, driver: "claude", deliver: "none", variables: &variables };
+    let project = Project { id: "p", repo: &repo, driver: kind.name(), deliver: "none", variables: &variables };
     place.write("plan.yaml", &format!("version: 1\nprojects:\n{}", project.with(&[])))?;
     place.write("go.yaml", &plan::settings(&agents.program(&CLAUDE), &agents.program(&CODEX), 1))?;
     place.up(binary)
@@ -82,14 +103,15 @@ fn begin(binary: &Path, agents: &Agents) -> Result<Stage, BenchError> {
 struct Run {
     /// From the order to the exit.
     millis: f64,
-    /// The shim's memory of its own, in MB.
+    kind: Kind,
+    /// The memory of its shim and of its bridge, where that is a process, in MB.
     memory: f64,
     /// What it was started with.
     spec: Value,
     prompt: String,
 }
 
-fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
+fn one(kind: Kind, stage: &Stage, number: u32) -> Result<Run, BenchError> {
     let task = format!("O-{number}");
     let body = json!({"id": task, "project": "p", "kind": "ticket", "category": "chore", "title": "Work",
         "description": format!("SCRIPT: over#{number}")});
@@ -99,11 +121,9 @@ fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
         until(LIMIT, || its(&task).into_iter().find(|process| process.line == "sleep 0.5")).ok_or_else(stuck)?;
     let agent = agent.variable("XIO_AGENT_ID").unwrap_or_default().to_owned();
     let folder = stage.place.data().join("hosts/localhost/agents").join(&agent);
-    if its(&task).into_iter().any(|process| process.line.ends_with(" mcp")) {
-        return Err(BenchError::Agents("a process for the Bus's tools stands beside the agent".to_owned()));
-    }
     let shims = processes::those(|process| process.line.contains(" shim ") && process.line.contains(&agent));
-    let memory = shims.first().map_or(f64::NAN, |shim| own_memory(shim.pid));
+    let bridge = its(&task).into_iter().filter(|process| process.line.ends_with(" mcp"));
+    let memory = shims.into_iter().chain(bridge).map(|process| own_memory(process.pid)).sum();
     let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|e| BenchError::Io("an agent's folder", e));
     let spec = serde_json::from_str(&read("spec.json")?).unwrap_or_default();
     let prompt = read("prompt.md")?;
@@ -116,7 +136,7 @@ fn one(stage: &Stage, number: u32) -> Result<Run, BenchError> {
     }
     let millis = (time(&ended["exit"], "at")? - time(&ended, "spawned_at")?) as f64;
     until(REST, || None::<()>);
-    Ok(Run { millis, memory, spec, prompt })
+    Ok(Run { kind, millis, memory, spec, prompt })
 }
 
 /// The processes of a task's agent.
@@ -143,7 +163,8 @@ impl Run {
         let name = format!("bare-{number}");
         let folder = working_folder(stage, &name)?;
         let words = self.spec["command"]["argv"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let mut words = words.filter(|word| !word.starts_with(BRIDGE));
+        let words: Vec<&str> = words.collect();
+        let mut words = without_bridge(&words).into_iter();
         let mut bare = command(words.next().unwrap_or_default());
         let own = self.spec["command"]["env"].as_object().into_iter().flatten();
         let own = own.filter_map(|(name, value)| Some((name, value.as_str()?)));
@@ -152,12 +173,18 @@ impl Run {
             .envs(stage.place.environment()?)
             .envs(own.filter(|(name, _)| !name.starts_with("XIO_")));
         bare.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let message = json!({"type": "user", "message": {"role": "user", "content": self.prompt(&name)}});
+        let said = match self.kind {
+            Kind::Claude => {
+                let message = json!({"role": "user", "content": self.prompt(&name)});
+                format!("{}\n", json!({"type": "user", "message": message}))
+            }
+            Kind::Codex => self.prompt(&name),
+        };
         let failed = |e| BenchError::Io("the bare command line", e);
         let watch = Stopwatch::start();
         let mut child = bare.spawn().map_err(failed)?;
         if let Some(mut input) = child.stdin.take() {
-            input.write_all(format!("{message}\n").as_bytes()).map_err(failed)?;
+            input.write_all(said.as_bytes()).map_err(failed)?;
         }
         let status = child.wait().map_err(failed)?;
         let millis = watch.elapsed().as_secs_f64() * 1000.0;
@@ -170,7 +197,7 @@ impl Run {
         let work = working_folder(stage, &name)?;
         let po = stage.list("/agents?role=po")?.pop().unwrap_or_default();
         // Without a host no launcher takes it.
-        let order = json!({"role": "worker", "project": "p", "parent": po["id"], "driver": "claude", "prompt": self.prompt(&name)});
+        let order = json!({"role": "worker", "project": "p", "parent": po["id"], "driver": self.kind.name(), "prompt": self.prompt(&name)});
         let agent = stage.bus().call("POST", "/agents", &order.to_string())?;
         let id = text(&agent, "id").to_owned();
         let token = |scope: &str| {
@@ -185,8 +212,8 @@ impl Run {
         spec["workplace"] = Value::Null;
         spec["command"]["folder"] = json!(work);
         for word in spec["command"]["argv"].as_array_mut().into_iter().flatten() {
-            if word.as_str().is_some_and(|word| word.starts_with(BRIDGE)) {
-                *word = json!(format!("{BRIDGE}{}", path("mcp.json")));
+            if word.as_str().is_some_and(|word| word.starts_with(FILE)) {
+                *word = json!(format!("{FILE}{}", path("mcp.json")));
             }
         }
         for (variable, value) in
@@ -220,6 +247,13 @@ impl Run {
     fn prompt(&self, run: &str) -> String {
         self.prompt.replace("over#0", &format!("over#{run}"))
     }
+}
+
+/// The words of a command line without those that tell of the Bus's tools: one of Claude Code's, pairs of Codex's.
+fn without_bridge<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let tells = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(FILE) || word.starts_with(SERVER));
+    let kept = |&(at, word): &(usize, &&str)| !(tells(Some(word)) || *word == "-c" && tells(words.get(at + 1)));
+    words.iter().enumerate().filter(kept).map(|(_, word)| *word).collect()
 }
 
 /// A worktree of the repo.

@@ -3,10 +3,11 @@
 //! L1 to L3 go to C0, L4 and L5 to every live IO. An IO that comes later is told at its spawn of what is open then, so each
 //! one knows every open alert that is a human's.
 
-use go_bus_api::{Agent, AgentId, AgentState, Alert, EventKind, Message, MessageId, Role, Text};
+use go_bus_api::{Agent, AgentId, AgentState, Alert, Role};
 use go_rules::alerts::{Audience, audience};
 
 use super::super::ctx::Ctx;
+use super::super::messages;
 use crate::Reject;
 use crate::tx::{Column, Filter};
 
@@ -34,7 +35,8 @@ pub(in crate::apply) fn tell_newcomer(ctx: &mut Ctx<'_>, io: &Agent) -> Result<(
     let older = for_humans.len().saturating_sub(MOST);
     if older > 0 {
         let subject = format!("{older} older alerts are open as well");
-        message(ctx, &subject, "alerts\nGET /io/alerts?state=open lists all that are open", io.id.clone())?;
+        let body = "alerts\nGET /io/alerts?state=open lists all that are open";
+        messages::tell(ctx, io.id.clone(), KIND, &subject, body)?;
     }
     for_humans.into_iter().skip(older).try_for_each(|alert| send(ctx, alert, io.id.clone()))
 }
@@ -52,20 +54,5 @@ fn live_ios(ctx: &mut Ctx<'_>) -> Result<Vec<Agent>, Reject> {
 
 fn send(ctx: &mut Ctx<'_>, alert: &Alert, to: AgentId) -> Result<(), Reject> {
     let subject = format!("{:?} {}", alert.level, alert.title);
-    message(ctx, &subject, &format!("alerts/{}\n{}", alert.id, alert.detail), to)
-}
-
-fn message(ctx: &mut Ctx<'_>, subject: &str, body: &str, to: AgentId) -> Result<(), Reject> {
-    let message = Message {
-        id: MessageId::generate(),
-        from: ctx.who.acting_agent(),
-        to,
-        subject: Text::clipped(subject),
-        body: Text::clipped(body),
-        kind: Some(Text::clipped(KIND)),
-        sent_at: ctx.at,
-        acknowledged_at: None,
-    };
-    ctx.create(&message, &EventKind::MessageSent)?;
-    Ok(())
+    messages::tell(ctx, to, KIND, &subject, &format!("alerts/{}\n{}", alert.id, alert.detail))
 }

@@ -4,15 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use go_bus_api::{
-    Collision, CollisionReport, EventKind, Host, HostId, MergeTrial, Message, MessageId, Project, Role, Task, TaskId,
-    Text,
-};
+use go_bus_api::{Collision, CollisionReport, EventKind, Host, HostId, MergeTrial, Project, Role, Task, TaskId, Text};
 use go_rules::collisions::is_in_flight;
 
 use super::super::Done;
 use super::super::authority::forbidden;
 use super::super::ctx::Ctx;
+use super::super::messages;
 use super::authority;
 use crate::Reject;
 use crate::stored::Stored;
@@ -169,17 +167,7 @@ fn list(files: &[Text<1024>]) -> String {
 
 fn tell(ctx: &mut Ctx<'_>, task: &Task, subject: &str, body: &str) -> Result<(), Reject> {
     for builder in authority::builders(ctx, task)?.into_iter().filter(|agent| agent.state.is_live()) {
-        let message = Message {
-            id: MessageId::generate(),
-            from: ctx.who.acting_agent(),
-            to: builder.id,
-            subject: Text::clipped(subject),
-            body: Text::clipped(body),
-            kind: Some(Text::clipped(KIND)),
-            sent_at: ctx.at,
-            acknowledged_at: None,
-        };
-        ctx.create(&message, &EventKind::MessageSent)?;
+        messages::tell(ctx, builder.id, KIND, subject, body)?;
     }
     Ok(())
 }

@@ -1,25 +1,16 @@
 //! What is delegated to M0 (R9): it hears of it by message, in the commit that gives it the start signal, and GO ends an attempt that
 //! takes too long.
 
-use go_bus_api::{Agent, EventKind, Message, MessageId, Role, Task, Text};
+use go_bus_api::{Agent, Message, Role, Task};
 
 use super::super::ctx::Ctx;
+use super::super::messages;
 use crate::Reject;
 
 /// Tells `m0` that `task` is its own from now on, and what it has to do.
 pub(super) fn tell(ctx: &mut Ctx<'_>, task: &Task, m0: &Agent) -> Result<(), Reject> {
-    let message = Message {
-        id: MessageId::generate(),
-        from: ctx.who.acting_agent(),
-        to: m0.id.clone(),
-        subject: Text::clipped(&format!("{}: {}", task.id, task.title)),
-        body: Text::clipped(&words(task)),
-        kind: Some(Text::clipped(Message::DELEGATION)),
-        sent_at: ctx.at,
-        acknowledged_at: None,
-    };
-    ctx.create(&message, &EventKind::MessageSent)?;
-    Ok(())
+    let subject = format!("{}: {}", task.id, task.title);
+    messages::tell(ctx, m0.id.clone(), Message::DELEGATION, &subject, &words(task))
 }
 
 /// The ticket for whoever has only the message.
