@@ -22,7 +22,8 @@ pub(in crate::apply) fn complete(ctx: &mut Ctx<'_>, id: &TaskId, body: &Complete
     }
     evidence::check(ctx, &task, body)?;
     landing::check(ctx, &task, body)?;
-    let needs_review = body.deliverable.as_ref().is_some_and(Deliverable::needs_review);
+    let is_told = body.deliverable.as_ref().is_some_and(Deliverable::needs_review);
+    let needs_review = is_told || evidence::needs_review(ctx, &task)?;
     let waits = needs_review || body.landing.is_some();
     task.state = task.state.become_state(if waits { TaskState::InReview } else { TaskState::Done })?;
     task.result = Some(body.summary.clone());

@@ -8,6 +8,9 @@ const BEGINNING: &str = r#"exec "${XIO_EXE:?}" repo land --repo . --folder "${XI
 /// Where the launcher writes the ticket's verifications for a worker that lands it.
 const CHECKS: &str = r#" --checks "${XIO_PROMPT_FILE%/*}/checks.json""#;
 
+/// Where the launcher writes what the project says of its working folders: the merged tree is verified in one like them.
+const TERMS: &str = r#" --terms "${XIO_PROMPT_FILE%/*}/terms.json""#;
+
 /// The command for this attempt's delivery, with the ticket's verifications. Where those are more than a task's `run` may be long, it names
 /// the file that has them.
 pub(super) fn of(task: &Task, landing: &Landing, workplace: Option<&Workplace>) -> Text<16384> {
@@ -34,7 +37,15 @@ fn without_checks(task: &Task, landing: &Landing, workplace: Option<&Workplace>)
     if let Some(branch) = workplace.and_then(|workplace| workplace.onto.as_ref()) {
         option("--onto", branch.as_str());
     }
+    if workplace.is_some_and(needs_more_than_the_tree) {
+        command.push_str(TERMS);
+    }
     command
+}
+
+fn needs_more_than_the_tree(workplace: &Workplace) -> bool {
+    let Workplace { deliver: _, onto: _, copy, setup, env, teardown } = workplace;
+    !(copy.is_empty() && setup.is_empty() && env.is_empty() && teardown.is_empty())
 }
 
 /// The landing's own id, so that whoever sees it knows what it is of.
@@ -66,6 +77,31 @@ mod tests {
         task.verify = vec![Text::clipped(&"'".repeat(4096)); 300];
         let long = of(&task, &landing, None);
         assert!(long.as_str().ends_with(CHECKS) && !long.as_str().contains("--verify"), "{long}");
+    }
+
+    #[test]
+    fn what_a_project_says_of_its_folders_is_named_where_it_says_something() {
+        let task: Task = serde_json::from_value(serde_json::json!({
+            "id": "T-1", "project": "p", "title": "t", "kind": "ticket", "priority": "p1", "state": "in_progress",
+            "attempt": 1, "max_attempts": 3, "failures": 0, "losses": 0, "created_at": "2026-01-01T00:00:00.000Z",
+            "revision": 1,
+        }))
+        .unwrap();
+        let (host, commit) = ("h1".parse().unwrap(), Text::clipped("c0ffee0"));
+        let landing = Landing { host, base: commit.clone(), commit, summary: None, pushed: false };
+        let names = |workplace: serde_json::Value| {
+            let workplace: Workplace = serde_json::from_value(workplace).unwrap();
+            of(&task, &landing, Some(&workplace)).as_str().contains(TERMS)
+        };
+        assert!(!names(serde_json::json!({"deliver": "branch", "onto": "main"})));
+        for says in [
+            serde_json::json!({"copy": [".env"]}),
+            serde_json::json!({"setup": ["npm ci"]}),
+            serde_json::json!({"env": {"A": "1"}}),
+            serde_json::json!({"teardown": ["make down"]}),
+        ] {
+            assert!(names(says.clone()), "{says}");
+        }
     }
 
     #[test]
