@@ -48,12 +48,14 @@ pub enum Call {
         /// What it reads.
         input: Vec<u8>,
     },
-    /// A command for the shell: a verification.
+    /// A command for the shell: a verification, or one of the project's own for each working folder.
     Shell {
         /// The command.
         command: String,
         /// The folder that it works in.
         folder: PathBuf,
+        /// Variables beyond the usual ones.
+        variables: Vec<(OsString, OsString)>,
     },
 }
 
@@ -118,12 +120,12 @@ impl Programs {
                 most: MOST,
                 patience: Some(PATIENCE),
             },
-            Call::Shell { command, folder } => Capture {
+            Call::Shell { command, folder, variables } => Capture {
                 program: "/bin/sh".to_owned(),
                 arguments: vec![owned("-c"), command.into()],
                 folder,
                 environment,
-                more: Vec::new(),
+                more: variables,
                 input: Vec::new(),
                 merged: true,
                 most: MOST_OF_A_CHECK,

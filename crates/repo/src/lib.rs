@@ -32,7 +32,7 @@ pub use catch_up::catch_up;
 pub use collide::{InFlight, collide};
 pub use commands::{Answer, Call, Commands, Programs};
 pub use error::RepoError;
-pub use land::{Deliver, Landing, Outcome, land};
+pub use land::{Deliver, Landing, Outcome, Terms, land};
 pub use make::{Made, Order, make};
 pub use merge::Conflict;
 pub use object::{ObjectId, saved_ref, task_branch};

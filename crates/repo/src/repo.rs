@@ -38,6 +38,8 @@ pub enum Note {
     Again(String),
     /// A verification passed.
     Green(String),
+    /// A command that is run before a folder is removed failed.
+    NotTornDown(String),
 }
 
 impl fmt::Display for Note {
@@ -54,6 +56,7 @@ impl fmt::Display for Note {
             Self::NotFollowed(words) => write!(f, "landed upstream, but the branch here could not follow: {words}"),
             Self::Again(branch) => write!(f, "{branch} moved meanwhile; once more"),
             Self::Green(command) => write!(f, "passed: {command}"),
+            Self::NotTornDown(command) => write!(f, "a teardown failed; the folder is removed all the same: {command}"),
         }
     }
 }

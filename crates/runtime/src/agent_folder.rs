@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use go_bus_api::{AgentId, ExitReport, Text, Work};
+use go_bus_api::{AgentId, ExitReport, Text, Work, Workplace};
 use rustix::fs::{FileType, FlockOperation, Mode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -186,6 +186,18 @@ impl AgentFolder {
         self.create()?;
         let path = self.checks_path();
         replace_volatile(&path, &json(&path, &checks)?, Readers::Owner)
+    }
+
+    /// What the project says of its working folders, for an agent that lands.
+    pub fn terms_path(&self) -> PathBuf {
+        self.path.join("terms.json")
+    }
+
+    /// Writes what the project says of its working folders. It may hold what a project keeps to itself.
+    pub fn write_terms(&self, terms: &Workplace) -> Result<(), RuntimeError> {
+        self.create()?;
+        let path = self.terms_path();
+        replace_volatile(&path, &json(&path, terms)?, Readers::Owner)
     }
 
     /// Writes everything an agent is started with; the spec last, as with it the folder counts as prepared. None of it is

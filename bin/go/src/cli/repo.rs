@@ -148,4 +148,7 @@ pub(crate) struct Land {
     /// A file with more of them, as a JSON list
     #[arg(long, value_name = "FILE")]
     pub(crate) checks: Option<PathBuf>,
+    /// A file with what the project says of its working folders, as JSON: `copy`, `setup`, `env`, `teardown`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) terms: Option<PathBuf>,
 }

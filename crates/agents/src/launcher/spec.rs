@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, Task, TaskId, Text, Tier};
+use go_bus_api::{Agent, BootId, ConversationId, Failure, Millis, Project, Role, Task, TaskId, Text, Tier, Workplace};
 use go_bus_client::World;
 use go_driver::{AgentDriver, Assignment, Beats, DriverError, Launch, Stdin};
 use go_runtime::{
@@ -73,6 +73,11 @@ impl Order {
     /// The verifications of the ticket that it lands; none where it lands nothing.
     pub(super) fn checks(&self) -> Option<&[Text<4096>]> {
         self.landed.as_ref().map(|ticket| ticket.verify.as_slice())
+    }
+
+    /// What the project says of its working folders, where it lands a ticket of it.
+    pub(super) fn terms(&self) -> Option<&Workplace> {
+        self.landed.as_ref().and(self.project.as_ref()).and_then(|project| project.workplace.as_ref())
     }
 
     /// The same where it goes on with a conversation.

@@ -25,7 +25,7 @@ impl Worker {
         }
         match folder.stage() {
             Stage::Empty => match self.with_conversation(order).await?.spec(&self.config, &self.host, &self.boot) {
-                Ok(spec) => self.prepare(id, &folder, spec, order.checks()).await?,
+                Ok(spec) => self.prepare(id, &folder, spec, order).await?,
                 Err(reason) => {
                     tracing::warn!(agent = %id, %reason, "it can't be run");
                     folder.create()?;
@@ -56,22 +56,19 @@ impl Worker {
     }
 
     /// Gets prompt and tokens, all at once, and writes the folder.
-    async fn prepare(
-        &self,
-        id: &AgentId,
-        folder: &AgentFolder,
-        spec: AgentSpec,
-        checks: Option<&[Text<4096>]>,
-    ) -> Result<(), Failed> {
+    async fn prepare(&self, id: &AgentId, folder: &AgentFolder, spec: AgentSpec, order: &Order) -> Result<(), Failed> {
         let (prompt, token, shim) = futures_util::try_join!(
             self.client.prompt(id),
             self.client.rotate_token(id),
             self.client.issue_shim_token(id)
         )?;
-        let (folder, checks) = (folder.clone(), checks.map(<[_]>::to_vec));
+        let (folder, checks, terms) = (folder.clone(), order.checks().map(<[_]>::to_vec), order.terms().cloned());
         let write = move || {
             if let Some(checks) = checks {
                 folder.write_checks(&checks)?;
+            }
+            if let Some(terms) = terms {
+                folder.write_terms(&terms)?;
             }
             folder.prepare(&spec, prompt.as_str(), &token.token, &shim.token)
         };

@@ -54,6 +54,21 @@ pub struct Landing<'o> {
     pub deliver: Deliver,
     /// Commands for the shell that have to pass on the merged tree.
     pub verify: &'o [String],
+    /// What makes the folder one that they can be run in.
+    pub terms: Terms<'o>,
+}
+
+/// What the project says of each of its working folders.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms<'o> {
+    /// Which files of the repo's folder that git does not track are copied.
+    pub copy: &'o [String],
+    /// Commands that have to pass before the verifications.
+    pub setup: &'o [String],
+    /// Variables of all of these commands.
+    pub env: &'o [(String, String)],
+    /// Commands that are run before the folder is removed.
+    pub teardown: &'o [String],
 }
 
 /// How a landing ended.
@@ -88,7 +103,7 @@ pub enum Outcome {
     Red {
         /// What it was merged onto.
         tip: ObjectId,
-        /// Which.
+        /// Which, or which command of the setup.
         command: String,
         /// Its exit code.
         code: i32,

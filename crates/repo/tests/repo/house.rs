@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use go_bus_api::{AgentId, Attempt, TaskId, Work};
 use go_repo::{
     Answer, Call, Commands, Deliver, Landing, Made, Note, ObjectId, Order, Outcome, Programs, Push, Repo, RepoError,
+    Terms,
 };
 use tempfile::TempDir;
 
@@ -41,9 +42,9 @@ impl Mortal {
                 variables.push(("HOME".into(), home.into()));
                 Call::Git { arguments, folder, variables, input }
             }
-            Call::Shell { command, folder } => {
+            Call::Shell { command, folder, variables } => {
                 let names = settings.map(|(name, value)| format!("{name}={value}")).join(" ");
-                Call::Shell { command: format!("export HOME='{home}' {names}\n{command}"), folder }
+                Call::Shell { command: format!("export HOME='{home}' {names}\n{command}"), folder, variables }
             }
         }
     }
@@ -140,7 +141,8 @@ impl House {
 
     /// Runs a script, which has to succeed; answers its output.
     pub(crate) fn sh(&self, folder: &Path, script: &str) -> String {
-        let call = Call::Shell { command: format!("set -e\n{script}"), folder: folder.to_path_buf() };
+        let call =
+            Call::Shell { command: format!("set -e\n{script}"), folder: folder.to_path_buf(), variables: Vec::new() };
         let answer = self.mortal(Death::Never).run(&call).unwrap();
         let text = String::from_utf8(answer.output).unwrap();
         assert_eq!(answer.code, Some(0), "{script}\n{text}");
@@ -192,6 +194,7 @@ impl House {
             onto: None,
             deliver: order.deliver,
             verify: &verify,
+            terms: order.terms,
         };
         self.within(&self.repo(), death, |repo| go_repo::land(repo, &landing))
     }
@@ -226,11 +229,12 @@ pub(crate) struct Wish<'w> {
     pub(crate) attempt: u32,
     pub(crate) deliver: Deliver,
     pub(crate) verify: &'w [&'w str],
+    pub(crate) terms: Terms<'w>,
 }
 
 impl<'w> Wish<'w> {
     pub(crate) fn merge(commit: &'w str) -> Self {
-        Self { commit, attempt: 1, deliver: Deliver::Merge, verify: &[] }
+        Self { commit, attempt: 1, deliver: Deliver::Merge, verify: &[], terms: Terms::default() }
     }
 }
 

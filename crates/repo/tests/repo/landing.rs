@@ -1,6 +1,6 @@
 //! Landing: what moves, what does not, and what it says.
 
-use go_repo::{Deliver, Outcome, RepoError};
+use go_repo::{Deliver, Outcome, RepoError, Terms};
 
 use crate::house::{Death, House, Wish, landed_commit};
 
@@ -22,6 +22,35 @@ fn work_lands_as_one_commit_with_its_trailers_and_its_author() {
         Outcome::AlreadyLanded { commit: landed, branch: "main".to_owned() }
     );
     assert_eq!(house.landed(&house.repo(), "main"), ["T-1"]);
+}
+
+#[test]
+fn the_merged_tree_is_verified_in_a_folder_that_is_set_up_like_any_other_of_the_project() {
+    let house = House::alone();
+    house.sh(&house.repo(), "echo SECRET=1 > .env");
+    let commit = house.work("T-1", "echo x > x");
+    let [copy, setup, teardown] =
+        [".env", "test $MOOD = good && touch setup.log", "echo $MOOD >> ../down"].map(|text| [text.to_owned()]);
+    let env = [("MOOD".to_owned(), "good".to_owned())];
+    let terms = Terms { copy: &copy, setup: &setup, env: &env, teardown: &teardown };
+    let verify = ["test -f setup.log -a $MOOD = good && grep -q SECRET .env"];
+    let plain = house.land("T-1", &Wish { verify: &verify, ..Wish::merge(&commit) });
+    assert!(matches!(plain, Outcome::Red { .. }), "without all of that it fails: {plain:?}");
+    landed_commit(&house.land("T-1", &Wish { verify: &verify, terms, ..Wish::merge(&commit) }));
+    assert_eq!(house.sh(&house.path(""), "cat down; ls"), "good\ndown\nthe repo\nof a person\nwork");
+    assert_eq!(house.sh(&house.repo(), "git ls-files x setup.log .env; git worktree list --porcelain | grep -c ^worktree"), "x\n2");
+}
+
+#[test]
+fn a_setup_that_fails_on_the_merged_tree_is_told_and_nothing_lands() {
+    let house = House::alone();
+    let commit = house.work("T-1", "echo x > x");
+    let setup = ["echo no such package; exit 3".to_owned()];
+    let (terms, verify) = (Terms { setup: &setup, ..Terms::default() }, ["true"]);
+    let outcome = house.land("T-1", &Wish { verify: &verify, terms, ..Wish::merge(&commit) });
+    let Outcome::Red { command, code: 3, output, .. } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!((command, output.as_str()), (&setup[0], "no such package\n"));
+    assert_eq!(house.landed(&house.repo(), "main"), [""; 0]);
 }
 
 #[test]
@@ -216,6 +245,7 @@ fn a_branch_that_is_checked_out_nowhere_moves_alone() {
         onto: Some("main"),
         deliver: Deliver::Merge,
         verify: &[],
+        terms: Terms::default(),
     };
     let outcome = house.within(&house.repo(), Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
     landed_commit(&outcome);

@@ -1,7 +1,10 @@
 //! `go repo land`: what the landing worker reads on standard output, and the exit code that says how it went.
 
-use go_bus_api::Attempt;
-use go_repo::{Deliver, Landing, ObjectId, Outcome, Repo};
+use std::path::Path;
+
+use go_bus_api::{Attempt, Text, Workplace};
+use go_repo::{Deliver, Landing, ObjectId, Outcome, Repo, Terms};
+use serde::de::DeserializeOwned;
 
 use super::failed;
 use crate::cli::{DeliverAs, Land};
@@ -12,6 +15,9 @@ use crate::render::print;
 /// Lands it.
 pub(super) fn run(repo: &Repo<'_>, asked: &Land) -> Result<Exit, Failure> {
     let verify = checks(asked)?;
+    let project: Workplace = asked.terms.as_deref().map(read).transpose()?.unwrap_or_default();
+    let [copy, setup, teardown] = [&project.copy, &project.setup, &project.teardown].map(|list| words(list));
+    let env: Vec<_> = project.env.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     let landing = Landing {
         folder: &asked.folder,
         task: &asked.task,
@@ -25,6 +31,7 @@ pub(super) fn run(repo: &Repo<'_>, asked: &Land) -> Result<Exit, Failure> {
             DeliverAs::Branch => Deliver::Branch,
         },
         verify: &verify,
+        terms: Terms { copy: &copy, setup: &setup, env: &env, teardown: &teardown },
     };
     let outcome = go_repo::land(repo, &landing).map_err(failed)?;
     print(text(&outcome))?;
@@ -35,11 +42,20 @@ pub(super) fn run(repo: &Repo<'_>, asked: &Land) -> Result<Exit, Failure> {
 fn checks(asked: &Land) -> Result<Vec<String>, Failure> {
     let mut all = asked.verify.clone();
     if let Some(path) = &asked.checks {
-        let text = std::fs::read(path).map_err(Failure::file("read", path))?;
-        let damaged = |error| Failure::failed(format!("{} is no list of commands: {error}", path.display()), "");
-        all.extend(serde_json::from_slice::<Vec<String>>(&text).map_err(damaged)?);
+        all.extend(read::<Vec<String>>(path)?);
     }
     Ok(all)
+}
+
+/// What the launcher wrote beside the worker's prompt.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let text = std::fs::read(path).map_err(Failure::file("read", path))?;
+    let damaged = |error| Failure::failed(format!("{} is not what a landing goes by: {error}", path.display()), "");
+    serde_json::from_slice(&text).map_err(damaged)
+}
+
+fn words(list: &[Text<4096>]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
 }
 
 fn exit(outcome: &Outcome) -> Exit {
