@@ -58,6 +58,14 @@ pub fn room<'a>(accounts: impl IntoIterator<Item = &'a Account>, now: Timestamp)
     accounts.into_iter().map(|account| rests_until(account, now).map_or(Room::Now, Room::From)).min()
 }
 
+/// The first time after `now` from which one of `accounts` has other room than now, though nothing is told of it: a rest is over, or a window opens
+/// anew.
+pub fn next_change<'a>(accounts: impl IntoIterator<Item = &'a Account>, now: Timestamp) -> Option<Timestamp> {
+    let times =
+        |account: &'a Account| account.windows.iter().filter_map(|window| window.resets_at).chain(account.parked_until);
+    accounts.into_iter().flat_map(times).filter(|at| now < *at).min()
+}
+
 /// What a shim or a launcher reports of an account: of two reports the one that tells of less room counts, so they may come in any order
 /// and more than once. A window that opened anew takes the place of what it was.
 pub fn report(account: &mut Account, told: &AccountPatch, now: Timestamp) {

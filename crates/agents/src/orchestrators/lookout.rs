@@ -1,17 +1,14 @@
 //! Following the Bus on behalf of an orchestrator that thinks: whoever keeps it is told its outlook whenever that changes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use go_bus_client::{BusClient, BusError, Feed, FeedError, Scope};
 use go_clock::Clock;
+use go_rules::accounts;
 use go_rules::backoff::Backoff;
 
 use super::outlook::{Outlook, outlook};
 use super::{OrchestratorConfig, OrchestratorError};
-
-/// How often it is looked though nothing happens: accounts and backoffs rest until a time.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// Follows the Bus and gives each new outlook to `tell`, until it can't any more. `client` carries the agent's own token. A Bus that is away is
 /// waited for.
@@ -27,14 +24,23 @@ pub async fn follow(
     };
     let mut told = None;
     loop {
-        let new = outlook(config, feed.world(), clock.wall());
+        let now = clock.wall();
+        let new = outlook(config, feed.world(), now);
         if told.as_ref() != Some(&new) {
             told = Some(new.clone());
             tell(new);
         }
+        // Whether an account takes agents is all in it that time changes, without an event.
+        let rest = accounts::next_change(feed.world().accounts(), now).map(|until| until.since(now));
+        let rested = async {
+            match rest {
+                Some(rest) => clock.sleep(rest).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             changes = feed.next() => if let Err(error) = changes { return error.into() },
-            () = clock.sleep(LOOK) => {}
+            () = rested => {}
         }
     }
 }

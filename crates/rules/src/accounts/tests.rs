@@ -82,6 +82,20 @@ fn there_is_room_where_one_account_takes_agents_else_from_the_first_one_on() {
 }
 
 #[test]
+fn room_changes_with_the_first_rest_or_window_that_ends() {
+    let accounts = [
+        Account {
+            parked_until: Some(at(30)),
+            ..account(vec![window("five_hour", 0.4, Some(20)), window("odd", 1.0, None)])
+        },
+        Account { parked_until: Some(at(10)), ..account(Vec::new()) },
+    ];
+    let of = |now| next_change(&accounts, now);
+    assert_eq!([at(0), at(10), at(20), at(30)].map(of), [Some(at(10)), Some(at(20)), Some(at(30)), None]);
+    assert_eq!(next_change(&[], now()), None);
+}
+
+#[test]
 fn a_report_never_frees_what_another_one_parked_and_the_operator_does() {
     let mut account = account(Vec::new());
     for (until, expected) in [(10, 10), (5, 10), (20, 20), (20, 20)] {
