@@ -28,8 +28,8 @@ pub(super) fn argv(settings: &ClaudeSettings, assignment: &Assignment<'_>) -> Re
     argv.extend(streams.map(str::to_owned));
     if let Some(model) = &assignment.agent.model {
         let id = model.0.as_str();
-        // Aliases have no version; the program maps them to whatever it likes.
-        if !id.contains(|letter: char| letter.is_ascii_digit()) {
+        // Aliases have no version, though `sonnet[1m]` has a digit; the program maps them to whatever it likes.
+        if !id.trim_end_matches("[1m]").contains(|letter: char| letter.is_ascii_digit()) {
             return Err(DriverError::Alias(model.clone()));
         }
         argv.extend(["--model".to_owned(), id.to_owned()]);

@@ -50,13 +50,13 @@ impl Ledger {
             cache_write_tokens: 0,
             usd: Usd::ZERO,
         };
+        let tokens = Tokens::of(message);
         if self.is_new(word("id")) {
-            let tokens = Tokens::of(message);
             usage.input_tokens = tokens.input;
             usage.cache_read_tokens = tokens.cache_read;
             usage.cache_write_tokens = tokens.cache_write;
         }
-        usage.usd = models::list_price(&usage);
+        usage.usd = models::list_price(&usage, tokens.prompt());
         add(&mut self.running, &usage);
     }
 
@@ -101,9 +101,14 @@ impl Tokens {
         }
     }
 
+    /// How many tokens were read for it.
+    fn prompt(self) -> u64 {
+        self.input.saturating_add(self.cache_read).saturating_add(self.cache_write)
+    }
+
     /// How many tokens of the context are taken after it.
     pub(super) fn context(self) -> u64 {
-        self.input.saturating_add(self.cache_read).saturating_add(self.cache_write).saturating_add(self.output)
+        self.prompt().saturating_add(self.output)
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) struct ClaudeReader {
     model: String,
     context_windows: BTreeMap<String, u64>,
     context: Option<Ratio>,
+    /// What the agent itself said last.
+    words: Text<4096>,
     ledger: Ledger,
     denied: Vec<String>,
     limits: Option<Limits>,
@@ -119,7 +121,7 @@ impl ClaudeReader {
         let tells = |key: &str| line.get(key).is_some_and(|value| !value.is_null() && value != &Value::Bool(false));
         if synthetic && ["error", "is_api_error_message", "isApiErrorMessage"].into_iter().any(tells) {
             let evidence = evidence(line, &format!("is_error\n{words}"));
-            self.error = Some(Outcome { well: false, evidence, detail: words });
+            self.error = Some(Outcome { well: false, evidence, detail: words.clone() });
         }
         if synthetic {
             return signs;
@@ -128,9 +130,16 @@ impl ClaudeReader {
         self.ledger.message(message);
         signs.push(Sign::Spending(self.ledger.probably()));
         if line.get("parent_tool_use_id").is_none_or(Value::is_null) {
+            self.note(&words);
             signs.extend(self.fill(message));
         }
         signs
+    }
+
+    fn note(&mut self, words: &str) {
+        if !words.trim().is_empty() {
+            self.words = Text::clipped(words);
+        }
     }
 
     /// What a message says and calls, and its words.
@@ -184,6 +193,9 @@ impl ClaudeReader {
             }
         }
         let mut outcome = outcome(line);
+        if outcome.well {
+            self.note(line.get("result").and_then(Value::as_str).unwrap_or_default());
+        }
         if let Some(error) = self.error.take().filter(|_| !outcome.well) {
             outcome.evidence.push_str(&format!("\n{}", error.evidence));
         }
@@ -259,7 +271,8 @@ impl StreamReader for ClaudeReader {
         ExitReport {
             code: end.code,
             signal: end.signal,
-            tail: Text::clipped(&end.tail),
+            // The end of the output is a line of the program's, which is for nobody to read.
+            tail: if self.started || self.outcome.is_some() { self.words.clone() } else { Text::clipped(&end.tail) },
             failure: fault,
             conversation: self.conversation.clone(),
             usage: self.ledger.spent().to_vec(),

@@ -151,10 +151,11 @@ fn an_alias_is_refused_and_no_model_is_the_program_s_own() {
         let assignment = Assignment { task: Some(&task), project: Some(&project), ..assignment(&agent) };
         ClaudeDriver::default().launch(&assignment).map(|launch| launch.argv)
     };
-    for alias in ["opus", "sonnet", "haiku", "default", "fable"] {
+    for alias in ["opus", "sonnet", "haiku", "default", "fable", "sonnet[1m]", "opusplan[1m]", "best"] {
         assert!(matches!(argv(Some(alias)), Err(DriverError::Alias(_))), "{alias}");
     }
     assert!(!argv(None).unwrap().contains(&"--model".to_owned()));
+    assert!(argv(Some("claude-sonnet-4-6[1m]")).unwrap().contains(&"claude-sonnet-4-6[1m]".to_owned()));
 }
 
 #[test]
@@ -256,6 +257,23 @@ fn a_model_s_words_are_never_taken_for_an_error() {
     assert!(run("", &[init(), says(words), well()], 0, words).1.succeeded());
     let (_, cut) = run("", &[init(), says(words)], 1, words);
     assert_eq!(cut.failure.unwrap().cause, go_bus_api::FailureCause::NoResult, "nor where it ends without a result");
+}
+
+#[test]
+fn a_report_ends_with_what_the_agent_said_last_and_never_with_its_lines() {
+    let log = r#"{"type":"result","subtype":"success","is_error":false,"result":"Done."}"#;
+    let tail = |lines: &[serde_json::Value], code| run("", lines, code, log).1.tail.to_string();
+    assert_eq!(tail(&[init(), says("I begin."), well()], 0), "Done.");
+    assert_eq!(tail(&[init(), says("I begin.")], 1), "I begin.", "a turn that never ended");
+    let badly = json!({"type": "result", "subtype": "success", "is_error": true, "result": "API Error: 500"});
+    assert_eq!(tail(&[init(), says("I begin."), synthetic(Some("server_error")), badly], 1), "I begin.");
+    let mut aside = says("I looked it up.");
+    aside["parent_tool_use_id"] = json!("toolu_1");
+    assert_eq!(tail(&[init(), says("I begin."), aside], 1), "I begin.", "a subagent's words are its own");
+    assert_eq!(tail(&[init()], 1), "", "it said nothing");
+    assert_eq!(run("", &[], 1, "error: unknown option").1.tail.as_str(), "error: unknown option");
+    let long = "x".repeat(1 << 20);
+    assert!(tail(&[init(), says(&long), well()], 0).len() <= 4096);
 }
 
 #[test]
