@@ -1,11 +1,19 @@
 //! Accounts: which rest and until when, which agents run on whose, and what a report of an account's limits changes.
 
+use std::time::Duration;
+
 use go_bus_api::{Account, AccountPatch, AccountState, AccountWindow, DriverKind, Project, Provider, Task, Timestamp};
 
 use crate::placement;
 
 /// How often an attempt may end without anybody's failure; from then on such an end counts as one, so that nothing circles for ever.
 pub const MOST_EXCUSED: u32 = 20;
+
+/// The least that an account rests after an end that tells of its limit: clocks differ, and what was told may be over by the Bus's.
+pub const SHORTEST_REST: Duration = Duration::from_secs(60);
+
+/// The longest that a report makes one rest, and longer than any provider's window: what names a later time is a mistake.
+pub const LONGEST_REST: Duration = Duration::from_secs(32 * 86_400);
 
 /// Whether something may start on the accounts of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,15 +74,24 @@ pub fn next_change<'a>(accounts: impl IntoIterator<Item = &'a Account>, now: Tim
     accounts.into_iter().flat_map(times).filter(|at| now < *at).min()
 }
 
+/// Until when there is rest after an end at `ended` that says `until`.
+pub fn rest(until: Timestamp, ended: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let least = ended.map_or(until, |ended| ended.after(SHORTEST_REST));
+    until.max(least).min(now.after(LONGEST_REST))
+}
+
 /// What a shim or a launcher reports of an account: of two reports the one that tells of less room counts, so they may come in any order
-/// and more than once. A window that opened anew takes the place of what it was.
+/// and more than once. A window that opened anew takes the place of what it was. No time counts that lies further ahead than [`LONGEST_REST`].
 pub fn report(account: &mut Account, told: &AccountPatch, now: Timestamp) {
-    if let Some(until) =
-        told.parked_until.filter(|until| now < *until && account.parked_until.is_none_or(|at| at < *until))
-    {
+    let latest = now.after(LONGEST_REST);
+    let parked = told.parked_until.map(|until| until.min(latest));
+    if let Some(until) = parked.filter(|until| now < *until && account.parked_until.is_none_or(|at| at < *until)) {
         (account.parked_until, account.reason) = (Some(until), told.reason.clone());
     }
-    told.windows.iter().for_each(|window| learn(&mut account.windows, window));
+    for window in &told.windows {
+        let resets_at = window.resets_at.map(|at| at.min(latest));
+        learn(&mut account.windows, &AccountWindow { resets_at, ..window.clone() });
+    }
     bound(&mut account.windows, now);
 }
 

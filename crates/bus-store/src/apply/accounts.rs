@@ -80,7 +80,9 @@ fn must_report(ctx: &mut Ctx<'_>, id: &AccountId, patch: &AccountPatch) -> Resul
 pub(super) fn learn(ctx: &mut Ctx<'_>, agent: &Agent, report: &ExitReport) -> Result<(), Reject> {
     let Some(id) = &agent.account else { return Ok(()) };
     let parks = report.failure.as_ref().and_then(|failure| match &failure.remedy {
-        Remedy::ParkUntil { until } => Some((*until, Text::clipped(failure.detail.as_str()))),
+        Remedy::ParkUntil { until } => {
+            Some((accounts::rest(*until, Some(ctx.at), ctx.at), Text::clipped(failure.detail.as_str())))
+        }
         _ => None,
     });
     let (parked_until, reason) = parks.unzip();
@@ -96,6 +98,8 @@ pub(super) fn park(
     until: Timestamp,
     reason: &str,
 ) -> Result<Option<Timestamp>, Reject> {
+    let ended = agents.iter().filter_map(|agent| agent.exit.as_ref()).map(|exit| exit.at).max();
+    let until = accounts::rest(until, ended, ctx.at);
     let told =
         AccountPatch { parked_until: Some(until), reason: Some(Text::clipped(reason)), ..AccountPatch::default() };
     let mut free_at = Some(until);

@@ -141,6 +141,7 @@ macro_rules! for_each_property {
             accounts::an_agent_s_account_fits_its_driver,
             accounts::limits_are_reported_by_who_sees_them,
             accounts::an_exit_tells_of_its_account,
+            remedies::clocks_that_differ_have_nobody_try_again_at_once,
             remedies::a_retry_counts,
             remedies::a_used_up_account_is_parked_and_nothing_counted,
             remedies::its_work_goes_to_another_account,

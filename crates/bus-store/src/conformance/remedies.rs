@@ -6,7 +6,7 @@ use go_bus_api::{
     Agent, Alert, AlertLevel, Attempt, Fail, NewAccount, ProblemKind, Provider, Remedy, Task, TaskPatch, TaskState,
     Text, Timestamp,
 };
-use go_rules::accounts::MOST_EXCUSED;
+use go_rules::accounts::{LONGEST_REST, MOST_EXCUSED};
 
 use super::MakeStore;
 use super::accounts::{account, builder, with_account};
@@ -53,6 +53,31 @@ pub async fn a_used_up_account_is_parked_and_nothing_counted(make: MakeStore<'_>
     assert_eq!(refused(world.assign("T-1", &po).await), ProblemKind::NotReady);
     world.pass(Duration::from_secs(5 * 3600));
     world.assign("T-1", &po).await.expect("its account is free");
+}
+
+/// A limit that is over by the Bus's clock as soon as it is told gives a minute's rest, so that clocks which differ have nobody try again and again; what
+/// is told late of a limit that was, gives none; and no mistake closes an account for longer than any window is.
+pub async fn clocks_that_differ_have_nobody_try_again_at_once(make: MakeStore<'_>) {
+    let (world, po) = with_account(make).await;
+    built(&world, &po, "work").await;
+    let past = Timestamp::from_unix_millis(world.now().unix_millis() - 1);
+    let soon = world.now().after(Duration::from_secs(60));
+    let task = failed(&world, &po, Remedy::ParkUntil { until: past }).await;
+    assert_eq!((task.not_before, account(&world, "work").await.parked_until), (Some(soon), Some(soon)));
+    assert_eq!(refused(world.assign("T-1", &po).await), ProblemKind::NotReady);
+
+    world.pass(Duration::from_secs(60));
+    world.assign("T-1", &po).await.expect("the minute is over");
+    built(&world, &po, "work").await;
+    let until = world.now().after(Duration::from_secs(120));
+    world.pass(Duration::from_secs(300));
+    assert_eq!(failed(&world, &po, Remedy::ParkUntil { until }).await.not_before, None, "its assignee came late");
+
+    world.assign("T-1", &po).await.expect("the account is free");
+    built(&world, &po, "work").await;
+    let longest = world.now().after(LONGEST_REST);
+    let task = failed(&world, &po, Remedy::ParkUntil { until: in_hours(&world, 24 * 366) }).await;
+    assert_eq!((task.not_before, account(&world, "work").await.parked_until), (Some(longest), Some(longest)));
 }
 
 /// With another account it goes on at once; where that one rests too, once the first of them is free.

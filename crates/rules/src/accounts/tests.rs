@@ -96,6 +96,30 @@ fn room_changes_with_the_first_rest_or_window_that_ends() {
 }
 
 #[test]
+fn a_rest_lasts_a_minute_from_the_end_that_tells_of_it_and_no_longer_than_any_window() {
+    let (minute, longest) = (60_000, i64::try_from(LONGEST_REST.as_millis()).unwrap());
+    for (until, ended, expected) in [
+        (-500, Some(0), minute),
+        (500, Some(0), minute),
+        (70_000, Some(0), 70_000),
+        (-500, Some(-minute), 0),
+        (-500, None, -500),
+        (longest + 1, None, longest),
+    ] {
+        assert_eq!(rest(at(until), ended.map(at), now()), at(expected), "{until} {ended:?}");
+    }
+}
+
+#[test]
+fn no_report_closes_an_account_for_longer_than_any_window() {
+    let mut account = account(Vec::new());
+    let told = AccountPatch { windows: vec![window("odd", 1.0, Some(i64::MAX / 2))], ..parked(i64::MAX / 2) };
+    report(&mut account, &told, now());
+    assert_eq!(rests_until(&account, now()), Some(now().after(LONGEST_REST)));
+    assert_eq!(account.windows[0].resets_at, Some(now().after(LONGEST_REST)));
+}
+
+#[test]
 fn a_report_never_frees_what_another_one_parked_and_the_operator_does() {
     let mut account = account(Vec::new());
     for (until, expected) in [(10, 10), (5, 10), (20, 20), (20, 20)] {
