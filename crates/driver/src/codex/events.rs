@@ -98,6 +98,8 @@ pub(super) enum What {
     WebSearch {
         #[serde(default)]
         query: String,
+        #[serde(default)]
+        action: Value,
     },
     CollabToolCall {
         #[serde(default)]

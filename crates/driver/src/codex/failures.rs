@@ -18,7 +18,15 @@ const fn row(says: &'static [&'static str], cause: Cause, mend: Mend) -> Failure
 const ROWS: [FailureRow; 12] = [
     row(&["hit your usage limit", "usage limit has been reached"], Cause::UsageLimit, Mend::Park(HOUR)),
     row(
-        &["out of credits", "spend cap", "quota exceeded", "exceeded your current quota", "upgrade to plus"],
+        &[
+            "out of credits",
+            "spend cap",
+            "quota exceeded",
+            "exceeded your current quota",
+            "upgrade to plus",
+            "status 402",
+            "status: 402",
+        ],
         Cause::ExtraUsage,
         Mend::Escalate,
     ),

@@ -54,7 +54,7 @@ pub(super) fn launch(settings: &CodexSettings, assignment: &Assignment<'_>) -> R
 
 /// The full id of the model: the agent's, where Codex can know it.
 fn model(settings: &CodexSettings, asked: Option<&Model>) -> Option<Model> {
-    asked.filter(|model| !model.0.as_str().starts_with("claude")).or(settings.model.as_ref()).cloned()
+    asked.filter(|model| !model.0.as_str().contains("claude")).or(settings.model.as_ref()).cloned()
 }
 
 /// Settings for this run alone; the person's own `config.toml` goes on counting beneath them.

@@ -84,7 +84,8 @@ impl CodexReader {
     }
 
     fn began(&mut self, item: Item) -> Vec<Sign> {
-        let call = call(&item.what);
+        // What is searched for, Codex tells at the end alone: at their beginning all searches look alike.
+        let call = call(&item.what).filter(|_| !matches!(item.what, What::WebSearch { .. }));
         if call.is_some() {
             if self.begun.len() == BEGUN {
                 self.begun.pop_front();
@@ -196,7 +197,7 @@ fn call(what: &What) -> Option<Call> {
             let arguments = arguments.to_string();
             Some(Call::new(&format!("{server}.{tool}"), &arguments, &arguments))
         }
-        What::WebSearch { query } => Some(Call::new("web_search", query, query)),
+        What::WebSearch { query, action } => Some(Call::new("web_search", query, &format!("{query} {action}"))),
         What::CollabToolCall { tool, prompt } => {
             let prompt = prompt.as_deref().unwrap_or_default();
             Some(Call::new(tool, prompt, prompt))

@@ -12,6 +12,11 @@ const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 /// How long a minute is, which is as exactly as Codex names a time of day.
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// How long ago words may have been said at most. A time of day as far ahead as a day less this was yesterday's.
+const JUST_SAID: Duration = Duration::from_secs(120);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// The time that the words name, in UTC. Of a time of day the end of its minute counts: its seconds are cut off, and nobody is to try before.
 pub(super) fn named(words: &str, now: Timestamp) -> Option<Timestamp> {
     let lower = words.to_lowercase();
@@ -25,7 +30,8 @@ pub(super) fn named(words: &str, now: Timestamp) -> Option<Timestamp> {
 fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     let mut words = text.split([' ', ',', '\u{202f}', '\u{a0}']).filter(|word| !word.is_empty());
     let first = words.next()?;
-    let (date, clock) = if first.contains(':') {
+    let is_of_the_day = first.contains(':');
+    let (date, clock) = if is_of_the_day {
         // A time of the wall begins with its date: 2026-03-21T…
         (now.to_string().get(..10)?.to_owned(), first)
     } else {
@@ -40,7 +46,14 @@ fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     let afternoon = if half.starts_with("pm") { 12 } else { 0 };
     let hour = (hour % 12).checked_add(afternoon)?;
     let begins: Timestamp = format!("{date}T{hour:02}:{minute:02}:00Z").parse().ok()?;
-    Some(begins.after(MINUTE))
+    let ends = begins.after(MINUTE);
+    let is_yesterday_s = is_of_the_day && ends.since(now) > DAY.saturating_sub(JUST_SAID);
+    Some(if is_yesterday_s { before(ends, DAY) } else { ends })
+}
+
+fn before(instant: Timestamp, length: Duration) -> Timestamp {
+    let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_millis(instant.unix_millis().saturating_sub(millis))
 }
 
 /// `3 days 4 hours 5 minutes`, `11.054s`, `20ms`; `None` where it begins with nothing of the kind.
@@ -90,6 +103,14 @@ mod tests {
         assert_eq!(at(&format!("{limit} try again at Jan 5th, 2027 8:19 AM.")), told("2027-01-05T08:20:00.000Z"));
         assert_eq!(at("Try again at Dec 2nd, 2026 12:01 AM."), told("2026-12-02T00:02:00.000Z"));
         assert_eq!(at("try again at 11:59 PM."), told("2026-11-24T00:00:00.000Z"));
+        let after_midnight = named("try again at 11:59 PM.", "2026-11-24T00:00:02Z".parse().unwrap());
+        assert_eq!(
+            after_midnight.map(|until| until.to_string()),
+            told("2026-11-24T00:00:00.000Z"),
+            "it was said yesterday"
+        );
+        let midnight = named("try again at 12:04 AM.", "2026-11-24T00:00:02Z".parse().unwrap());
+        assert_eq!(midnight.map(|until| until.to_string()), told("2026-11-24T00:05:00.000Z"));
     }
 
     #[test]

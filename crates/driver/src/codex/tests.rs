@@ -193,6 +193,11 @@ fn each_failure_has_its_remedy() {
         ("exceeded retry limit, last status: 401 Unauthorized", FailureCause::Unauthenticated, Remedy::Escalate),
         ("Quota exceeded. Check your plan and billing details.", FailureCause::ExtraUsage, Remedy::Escalate),
         ("Your workspace is out of credits. Add credits to continue.", FailureCause::ExtraUsage, Remedy::Escalate),
+        (
+            "unexpected status 402 Payment Required: {\"detail\":{\"code\":\"deactivated_workspace\"}}",
+            FailureCause::ExtraUsage,
+            Remedy::Escalate,
+        ),
         ("stream disconnected before completion: x", FailureCause::Network, Remedy::Retry),
         ("Selected model is at capacity. Please try a different model.", FailureCause::Overloaded, Remedy::Retry),
         ("unexpected status 502 Bad Gateway: x", FailureCause::ApiError, Remedy::Retry),
@@ -296,6 +301,57 @@ fn a_call_is_told_once_and_the_same_call_has_the_same_fingerprint() {
     assert_eq!((first.len(), item("item.completed", "1", "ls").len()), (1, 0));
     assert_eq!(item("item.started", "2", "ls"), first);
     assert_ne!(item("item.completed", "3", "pwd"), first);
+}
+
+#[test]
+fn searches_are_told_by_what_was_searched_for_which_is_known_at_their_end_alone() {
+    let (mut reader, now) = (driver().reader(false, ""), Timestamp::from_unix_millis(0));
+    let mut search = |event: &str, id: &str, query: &str, action: serde_json::Value| {
+        let item = json!({"id": id, "type": "web_search", "query": query, "action": action});
+        let signs = reader.line(&json!({"type": event, "item": item}).to_string(), now);
+        signs.into_iter().map(|sign| if let Sign::Call(call) = sign { call.fingerprint } else { 0 }).collect::<Vec<_>>()
+    };
+    let mut prints = Vec::new();
+    for number in 0..8 {
+        let (id, query) = (format!("item_{number}"), format!("question {number}"));
+        assert_eq!(
+            search("item.started", &id, "", json!({"type": "other"})),
+            Vec::<u64>::new(),
+            "Codex does not know it yet"
+        );
+        prints.extend(search("item.completed", &id, &query, json!({"type": "search", "query": query})));
+    }
+    prints.extend(search("item.completed", "a", "", json!({"type": "open_page", "url": "https://a"})));
+    prints.extend(search("item.completed", "b", "", json!({"type": "open_page", "url": "https://b"})));
+    assert_eq!(prints.len(), 10);
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), 10, "different searches are no loop");
+    let again = search("item.completed", "c", "", json!({"type": "open_page", "url": "https://b"}));
+    assert!(prints.contains(&again[0]), "and the same one is the same call");
+}
+
+#[test]
+fn a_count_that_began_anew_is_this_run_s_own() {
+    let note = json!({"before": {"input": 5000, "cached": 900, "cache_write": 0, "output": 300}}).to_string();
+    let (mut reader, now) = (driver().reader(false, &note), Timestamp::from_unix_millis(NOW));
+    reader.line(r#"{"type":"thread.started","thread_id":"01a2"}"#, now);
+    reader.line(
+        r#"{"type":"turn.completed","usage":{"input_tokens":4000,"cached_input_tokens":1000,"output_tokens":20}}"#,
+        now,
+    );
+    let report = reader.end(&CommandEnd { code: Some(0), signal: None, tail: String::new() }, now);
+    let usage = &report.usage[0];
+    assert_eq!((usage.input_tokens, usage.cache_read_tokens, usage.output_tokens), (3000, 1000, 20));
+    assert_eq!(report.conversation, Some(ConversationId(Text::clipped("01a2@4000.1000.0.20"))));
+}
+
+#[test]
+fn a_model_of_the_claude_family_is_none_of_codex_s_however_it_is_written() {
+    for id in ["claude-opus-5", "us.anthropic.claude-sonnet-5", "anthropic/claude-haiku-5-5"] {
+        let launch = launch("worker", Some(id), None).unwrap();
+        assert!(!launch.argv.iter().any(|argument| argument.contains("claude")), "{:?}", launch.argv);
+    }
 }
 
 #[test]

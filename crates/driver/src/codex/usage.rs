@@ -41,8 +41,11 @@ impl Tokens {
         figures.next().is_none().then_some(tokens)
     }
 
-    /// What was added to `before`; nothing where the count went down.
+    /// What was added to `before`. A count that went down began anew: then all of it was added.
     pub(super) fn since(self, before: Self) -> Self {
+        if self.input < before.input || self.output < before.output {
+            return self;
+        }
         Self {
             input: self.input.saturating_sub(before.input),
             cached: self.cached.saturating_sub(before.cached),
