@@ -1,5 +1,7 @@
 //! The lines of the protocol: docs/drivers/command.md has each type.
 
+use std::time::Duration;
+
 use go_bus_api::{ConversationId, Failure, FailureCause, Model, ModelUsage, Ratio, Remedy, Timestamp, Usd, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,6 +78,10 @@ impl From<Spent> for ModelUsage {
     }
 }
 
+/// Nobody is told to come back earlier than this, nor later than [`LATEST`]: a time that is over would have the next attempt begin at once.
+const SOONEST: Duration = Duration::from_secs(60);
+const LATEST: Duration = Duration::from_secs(32 * 86_400);
+
 /// How the turn went.
 #[derive(Debug, Deserialize)]
 pub(super) struct Outcome {
@@ -88,12 +94,17 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Why it failed; `None` where it did not. What is not understood of a failure counts as its default, a retry.
-    pub(super) fn failure(&self) -> Option<Failure> {
+    pub(super) fn failure(&self, now: Timestamp) -> Option<Failure> {
         if self.ok && self.failure.is_null() {
             return None;
         }
         let field = |name: &str| self.failure.get(name).cloned().unwrap_or_default();
-        let remedy = serde_json::from_value(self.failure.clone()).unwrap_or(Remedy::Retry);
+        let remedy = match serde_json::from_value(self.failure.clone()).unwrap_or(Remedy::Retry) {
+            Remedy::ParkUntil { until } => {
+                Remedy::ParkUntil { until: until.clamp(now.after(SOONEST), now.after(LATEST)) }
+            }
+            other => other,
+        };
         let cause = serde_json::from_value(field("cause")).unwrap_or(FailureCause::NoResult);
         let detail = field("detail").as_str().unwrap_or(&self.summary).to_owned();
         let detail = if detail.trim().is_empty() { "the agent says that it failed and not why" } else { &detail };

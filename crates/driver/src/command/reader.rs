@@ -8,6 +8,9 @@ use crate::{Call, CommandEnd, Sign, StreamReader, Window};
 /// How many models one run may spend on; more are left out.
 const MODELS: usize = 32;
 
+/// As much of a window's name as is kept, in characters.
+const NAME: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct LinesReader {
     posts_verdict: bool,
@@ -61,9 +64,10 @@ impl StreamReader for LinesReader {
         Told::Message { text }.line()
     }
 
-    fn line(&mut self, line: &str, _now: Timestamp) -> Vec<Sign> {
+    fn line(&mut self, line: &str, now: Timestamp) -> Vec<Sign> {
         let Ok(line) = serde_json::from_str::<Line>(line) else { return Vec::new() };
         match line {
+            Line::Conversation { id } if id.0.is_blank() => Vec::new(),
             Line::Conversation { id } => {
                 self.conversation = Some(id.clone());
                 vec![Sign::Conversation(id)]
@@ -75,10 +79,12 @@ impl StreamReader for LinesReader {
             Line::Said { text } => vec![Sign::Said(text)],
             Line::Context { used } => vec![Sign::Context(used)],
             Line::Spent(spent) => self.spent(spent.into()),
-            Line::Window { name, used, resets_at } => vec![Sign::Window(Window { name, used, resets_at })],
+            Line::Window { name, used, resets_at } => {
+                vec![Sign::Window(Window { name: name.chars().take(NAME).collect(), used, resets_at })]
+            }
             Line::Pausing { until, cause } => vec![Sign::Pausing { until, cause }],
             Line::Result(outcome) => {
-                self.result = Some(Ended { summary: Text::clipped(&outcome.summary), failure: outcome.failure() });
+                self.result = Some(Ended { summary: Text::clipped(&outcome.summary), failure: outcome.failure(now) });
                 vec![Sign::TurnEnded]
             }
             Line::Verdict { verdict, notes } => {

@@ -200,12 +200,20 @@ fn split(source: &str) -> Result<Vec<Word>, TemplateError> {
                 loop {
                     match chars.next().ok_or(TemplateError::Open(c))? {
                         end if end == c => break,
-                        '\\' if c == '"' => word.push(chars.next().ok_or(TemplateError::Open(c))?),
+                        '\\' if c == '"' => match chars.next().ok_or(TemplateError::Open(c))? {
+                            '\n' => {}
+                            special @ ('"' | '\\' | '$' | '`') => word.push(special),
+                            other => word.extend(['\\', other]),
+                        },
                         inside => word.push(inside),
                     }
                 }
             }
-            '\\' => word.get_or_insert_default().push(chars.next().ok_or(TemplateError::Open('\\'))?),
+            '\\' => match chars.next().ok_or(TemplateError::Open('\\'))? {
+                // The line goes on with the next one.
+                '\n' => {}
+                other => word.get_or_insert_default().push(other),
+            },
             other => word.get_or_insert_default().push(other),
         }
     }
@@ -274,6 +282,15 @@ mod tests {
     fn braces_and_brackets_can_be_written() {
         assert_eq!(fill("agent {{task}} '[' a[0 ''").unwrap(), ["agent", "{task}", "[", "a[0", ""]);
         assert_eq!(fill("sh -c 'cd {task} && [ -f x ]'").unwrap(), ["sh", "-c", "cd T-1 && [ -f x ]"]);
+    }
+
+    #[test]
+    fn a_backslash_does_what_it_does_in_a_shell() {
+        assert_eq!(fill("agent \\\n  --task {task} \\\n  end\\\ning").unwrap(), ["agent", "--task", "T-1", "ending"]);
+        let quoted = r#"agent "\d+\.\\ \"x\" \$HOME \`" '\d'"#;
+        assert_eq!(fill(quoted).unwrap(), ["agent", r#"\d+\.\ "x" $HOME `"#, r"\d"]);
+        assert_eq!(fill("agent \"a\\\nb\"").unwrap(), ["agent", "ab"]);
+        assert_eq!(fill(r"agent \d").unwrap(), ["agent", "d"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the command driver runs, and how it reads what a program says.
 
 use std::path::Path;
+use std::time::Duration;
 
 use go_bus_api::{
     Agent, ConversationId, ExitReport, Failure, FailureCause, Project, Ratio, Remedy, Role, Task, Text, Timestamp,
@@ -210,6 +211,35 @@ fn a_failure_says_what_to_do_and_one_that_can_t_be_read_is_tried_again() {
         let read = failure(json!({"type": "result", "ok": false, "summary": "no luck", "failure": odd}), 0);
         assert_eq!(read, Some(Failure::new(Remedy::Retry, FailureCause::NoResult, "no luck")), "{odd}");
     }
+}
+
+#[test]
+fn a_limit_s_time_stays_within_bounds_whatever_the_agent_says() {
+    let now = Timestamp::from_unix_millis(NOW);
+    let until = |text: &str| {
+        let limit = json!({"remedy": "park_until", "until": text, "cause": "usage_limit", "detail": "a limit"});
+        failure(json!({"type": "result", "ok": false, "failure": limit}), 1).unwrap().remedy
+    };
+    let minute = Remedy::ParkUntil { until: now.after(Duration::from_secs(60)) };
+    assert_eq!(
+        until("2020-01-01T00:00:00Z"),
+        minute,
+        "a time that is over is no reason to try at once, again and again"
+    );
+    assert_eq!(until("9999-01-01T00:00:00Z"), Remedy::ParkUntil { until: now.after(Duration::from_secs(32 * 86_400)) });
+    assert_eq!(until("2026-11-23T15:00:00Z"), Remedy::ParkUntil { until: "2026-11-23T15:00:00Z".parse().unwrap() });
+}
+
+#[test]
+fn a_window_s_name_is_kept_as_far_as_the_bus_keeps_it() {
+    let (signs, _) = read(false, &[json!({"type": "window", "name": "w".repeat(1 << 20), "used": 0.5})], Some(0));
+    assert!(matches!(&signs[..], [Sign::Window(window)] if window.name.len() == 64), "{signs:?}");
+}
+
+#[test]
+fn a_conversation_without_a_name_is_none() {
+    let (signs, report) = read(false, &[json!({"type": "conversation", "id": ""})], Some(0));
+    assert_eq!((signs.len(), report.conversation), (0, None));
 }
 
 #[test]
