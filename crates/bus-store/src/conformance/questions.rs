@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use go_bus_api::{
     Agent, AgentState, Alert, AlertState, Answer, ConversationId, ExitReport, NewQuestion, ProblemKind, ProjectPatch,
-    Question, ResourceKind, Role, Task, TaskPatch, TaskState, Text,
+    Question, QuestionState, ResourceKind, Role, Task, TaskPatch, TaskState, Text, Timestamp,
 };
 use serde_json::json;
 
@@ -173,16 +173,60 @@ pub async fn only_who_works_on_a_task_has_it_wait(make: MakeStore<'_>) {
     assert_eq!(world.task("T-2").await.state, TaskState::Pending);
 }
 
-/// What was set aside or cancelled while it waited stays so, whatever is answered.
+/// What was set aside while it waited stays so, whatever is answered.
 pub async fn an_answer_moves_nothing_that_does_not_wait(make: MakeStore<'_>) {
-    for state in [TaskState::Held, TaskState::Cancelled] {
-        let (world, _, builder) = at_work(make).await;
-        let question = ask(&world, &builder, "which colour?").await;
-        world.done(Action::PatchTask(id("T-1"), TaskPatch { state: Some(state), ..TaskPatch::default() })).await;
-        let task: Task = world.task("T-1").await;
-        answer(&world, &question, "blue").await;
-        assert_eq!(world.task("T-1").await, task);
+    let (world, _, builder) = at_work(make).await;
+    let question = ask(&world, &builder, "which colour?").await;
+    world.done(Action::PatchTask(id("T-1"), set_to(TaskState::Held))).await;
+    let task: Task = world.task("T-1").await;
+    answer(&world, &question, "blue").await;
+    assert_eq!(world.task("T-1").await, task);
+}
+
+fn set_to(state: TaskState) -> TaskPatch {
+    TaskPatch { state: Some(state), ..TaskPatch::default() }
+}
+
+/// Nobody is asked any longer about what was cancelled: its question ends with it, without an answer, and the humans' alert is closed.
+pub async fn a_cancelled_task_s_question_ends_with_it(make: MakeStore<'_>) {
+    let (world, _, builder) = at_work(make).await;
+    let anna = io(&world, "anna").await;
+    let question = ask(&world, &builder, "which colour?").await;
+    world.done(Action::PatchTask(id("T-1"), set_to(TaskState::Cancelled))).await;
+    let ended: Question = world.get(ResourceKind::Question, question.id.as_str()).await;
+    assert_eq!((ended.state, ended.answer), (QuestionState::Expired, None));
+    let told = inbox(&world, &anna.id).await;
+    assert_eq!(alert_of(&world, told[0].body.as_str()).await.state, AlertState::Acknowledged);
+    let late = Action::AnswerQuestion(question.id, Answer { answer: Text::clipped("blue") });
+    assert_eq!(refused(world.act(Actor::Operator, late).await), ProblemKind::WrongState);
+    assert_eq!(world.task("T-1").await.state, TaskState::Cancelled);
+}
+
+/// An answer is a human's, by the operator's token or by an IO: no agent answers its own question, or another's.
+pub async fn only_a_human_answers(make: MakeStore<'_>) {
+    let (world, po, builder) = at_work(make).await;
+    let question = ask(&world, &builder, "may I?").await;
+    let say_yes = || Action::AnswerQuestion(question.id.clone(), Answer { answer: Text::clipped("yes") });
+    for agent in [&builder, &po] {
+        assert_eq!(refused(world.act(actor(agent), say_yes()).await), ProblemKind::Forbidden);
     }
+    assert_eq!(world.task("T-1").await.state, TaskState::Waiting);
+    let anna = io(&world, "anna").await;
+    world.act(actor(&anna), say_yes()).await.expect("her human's answer");
+    assert_eq!(world.task("T-1").await.state, TaskState::InProgress);
+}
+
+/// A deadline that is long over would end the question before anybody has read it; clocks may differ by a little.
+pub async fn a_deadline_in_the_past_is_refused(make: MakeStore<'_>) {
+    let (world, _, builder) = at_work(make).await;
+    let asked = |seconds: i64| {
+        let deadline = Timestamp::from_unix_millis(world.now().unix_millis() - 1000 * seconds);
+        let new = json!({"task": "T-1", "text": "which colour?", "default": "blue", "deadline": deadline});
+        world.act(actor(&builder), Action::AskQuestion(body(new)))
+    };
+    assert_eq!(refused(asked(61).await), ProblemKind::Invalid);
+    assert_eq!(world.task("T-1").await.state, TaskState::InProgress, "nobody is stopped for it");
+    asked(60).await.expect("a question");
 }
 
 /// An agent's question is put to each human once, though it is asked again, and to nobody once it has ended.
@@ -226,6 +270,8 @@ pub async fn a_review_waits_for_its_answer_too(make: MakeStore<'_>) {
     let review = review.as_str();
     world.assign(review, &po).await.expect("the review's start");
     let reviewer = world.hand(&po, Role::Reviewer, review).await.expect("a reviewer");
+    let elsewhere = world.act(actor(&reviewer), about_it("is it meant so?")).await;
+    assert_eq!(refused(elsewhere), ProblemKind::Invalid, "nothing would wait for the answer");
     let asked = json!({"task": review, "text": "is it meant so?"});
     let question: Question =
         read(&world.act(actor(&reviewer), Action::AskQuestion(body(asked))).await.expect("a question"));

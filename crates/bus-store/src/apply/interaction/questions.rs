@@ -1,13 +1,16 @@
 //! Questions to a human, and what they mean for their tasks: one that is asked about waits from the commit of the question on, and is worked on
 //! again from the commit on that ends the last question about it.
 
+use std::time::Duration;
+
 use go_bus_api::{
-    Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Task, TaskId, TaskState, Text,
+    Agent, Answer, EventKind, NewQuestion, Question, QuestionId, QuestionState, Revision, Role, Task, TaskId,
+    TaskState, Text, Tier,
 };
 
 use super::super::Done;
 use super::super::agents::terminate;
-use super::super::authority::{must_be_bus, wrong_state};
+use super::super::authority::{forbidden, must_be_bus, wrong_state};
 use super::super::ctx::Ctx;
 use super::super::tasks::{assign, authority};
 use super::question_alert;
@@ -15,11 +18,18 @@ use crate::stored::Stored;
 use crate::tx::{Column, Filter};
 use crate::{Document, Reject};
 
+/// How far in the past a deadline may lie, as clocks differ. Who names an earlier one does not know what time it is.
+const TOLERANCE: Duration = Duration::from_secs(60);
+
 /// `POST /io/questions`. An agent that asks the same again while its question is open is answered with that one.
 pub(in crate::apply) fn ask(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<Done, Reject> {
     let task = ctx.refer_some::<Task>(body.task.as_ref().map(AsRef::as_ref), "/task")?;
     if let Some(task) = task.as_ref().filter(|task| is_under_way(task)) {
         authority::must_work_on(ctx, task)?;
+    }
+    must_be_in_hand(ctx, body)?;
+    if body.deadline.is_some_and(|deadline| deadline.after(TOLERANCE) < ctx.at) {
+        return Err(Reject::field("/deadline", format!("that is in the past: it is {} now", ctx.at)));
     }
     let offered = |default| body.options.is_empty() || body.options.contains(default);
     if !body.default.as_ref().is_none_or(offered) {
@@ -35,6 +45,21 @@ pub(in crate::apply) fn ask(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<Don
         have_wait(ctx, task)?;
     }
     Ok(Done::created(document))
+}
+
+/// Whoever has a task in hand asks about that one, so that it waits and goes on with the answer: a reviewer about its review, not about what it
+/// reviews.
+fn must_be_in_hand(ctx: &mut Ctx<'_>, body: &NewQuestion) -> Result<(), Reject> {
+    let Some((id, role)) = ctx.who.own_agent().filter(|(_, role)| role.tier() == Tier::Hand) else { return Ok(()) };
+    let (id, role) = (id.clone(), role.as_str());
+    let in_hand = ctx.load::<Agent>(id.as_str())?.and_then(|agent| agent.task);
+    match (in_hand, &body.task) {
+        (Some(own), Some(about)) if own != *about => Err(Reject::field(
+            "/task",
+            format!("{role} {id} has task {own} in hand: ask about that one, or about none"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn new_question(ctx: &Ctx<'_>, body: &NewQuestion) -> Question {
@@ -79,6 +104,9 @@ fn have_wait(ctx: &mut Ctx<'_>, mut task: Task) -> Result<(), Reject> {
 
 /// `POST /io/questions/{id}/answer`.
 pub(in crate::apply) fn answer(ctx: &mut Ctx<'_>, id: &QuestionId, body: &Answer) -> Result<Done, Reject> {
+    if !ctx.who.is_operator() && ctx.who.own_agent().is_none_or(|(_, role)| role != Role::Io) {
+        return Err(forbidden("a question is a human's: the operator's token or an IO answers it"));
+    }
     let mut question: Question = ctx.need(id.as_str())?;
     if question.state == QuestionState::Answered && question.answer.as_ref() == Some(&body.answer) {
         return Ok(Done::unchanged(question.document()?));
@@ -106,6 +134,16 @@ pub(in crate::apply) fn expire(ctx: &mut Ctx<'_>, id: &QuestionId) -> Result<Don
     question.state = QuestionState::Expired;
     question.answer = question.default.as_ref().map(|default| Text::clipped(default.as_str()));
     Ok(Done::updated(end(ctx, question)?))
+}
+
+/// Ends the questions about a task that nobody will work on any more.
+pub(in crate::apply) fn withdraw(ctx: &mut Ctx<'_>, task: &TaskId) -> Result<(), Reject> {
+    let open: Vec<Question> = ctx.find(&Filter::by(Column::Task, task.as_str()).open())?;
+    for mut question in open {
+        question.state = QuestionState::Expired;
+        end(ctx, question)?;
+    }
+    Ok(())
 }
 
 /// Writes a question that has ended, closes its alert, and has its task go on where it was the last that it waited for.

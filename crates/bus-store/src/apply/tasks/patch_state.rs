@@ -5,6 +5,7 @@ use go_bus_api::{Task, TaskState};
 use super::super::agents::terminate;
 use super::super::authority::{forbidden, wrong_state};
 use super::super::ctx::Ctx;
+use super::super::interaction::questions;
 use super::{authority, collisions, dependencies, landing, review_task};
 use crate::Reject;
 
@@ -76,7 +77,10 @@ pub(super) fn follow_up(ctx: &mut Ctx<'_>, before: &Task, task: &Task) -> Result
         _ => {}
     }
     match (before.state, task.state) {
-        (_, TaskState::Cancelled) => dependencies::block_dependents(ctx, &task.id),
+        (_, TaskState::Cancelled) => {
+            questions::withdraw(ctx, &task.id)?;
+            dependencies::block_dependents(ctx, &task.id)
+        }
         (TaskState::Failed, _) => dependencies::release_dependents(ctx, &task.id),
         _ => Ok(()),
     }

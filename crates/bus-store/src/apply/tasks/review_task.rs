@@ -4,6 +4,7 @@ use go_bus_api::{AgentId, EventKind, NewTask, Role, Task, TaskId, TaskKind, Task
 
 use super::super::agents::terminate;
 use super::super::ctx::Ctx;
+use super::super::interaction::questions;
 use super::{authority, complete, create, delegation};
 use crate::Reject;
 use crate::tx::{Column, Filter};
@@ -62,6 +63,7 @@ pub(super) fn cancel(ctx: &mut Ctx<'_>, of_task: &Task) -> Result<(), Reject> {
         review.state = review.state.become_state(TaskState::Cancelled)?;
         review.finished_at = Some(ctx.at);
         ctx.update(&mut review, &EventKind::TaskCancelled)?;
+        questions::withdraw(ctx, &review.id)?;
         let reviewers = authority::builders(ctx, &review)?;
         terminate::stop_builders(ctx, reviewers)?;
     }
