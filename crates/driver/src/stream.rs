@@ -76,7 +76,7 @@ pub struct Window {
 ///
 /// *Flow*: the shim writes [`say`](Self::say) of the prompt to the program's standard input where the launch asks for messages, calls
 /// [`line`](Self::line) for each line of its standard output in order, and [`end`](Self::end) once, after the last line, where nobody stopped
-/// it and no limit ended it.
+/// it and no limit ended it; of the answer for one that was ended only the words (`tail`) count.
 ///
 /// *Guarantees asked of a reader*: it never panics, whatever the lines are; what it does not understand it leaves out. Memory is bounded,
 /// however long the run. A code other than 0 is never read as success, and neither is one of 0 where the output tells of a
@@ -91,6 +91,15 @@ pub trait StreamReader: Debug + Send {
 
     /// What a line tells, in order.
     fn line(&mut self, line: &str, now: Timestamp) -> Vec<Sign>;
+
+    /// Whether the end depends on what the program says on standard error alone. Then it is told the log, which has that too.
+    fn heeds_log(&self) -> bool {
+        false
+    }
+
+    /// A line of the log, in which standard output and standard error stand together; each of them in order, after the last
+    /// [`line`](Self::line) and before [`end`](Self::end), where it [heeds](Self::heeds_log) them.
+    fn log_line(&mut self, _line: &str) {}
 
     /// What the end means. The shim adds the verifications, the work that was left and what was stopped.
     fn end(&mut self, end: &CommandEnd, now: Timestamp) -> ExitReport;

@@ -1,5 +1,7 @@
 //! One attempt: the folder, the agent, what its end means, and the verifications.
 
+use std::path::Path;
+
 use go_bus_api::{AccountWindow, ExitReport, Failure, FailureCause, Remedy, Text, Work};
 use go_clock::{Clock, SystemClock};
 use go_driver::{CommandEnd, Window};
@@ -76,7 +78,7 @@ pub(super) fn once(
         Err(error) => return Err(error),
     };
     beside.end();
-    let (report, heard) = read(spec, &kept, tail::tail(&folder.agent_log(), from), beside, drivers)?;
+    let (report, heard) = read(spec, &kept, (&folder.agent_log(), from), beside, drivers)?;
     Ok(Run { report, kept: Some(kept), heard })
 }
 
@@ -105,11 +107,11 @@ fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Dri
     Ok(Beside { voice, saver, window })
 }
 
-/// What the command's own end says: as its driver reads it, where nothing else ended it.
+/// What the command's own end says: as its driver reads it, where nothing else ended it. Its log begins at the byte `from`.
 fn read(
     spec: &AgentSpec,
     kept: &Kept,
-    tail: Text<4096>,
+    (log, from): (&Path, u64),
     beside: Beside,
     drivers: &Drivers,
 ) -> Result<(ExitReport, Heard), ShimError> {
@@ -118,6 +120,7 @@ fn read(
         Some(End::Signalled(signal)) => (None, Some(signal)),
         None => (None, None),
     };
+    let tail = tail::tail(log, from);
     let end = CommandEnd { code, signal, tail: tail.as_str().to_owned() };
     let plain = ExitReport { code, signal, tail, ..ExitReport::default() };
     let by_itself = kept.cause.is_none();
@@ -129,7 +132,12 @@ fn read(
         return Ok((driver.map_or(plain, read), Heard::default()));
     };
     let (report, mut heard) = voice.talk.finish(|reader, heard| {
-        let report = if by_itself { reader.end(&end, SystemClock.wall()) } else { plain };
+        if by_itself && reader.heeds_log() {
+            tail::lines(log, from, |line| reader.log_line(line));
+        }
+        let report = reader.end(&end, SystemClock.wall());
+        // Who was ended is not judged; what it said last is for people in either case.
+        let report = if by_itself { report } else { ExitReport { tail: report.tail, ..plain } };
         (report, heard.clone())
     });
     if !report.usage.is_empty() {

@@ -5,9 +5,13 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use go_bus_api::Text;
+use go_driver::Lines;
 
 /// The bytes of a tail.
 const TAIL: usize = 4096;
+
+/// How much is read at once.
+const PART: usize = 64 * 1024;
 
 /// How long a log is now; 0 where it is not there.
 pub(crate) fn length(log: &Path) -> u64 {
@@ -18,6 +22,17 @@ pub(crate) fn length(log: &Path) -> u64 {
 /// reported without it rather than not at all.
 pub(crate) fn tail(log: &Path, from: u64) -> Text<TAIL> {
     Text::clipped(last(&read(log, from).unwrap_or_default()))
+}
+
+/// Gives each line that was written to `log` from the byte `from` on to `each`; none where it can't be read.
+pub(crate) fn lines(log: &Path, from: u64, mut each: impl FnMut(&str)) {
+    let opened = File::open(log).and_then(|mut file| file.seek(SeekFrom::Start(from)).map(|_| file));
+    let Ok(mut file) = opened else { return };
+    let (mut part, mut lines) = (vec![0; PART], Lines::default());
+    while let Ok(count @ 1..) = file.read(&mut part) {
+        lines.push(part.get(..count).unwrap_or_default(), &mut each);
+    }
+    lines.end(each);
 }
 
 fn read(log: &Path, from: u64) -> std::io::Result<String> {
@@ -57,6 +72,15 @@ mod tests {
         let (_folder, path) = log(&[b"x".repeat(10_000), b"last words".to_vec()].concat());
         let tail = tail(&path, 0);
         assert!(tail.as_str().ends_with("last words") && tail.as_str().len() == TAIL);
+    }
+
+    #[test]
+    fn the_lines_are_all_there_are_from_a_byte_on() {
+        let (_folder, path) = log(&[b"before\n".to_vec(), b"x".repeat(200_000), b"\nlast".to_vec()].concat());
+        let mut found = Vec::new();
+        lines(&path, 7, |line| found.push(line.to_owned()));
+        assert_eq!((found.len(), found[0].len(), found[1].as_str()), (2, 200_000, "last"));
+        lines(Path::new("/no/such/log"), 0, |_| panic!("it has none"));
     }
 
     #[test]

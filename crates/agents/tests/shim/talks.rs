@@ -79,6 +79,41 @@ async fn a_good_code_without_a_result_is_a_failure_and_nothing_is_verified() {
 }
 
 #[tokio::test]
+async fn what_codex_was_refused_is_known_however_much_it_said_after_that() {
+    let bench = Bench::new("a-talks-refused").await;
+    bench.takes_exit(1).await;
+    bench.takes_costs().await;
+    let refused =
+        "2026-11-23T12:04:28Z ERROR codex_core::tools::router: error=patch rejected: writing outside of the project";
+    let said = r#"{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"It is written."}}"#;
+    let ended = r#"{"type":"turn.completed","usage":{"input_tokens":9,"output_tokens":1}}"#;
+    let talk =
+        format!("cat > /dev/null; echo '{refused}' >&2; for n in $(seq 200); do echo '{said}'; done; echo '{ended}'");
+    let mut spec = bench.talker(&talk);
+    (spec.driver, spec.driver_note) = (go_bus_api::DriverKind::Codex, "{}".to_owned());
+    spec.talk.as_mut().unwrap().input = Input::Prompt;
+    let report = bench.run(&spec).await;
+    assert_eq!(
+        report.failure.as_ref().map(|failure| failure.cause),
+        Some(FailureCause::PermissionDenied),
+        "{report:?}"
+    );
+    assert_eq!(report.tail.as_str(), "It is written.");
+}
+
+#[tokio::test]
+async fn who_is_ended_leaves_words_for_people_and_no_lines_of_its_protocol() {
+    let bench = Bench::new("a-talks-words").await;
+    bench.takes_exit(1).await;
+    bench.takes_costs().await;
+    let talk = format!("echo 'it lacks a key' >&2; {} exec sleep 60", spent("2"));
+    let allowance = Allowance { usd: Some(usd("1")), ..Allowance::default() };
+    let report = bench.run(&limited(bench.talker(&talk), allowance)).await;
+    assert_eq!(report.failure.map(|failure| failure.cause), Some(FailureCause::MoneySpent));
+    assert_eq!(report.tail.as_str(), "it lacks a key");
+}
+
+#[tokio::test]
 async fn one_that_is_killed_in_the_middle_of_a_line_leaves_what_it_had_told() {
     let bench = Bench::new("a-talks-5").await;
     bench.takes_exit(1).await;

@@ -168,6 +168,14 @@ impl StreamReader for CodexReader {
         }
     }
 
+    fn heeds_log(&self) -> bool {
+        self.denied.is_none() && matches!(self.turn, Turn::Completed)
+    }
+
+    fn log_line(&mut self, line: &str) {
+        self.denied = self.denied.take().or_else(|| refusal(line));
+    }
+
     fn end(&mut self, end: &CommandEnd, now: Timestamp) -> ExitReport {
         let failure = self.failure(end, now);
         let tail = match self.words.is_blank() && failure.is_none() {
@@ -218,11 +226,15 @@ fn denied(what: &What) -> Option<String> {
     }
 }
 
-/// What Codex says on standard error, and nowhere else, where it refuses a patch or a command.
-fn refusal(tail: &str) -> Option<Text<2048>> {
-    let said = |line: &str| line.split_once("tools::router: error=").map(|(_, why)| why.to_owned());
-    let own = tail.lines().filter(|line| !line.starts_with('{'));
-    own.filter_map(said).find(|why| why.contains("rejected")).map(|why| Text::clipped(&why))
+/// What Codex says on standard error, and nowhere else, where it refuses a patch or a command: a line that begins with its time. In its
+/// other lines, whole or torn, whatever stands there is quoted.
+fn refusal(text: &str) -> Option<Text<2048>> {
+    let own = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+    let said = |line: &str| {
+        let (before, why) = line.split_once("tools::router: error=")?;
+        (!before.contains('"') && why.contains("rejected")).then(|| Text::clipped(why))
+    };
+    own.filter_map(said).next()
 }
 
 /// What Codex says on standard error before it gives up: from the last line on that begins so.

@@ -257,6 +257,8 @@ fn a_refusal_that_only_standard_error_tells_is_one_too() {
     assert_eq!(report(&[DONE], Some(0), refused).failure.unwrap().cause, FailureCause::PermissionDenied);
     let quoted = format!("{{\"text\":\"{}\"}}", refused.trim());
     assert!(report(&[DONE], Some(0), &quoted).succeeded(), "the agent may speak of it");
+    let torn = quoted.trim_start_matches("{\"");
+    assert!(report(&[DONE], Some(0), torn).succeeded(), "and the end of a log may begin in the middle of its line");
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl StreamReader for LinesReader {
         ExitReport {
             code: end.code,
             signal: end.signal,
-            tail: said.cloned().unwrap_or_else(|| Text::clipped(&end.tail)),
+            tail: said.cloned().unwrap_or_else(|| for_people(&end.tail)),
             failure,
             verdict,
             conversation: self.conversation.clone(),
@@ -110,4 +110,10 @@ impl StreamReader for LinesReader {
             ..ExitReport::default()
         }
     }
+}
+
+/// Of the end of the log what is no line of the protocol.
+fn for_people(tail: &str) -> Text<4096> {
+    let lines: Vec<&str> = tail.lines().filter(|line| !line.starts_with('{')).collect();
+    Text::clipped(&lines.join("\n"))
 }

@@ -231,6 +231,14 @@ fn a_limit_s_time_stays_within_bounds_whatever_the_agent_says() {
 }
 
 #[test]
+fn a_run_without_a_summary_is_reported_with_its_words_for_people() {
+    let mut reader = driver("a", Protocol::Lines).reader(false, "lines");
+    let tail = "Traceback:\n{\"type\":\"said\",\"text\":\"x\"}\nKeyError: 'k'\n".to_owned();
+    let end = CommandEnd { code: Some(1), signal: None, tail };
+    assert_eq!(reader.end(&end, Timestamp::from_unix_millis(NOW)).tail.as_str(), "Traceback:\nKeyError: 'k'");
+}
+
+#[test]
 fn a_window_s_name_is_kept_as_far_as_the_bus_keeps_it() {
     let (signs, _) = read(false, &[json!({"type": "window", "name": "w".repeat(1 << 20), "used": 0.5})], Some(0));
     assert!(matches!(&signs[..], [Sign::Window(window)] if window.name.len() == 64), "{signs:?}");
