@@ -50,7 +50,13 @@ pub fn why(world: &World, task: &TaskId, limits: &Limits, now: Timestamp) -> Opt
 fn answers_awaited(world: &World, task: &Task) -> Vec<String> {
     let open = world.questions_about(&task.id).filter(|question| question.state == QuestionState::Open);
     let asked = open.map(|question| {
-        format!("it waits for an answer to: {} (go answer {} TEXT)", first_line(question.text.as_str()), question.id)
+        let options: Vec<_> = question.options.iter().map(|option| option.as_str()).collect();
+        let one_of = if options.is_empty() { String::new() } else { format!(", one of: {}", options.join(", ")) };
+        format!(
+            "it waits for an answer to: {} (go answer {} TEXT{one_of})",
+            first_line(question.text.as_str()),
+            question.id
+        )
     });
     let asked: Vec<String> = asked.collect();
     if asked.is_empty() { vec!["it waits until somebody who works on it has it go on".to_owned()] } else { asked }
@@ -79,6 +85,8 @@ fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<S
     because.extend(pinned_in_words(world, task, now).filter(|_| task.kind == TaskKind::Push));
     if task.failures > 0 {
         because.push(failed(task));
+    } else if let Some(error) = task.error.as_ref().filter(|_| task.state == TaskState::Held) {
+        because.push(format!("what went wrong: {}", first_line(error.as_str())));
     }
     if task.losses > 0 {
         because.push(format!("its builder was lost with its host {} times", task.losses));

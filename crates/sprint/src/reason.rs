@@ -167,7 +167,7 @@ impl fmt::Display for Reason {
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
             Self::NextSprint => f.write_str("it waits for the next sprint"),
-            Self::Held => f.write_str("held by the operator"),
+            Self::Held => f.write_str("held until a person has it go on (go task retry)"),
             Self::Backoff { until } => write!(f, "backoff until {until}"),
             Self::AccountsRest { provider, until } => {
                 write!(f, "every account of {} rests until {until}", provider.as_str())

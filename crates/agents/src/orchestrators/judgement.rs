@@ -64,10 +64,12 @@ fn remedy(report: &ExitReport) -> Option<Remedy> {
 
 fn summary(report: &ExitReport) -> String {
     let said = last_line(report.tail.as_str()).unwrap_or("exited 0");
+    let is_vacuous = report.work.as_ref().is_some_and(|work| work.vacuous);
+    let shows_nothing = if is_vacuous { ", before any work was done, too" } else { "" };
     match report.verify.len() {
         0 => said.to_owned(),
-        1 => format!("{said} (1 verification passed)"),
-        many => format!("{said} ({many} verifications passed)"),
+        1 => format!("{said} (1 verification passed{shows_nothing})"),
+        many => format!("{said} ({many} verifications passed{shows_nothing})"),
     }
 }
 
@@ -170,6 +172,12 @@ mod tests {
             "last words (2 verifications passed)"
         );
         assert_eq!(summary(&ExitReport { code: Some(0), ..ExitReport::default() }), "exited 0");
+        let work = serde_json::json!({"base": "9c1e", "commit": "4f2a", "changed": true, "vacuous": true});
+        let work = Some(serde_json::from_value(work).unwrap());
+        assert_eq!(
+            summary(&ExitReport { verify: vec![check(0, "")], work, ..exited(0) }),
+            "last words (1 verification passed, before any work was done, too)"
+        );
     }
 
     #[test]

@@ -55,7 +55,22 @@ fn what_waits_for_an_answer_says_the_question_and_how_it_is_answered() {
         });
         world.apply(Resource::Question(serde_json::from_value(question).unwrap()));
     }
-    assert_eq!(explain(&world, "T-1"), "T-1 is waiting: it waits for an answer to: Which colour? (go answer q-2 TEXT)");
+    let asked = "T-1 is waiting: it waits for an answer to: Which colour? (go answer q-2 TEXT";
+    assert_eq!(explain(&world, "T-1"), format!("{asked})"));
+    let question = serde_json::json!({
+        "id": "q-2", "task": "T-1", "agent": "a-9", "text": "Which colour?", "default": null, "deadline": null,
+        "options": ["teal", "red"], "state": "open", "answer": null, "revision": 2,
+    });
+    world.apply(Resource::Question(serde_json::from_value(question).unwrap()));
+    assert_eq!(explain(&world, "T-1"), format!("{asked}, one of: teal, red)"));
+}
+
+#[test]
+fn what_is_held_says_what_went_wrong_and_how_it_goes_on() {
+    let held = "T-1 is held: held until a person has it go on (go task retry)";
+    assert_eq!(explain(&with(ticket(TaskState::Held)), "T-1"), held);
+    let escalated = Task { error: Some(Text::clipped("log in first\nlast words")), ..ticket(TaskState::Held) };
+    assert_eq!(explain(&with(escalated), "T-1"), format!("{held}; what went wrong: log in first"));
 }
 
 #[test]

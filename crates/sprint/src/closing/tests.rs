@@ -67,7 +67,11 @@ fn what_waits_for_others_of_the_sprint_moves_with_them_and_no_longer() {
     let close = close_at(&behind(TaskState::Held), now()).unwrap();
     assert_eq!(
         carried(&close),
-        ["T-1: held by the operator", "T-2: dependency T-1 is held", "T-3: dependency T-2 is pending"]
+        [
+            "T-1: held until a person has it go on (go task retry)",
+            "T-2: dependency T-1 is held",
+            "T-3: dependency T-2 is pending"
+        ]
     );
     let elsewhere = samples::task("X-1", "site");
     let mut waits = world([after("T-2", "X-1")]);

@@ -126,7 +126,10 @@ fn blocked_by_losses_says_what_the_bus_said_and_held_says_by_whom() {
     let world = samples::world([("h1", 1)]);
     let lost = Task { state: TaskState::Blocked, error: Some(Text::clipped("lost three times")), ..ticket() };
     assert_eq!(words(&world, &lost), ["blocked: lost three times"]);
-    assert_eq!(words(&world, &Task { state: TaskState::Held, ..ticket() }), ["held by the operator"]);
+    assert_eq!(
+        words(&world, &Task { state: TaskState::Held, ..ticket() }),
+        ["held until a person has it go on (go task retry)"]
+    );
 }
 
 #[test]

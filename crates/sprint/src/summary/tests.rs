@@ -34,7 +34,7 @@ fn report() -> SprintReport {
         cancelled: vec![samples::id("SITE-3")],
         carried: vec![CarriedOver {
             ticket: samples::id("SITE-2"),
-            why: go_bus_api::Text::clipped("held by the operator"),
+            why: go_bus_api::Text::clipped("held until a person has it go on (go task retry)"),
         }],
         reviews: ReviewCounts { approved: 1, changes_requested: 1 },
         time: TimeSpent { estimated_minutes: 20, took_s: 1500 },
@@ -59,7 +59,7 @@ of changes (approved: good): made it
 
 ## Carried over
 
-- **SITE-2**: held by the operator
+- **SITE-2**: held until a person has it go on (go task retry)
 
 ## Cancelled
 

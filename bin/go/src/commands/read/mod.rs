@@ -11,6 +11,7 @@ mod handoff;
 mod lease;
 mod lease_history;
 mod overview;
+mod questions;
 mod sprints;
 mod status;
 mod tasks;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::accounts::{self, AccountLine, AccountTable};
 use super::lease;
+use super::questions::{self, QuestionLine, QuestionTable};
 use crate::render::{Table, length};
 
 /// The states in which a task is under way.
@@ -23,6 +24,7 @@ pub(super) struct Overview {
     projects: Vec<ProjectLine>,
     hosts: Vec<HostLine>,
     accounts: Vec<AccountLine>,
+    questions: Vec<QuestionLine>,
     running: Vec<TaskLine>,
     waiting: Vec<TaskLine>,
 }
@@ -90,6 +92,7 @@ impl Overview {
             projects: projects(world),
             hosts: hosts(world),
             accounts: accounts::lines(world.accounts(), now),
+            questions: questions::lines(world.open_questions(), now),
             running: running.collect(),
             waiting: world.tasks().filter(waits).map(|task| line(task, why(task))).collect(),
             lease,
@@ -161,6 +164,9 @@ impl std::fmt::Display for Overview {
         write!(f, "{table}")?;
         if !self.accounts.is_empty() {
             write!(f, "\n{}", AccountTable(&self.accounts))?;
+        }
+        if !self.questions.is_empty() {
+            write!(f, "\n{}", QuestionTable(&self.questions))?;
         }
         for (head, tasks) in [("RUNNING", &self.running), ("WAITING", &self.waiting)] {
             if tasks.is_empty() {
