@@ -29,6 +29,7 @@ pub(super) fn plan(
     let mut arguments = arguments;
     // Models write null for what they leave out.
     arguments.retain(|_, value| !value.is_null());
+    known(tool, &arguments)?;
     for (name, value) in tool.usual {
         arguments.entry(*name).or_insert_with(|| Value::from(*value));
     }
@@ -46,9 +47,25 @@ pub(super) fn plan(
     Ok(requests)
 }
 
+/// What agents call the id in a path.
+const IDS: [&str; 3] = ["id", "task", "task_id"];
+
+/// Refuses an argument that the tool does not have: left out in silence, what it says would be lost.
+fn known(tool: &Tool, arguments: &Map<String, Value>) -> Result<(), String> {
+    let Some(fields) = tool.input.get("properties").and_then(Value::as_object) else { return Ok(()) };
+    let is_id = |name: &str| tool.path.contains("{id}") && IDS.contains(&name);
+    match arguments.keys().find(|name| !fields.contains_key(*name) && !is_id(name)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let names: Vec<String> = fields.keys().map(|name| format!("`{name}`")).collect();
+            Err(format!("there is no argument `{unknown}`; there are {}", names.join(", ")))
+        }
+    }
+}
+
 /// The id in the path; agents call it by what it is the id of as well.
 fn id(arguments: &mut Map<String, Value>) -> Result<String, String> {
-    let found = ["id", "task", "task_id"].into_iter().find_map(|name| arguments.remove(name));
+    let found = IDS.into_iter().find_map(|name| arguments.remove(name));
     match found {
         Some(Value::String(id)) if !id.is_empty() => Ok(id),
         Some(_) => Err("`id` has to be a text such as \"T-1\"".to_owned()),
@@ -134,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_list_s_filters_are_its_query() {
-        let request = only("bus_list_tasks", json!({"state": "in_progress", "limit": 3, "label": "a b&c"}));
-        assert_eq!((request.body, request.uri.as_str()), (None, "/tasks?label=a%20b%26c&limit=3&state=in_progress"));
+        let request = only("bus_list_tasks", json!({"state": "in_progress", "limit": 3, "assignee": "a b&c"}));
+        assert_eq!((request.body, request.uri.as_str()), (None, "/tasks?assignee=a%20b%26c&limit=3&state=in_progress"));
         assert_eq!(only("bus_list_tasks", json!({})).uri, "/tasks?limit=20");
         assert!(planned("bus_list_tasks", json!({"state": ["pending"]})).is_err());
     }
@@ -156,6 +173,17 @@ mod tests {
         for wrong in [json!("m-1"), json!([7]), json!([""]), json!(vec!["m"; MOST_ACKNOWLEDGED + 1])] {
             assert!(planned("bus_read_messages", json!({"acknowledge": wrong})).is_err());
         }
+    }
+
+    #[test]
+    fn what_a_tool_does_not_take_is_refused_and_not_lost() {
+        let review = json!({"id": "T-1", "verdict": "request_changes", "note": "the door jams"});
+        assert_eq!(
+            planned("bus_review_task", review).unwrap_err(),
+            "there is no argument `note`; there are `id`, `notes`, `verdict`"
+        );
+        assert!(planned("bus_raise_alert", json!({"level": "L1", "title": "x", "task": "T-1"})).is_err());
+        assert!(planned("bus_review_task", json!({"task_id": "T-1", "verdict": "approve", "note": null})).is_ok());
     }
 
     #[test]
