@@ -38,7 +38,7 @@ const MARK: &[u8] = b"<<<<<<< ";
 /// # Errors
 /// Where the folder was not made for the task, or git fails. A merge that git refuses is told only.
 pub fn catch_up(repo: &Repo<'_>, folder: &Path, task: &TaskId) -> Result<(), RepoError> {
-    let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
+    let (folder, mut facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
     let is_under_way = UNDER_WAY.iter().any(|name| folder.private.join(name).exists());
     if is_under_way && begun(&folder).as_ref() != Some(&facts.base) {
         return left(repo, folder, facts);
@@ -63,6 +63,7 @@ pub fn catch_up(repo: &Repo<'_>, folder: &Path, task: &TaskId) -> Result<(), Rep
     if is_under_way || repo.tree(&head)? != now.tree {
         let saved = keep(repo, &folder, &facts, &now)?;
         git.call(&["reset", "--quiet", "--mixed"]).arg(&saved).done()?;
+        facts.saved = Some(saved);
     }
     let mut call = git.call(&["merge", "--quiet", "--no-edit", "--no-autostash", "--no-stat", "--no-ff"]);
     for (name, value) in identity::variables(repo.git())? {

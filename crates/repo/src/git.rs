@@ -74,7 +74,7 @@ impl<'c> Git<'c> {
 }
 
 /// A call that is being built.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct GitCall<'c> {
     commands: &'c dyn Commands,
     doing: String,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::copy;
 use crate::discard::{discard, forget};
+use crate::elsewhere::give_way;
 use crate::line::Line;
 use crate::place::{Facts, Place, Purpose, Stage, WorkFolder};
 use crate::repo::{Repo, Turn};
@@ -38,10 +39,12 @@ pub struct Made {
     pub folder: PathBuf,
     /// Whether there is earlier work in it.
     pub resumed: bool,
+    /// Whether it was made by this call, and nothing was set up in it yet.
+    pub fresh: bool,
 }
 
-/// Makes a working folder. One that is there for the task already is kept as it is; one that is gone is made from what was
-/// saved; any other from the tip of the branch.
+/// Makes a working folder. One that is there for the task already is kept as it is, unless the work went on on another host since: then, and
+/// where it is gone, it is made from what was saved; any other from the tip of the branch.
 ///
 /// *Crash semantics*: killed at any point and called again, the result is that of one undisturbed call. Callers of several
 /// processes wait for each other.
@@ -80,7 +83,11 @@ fn go_on(repo: &Repo<'_>, order: &Order<'_>, found: WorkFolder) -> Result<Option
                 Some(commit) if repo.commit(commit)?.as_ref() != Some(&facts.head) => {
                     discard(repo, &found).map(|()| None)
                 }
-                _ => Ok(Some(Made { base: facts.base, folder: found.path, resumed: purpose == Purpose::Work })),
+                None if give_way(repo, &found, &facts)? => Ok(None),
+                _ => {
+                    let resumed = purpose == Purpose::Work;
+                    Ok(Some(Made { base: facts.base, folder: found.path, resumed, fresh: false }))
+                }
             },
         },
         _ => Err(occupied(order)),
@@ -89,7 +96,7 @@ fn go_on(repo: &Repo<'_>, order: &Order<'_>, found: WorkFolder) -> Result<Option
 
 fn to_look_at(repo: &Repo<'_>, line: &Line, name: &str) -> Result<Start, RepoError> {
     let commit = find_commit(repo, line, name)?.ok_or_else(|| RepoError::UnknownCommit(name.to_owned()))?;
-    Ok(Start { head: commit.clone(), files: commit.clone(), base: commit })
+    Ok(Start { head: commit.clone(), files: commit.clone(), base: commit, saved: None })
 }
 
 /// The commit, from the upstream where it is not here.
@@ -125,6 +132,7 @@ fn begin(repo: &Repo<'_>, order: &Order<'_>, line: &Line, folder: &Path, start: 
         head: start.head,
         files: start.files,
         onto: line.branch.clone(),
+        saved: start.saved,
     };
     made.keep(facts.clone())?;
     finish(repo, order, made, facts)
@@ -147,7 +155,7 @@ fn finish(repo: &Repo<'_>, order: &Order<'_>, mut folder: WorkFolder, facts: Fac
     let resumed = facts.purpose == Purpose::Work && facts.head != facts.base || facts.files != facts.head;
     let base = facts.base.clone();
     folder.keep(Facts { stage: Stage::Made, ..facts })?;
-    Ok(Made { base, folder: folder.path, resumed })
+    Ok(Made { base, folder: folder.path, resumed, fresh: true })
 }
 
 fn occupied(order: &Order<'_>) -> RepoError {

@@ -52,6 +52,11 @@ pub fn saved_ref(task: &TaskId) -> String {
     format!("refs/xio/wip/{}", escaped(task))
 }
 
+/// The ref that holds what was left in a task's folder here while the work went on on another host.
+pub fn aside_ref(task: &TaskId) -> String {
+    format!("refs/xio/aside/{}", escaped(task))
+}
+
 /// The id as a part of a ref: what git-check-ref-format(1) refuses is written like in a URL.
 fn escaped(task: &TaskId) -> String {
     let text = task.as_str();

@@ -53,6 +53,9 @@ pub(crate) struct Facts {
     pub(crate) files: ObjectId,
     /// The branch that the work lands on.
     pub(crate) onto: String,
+    /// What was saved last of what it holds: from it, or before it was made.
+    #[serde(default)]
+    pub(crate) saved: Option<ObjectId>,
 }
 
 /// What there is at a path.

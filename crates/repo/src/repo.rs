@@ -28,6 +28,8 @@ pub enum Note {
     NotSaved(String),
     /// Saved here, but not on the upstream.
     NotPushed(String),
+    /// The work went on on another host; what was left here is kept on this ref.
+    SetAside(String),
     /// What has landed meanwhile is not merged into the folder, in git's words.
     NotCaughtUp(String),
     /// What was saved of work that has landed is still on the upstream, in git's words.
@@ -51,6 +53,7 @@ impl fmt::Display for Note {
             Self::NotCopied(what) => write!(f, "not copied: {what}"),
             Self::NotSaved(what) => write!(f, "not saved: {what}"),
             Self::NotPushed(words) => write!(f, "saved here, but not on the upstream: {words}"),
+            Self::SetAside(name) => write!(f, "the work went on on another host; what was left here is kept on {name}"),
             Self::NotCaughtUp(words) => write!(f, "what has landed meanwhile is not merged in: {words}"),
             Self::NotForgotten(words) => write!(f, "the upstream still has what was saved of it: {words}"),
             Self::NotFollowed(words) => write!(f, "landed upstream, but the branch here could not follow: {words}"),

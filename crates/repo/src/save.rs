@@ -8,8 +8,8 @@ use crate::catch_up::resolved;
 use crate::git::GitCall;
 use crate::line::Line;
 use crate::place::{Facts, WorkFolder};
-use crate::repo::{Note, Repo};
-use crate::saved::BASE_TRAILER;
+use crate::repo::{Note, Repo, lock};
+use crate::saved::{BASE_TRAILER, Saved};
 use crate::snapshot::{Snapshot, snapshot};
 use crate::{ObjectId, RepoError, identity, saved_ref, task_branch};
 
@@ -30,9 +30,14 @@ pub enum Push {
 /// # Errors
 /// Where the folder was not made for the task, or git fails. A push that fails, or a file that can't be read, is told only.
 pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push) -> Result<Work, RepoError> {
-    let (folder, facts) = WorkFolder::of_task(&crate::make::absolute(folder)?, task, repo)?;
+    let path = crate::make::absolute(folder)?;
+    let (folder, _) = WorkFolder::of_task(&path, task, repo)?;
+    // One at a time, so that what is on the ref is what the folder's facts say; whoever pushes holds nobody up.
+    let turn = lock(&folder.private.join("xio-save.turn"), || repo.tell(&Note::Waiting("another save")))?;
+    let (folder, facts) = WorkFolder::of_task(&path, task, repo)?;
     let now = snapshot(repo, &folder)?;
     let commit = keep(repo, &folder, &facts, &now)?;
+    drop(turn);
     let pushed = match push {
         Push::Yes => push_saved(repo, &folder, &facts, &commit)?,
         Push::No => noted(&folder).is_some_and(|(_, there)| there == commit.as_str()),
@@ -51,11 +56,12 @@ pub fn save(repo: &Repo<'_>, folder: &std::path::Path, task: &TaskId, push: Push
 pub(crate) fn keep(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, now: &Snapshot) -> Result<ObjectId, RepoError> {
     let reference = saved_ref(&facts.task);
     let parents = parents(repo, folder, facts, now)?;
-    if let Some(before) = repo.commit(&reference)? {
-        let same = repo.git().call(&["log", "-1", "--format=%T %P"]).arg(&before).line()?;
+    let before = repo.commit(&reference)?;
+    if let Some(before) = &before {
+        let same = repo.git().call(&["log", "-1", "--format=%T %P"]).arg(before).line()?;
         let wanted: Vec<&str> = std::iter::once(&now.tree).chain(&parents).map(ObjectId::as_str).collect();
         if same.split(' ').eq(wanted) {
-            return Ok(before);
+            return Ok(before.clone());
         }
     }
     let message = format!("Work on {}\n\n{BASE_TRAILER}: {}\n", facts.task, facts.base);
@@ -66,9 +72,28 @@ pub(crate) fn keep(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, now: &Sn
     for (name, value) in identity::variables(repo.git())? {
         call = call.with(name, value);
     }
-    let commit = call.args(["-F", "-"]).reading(message.into_bytes()).object()?;
+    let call = call.args(["-F", "-"]).reading(message.into_bytes());
+    let commit = after(repo, call, [before.as_ref(), facts.saved.as_ref()])?;
+    // Known as this folder's before anybody can find it.
+    folder.clone().keep(Facts { saved: Some(commit.clone()), ..facts.clone() })?;
     repo.git().call(&["update-ref", &reference]).arg(&commit).done()?;
     Ok(commit)
+}
+
+/// Makes the commit, later than each of those `before` it: what is newer is told by that, also where hosts' clocks differ.
+fn after(repo: &Repo<'_>, call: GitCall<'_>, before: [Option<&ObjectId>; 2]) -> Result<ObjectId, RepoError> {
+    let commit = call.clone().object()?;
+    let mut last = None;
+    for earlier in before.into_iter().flatten() {
+        if let Some(earlier) = repo.commit(earlier.as_str())? {
+            last = last.max(Some(Saved::read(repo, earlier)?.at));
+        }
+    }
+    let at = Saved::read(repo, commit.clone())?.at;
+    match last.filter(|last| *last >= at) {
+        Some(last) => call.with("GIT_COMMITTER_DATE", format!("@{} +0000", last.saturating_add(1))).object(),
+        None => Ok(commit),
+    }
 }
 
 /// What is checked out, and in the middle of a rebase the task's branch too: both hold commits of the agent's. And what is being merged, once
@@ -118,7 +143,7 @@ fn note(folder: &WorkFolder) -> PathBuf {
 }
 
 /// The remote that was pushed to last, and what.
-fn noted(folder: &WorkFolder) -> Option<(String, String)> {
+pub(crate) fn noted(folder: &WorkFolder) -> Option<(String, String)> {
     let text = std::fs::read_to_string(note(folder)).ok()?;
     text.split_once(' ').map(|(remote, commit)| (remote.to_owned(), commit.to_owned()))
 }

@@ -1,7 +1,9 @@
 //! Everything in a working folder as a tree, through an index of its own: the agent's index, branch and files stay untouched.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::discard::forget;
@@ -20,6 +22,10 @@ pub(crate) struct Snapshot {
     pub(crate) tree: ObjectId,
     /// The commit that is checked out; `None` on a branch without any.
     pub(crate) head: Option<ObjectId>,
+    /// The repos within it of which the tree has nothing.
+    pub(crate) within: Vec<PathBuf>,
+    /// What of it could not be read, in git's words.
+    pub(crate) unread: Option<String>,
 }
 
 /// Takes it. The objects are written, nothing refers to them yet. What can't be read is told and left out.
@@ -31,10 +37,14 @@ pub(crate) fn snapshot(repo: &Repo<'_>, folder: &WorkFolder) -> Result<Snapshot,
     for repository in &embedded {
         repo.tell(&Note::NotSaved(format!("{}: it is a repo of its own", String::from_utf8_lossy(repository))));
     }
-    add(repo, &git, &index, &embedded)?;
+    let unread = add(&git, &index, &embedded)?;
+    if let Some(words) = &unread {
+        repo.tell(&Note::NotSaved(words.clone()));
+    }
     let tree = git.call(&["write-tree"]).with("GIT_INDEX_FILE", &index).object()?;
     let head = git.call(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]).run()?;
-    Ok(Snapshot { tree, head: ObjectId::parse(head.text().trim()) })
+    let within = embedded.iter().map(|name| PathBuf::from(OsStr::from_bytes(name))).collect();
+    Ok(Snapshot { tree, head: ObjectId::parse(head.text().trim()), within, unread })
 }
 
 /// A copy of the agent's index: it knows which ignored files are tracked all the same, and which files have not changed.
@@ -71,7 +81,8 @@ fn embedded(git: &Git<'_>, index: &Path) -> Result<Vec<Vec<u8>>, RepoError> {
     Ok(parts(&listed).filter(|name| name.ends_with(b"/")).map(<[u8]>::to_vec).collect())
 }
 
-fn add(repo: &Repo<'_>, git: &Git<'_>, index: &Path, without: &[Vec<u8>]) -> Result<(), RepoError> {
+/// Adds everything; what could not be read is answered, in git's words.
+fn add(git: &Git<'_>, index: &Path, without: &[Vec<u8>]) -> Result<Option<String>, RepoError> {
     let mut paths = b".".to_vec();
     for path in without {
         paths.extend_from_slice(b"\0:(top,exclude,literal)");
@@ -83,12 +94,11 @@ fn add(repo: &Repo<'_>, git: &Git<'_>, index: &Path, without: &[Vec<u8>]) -> Res
         let call = call.args(["--pathspec-from-file=-", "--pathspec-file-nul"]).with("GIT_INDEX_FILE", index);
         let added = call.reading(paths.clone()).run()?;
         match added.code {
-            0 => return Ok(()),
+            0 => return Ok(None),
             // A file that could not be read, or that is gone since it was listed.
             1 => words = added.words(),
             _ => return Err(added.failure()),
         }
     }
-    repo.tell(&Note::NotSaved(words));
-    Ok(())
+    Ok(Some(words))
 }

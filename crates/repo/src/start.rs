@@ -24,26 +24,29 @@ pub(crate) struct Start {
     pub(crate) files: ObjectId,
     /// The commit that the work began from.
     pub(crate) base: ObjectId,
+    /// What was saved of the work.
+    pub(crate) saved: Option<ObjectId>,
 }
 
 /// Chooses: what was saved, on top of it what the agent committed since; then what it committed; then the tip.
 pub(crate) fn choose(repo: &Repo<'_>, found: &Found) -> Result<Start, RepoError> {
     let tip = &found.tip;
+    let saved = found.saved.as_ref().map(|saved| saved.commit.clone());
     match (&found.saved, &found.branch) {
-        (Some(saved), Some(branch)) if *branch != saved.head && repo.is_in(&saved.head, branch)? => {
-            let files = both(repo, branch, &saved.commit)?.unwrap_or_else(|| branch.clone());
-            Ok(Start { head: branch.clone(), files, base: began(repo, saved, tip)? })
+        (Some(work), Some(branch)) if *branch != work.head && repo.is_in(&work.head, branch)? => {
+            let files = both(repo, branch, &work.commit)?.unwrap_or_else(|| branch.clone());
+            Ok(Start { head: branch.clone(), files, base: began(repo, work, tip)?, saved })
         }
-        (Some(saved), _) => {
-            let base = began(repo, saved, tip)?;
-            Ok(Start { head: saved.head.clone(), files: saved.commit.clone(), base })
+        (Some(work), _) => {
+            let base = began(repo, work, tip)?;
+            Ok(Start { head: work.head.clone(), files: work.commit.clone(), base, saved })
         }
         (None, Some(branch)) if !repo.is_in(branch, tip)? => {
             let base = repo.git().call(&["merge-base"]).arg(branch).arg(tip).object_if_any()?;
             let base = base.unwrap_or_else(|| tip.clone());
-            Ok(Start { head: branch.clone(), files: branch.clone(), base })
+            Ok(Start { head: branch.clone(), files: branch.clone(), base, saved })
         }
-        (None, _) => Ok(Start { head: tip.clone(), files: tip.clone(), base: tip.clone() }),
+        (None, _) => Ok(Start { head: tip.clone(), files: tip.clone(), base: tip.clone(), saved }),
     }
 }
 

@@ -75,7 +75,9 @@ impl WorkplaceSpec {
 
     /// `go repo remove`.
     pub fn remove(&self) -> CommandSpec {
-        self.repo_command("remove", vec!["--repo".to_owned(), text(&self.repo)])
+        let mut more = vec!["--repo".to_owned(), text(&self.repo)];
+        more.extend(self.onto.iter().map(|onto| format!("--onto={onto}")));
+        self.repo_command("remove", more)
     }
 
     /// A command of the project's for the shell, in the folder.
@@ -183,7 +185,7 @@ mod tests {
         let save = "/bin/go repo save --folder /w/T-1 --task T-1 --to /w.json";
         assert_eq!(words(spec.save(Path::new("/w.json"), false)), save);
         assert_eq!(words(spec.save(Path::new("/w.json"), true)), format!("{save} --push"));
-        assert_eq!(words(spec.remove()), "/bin/go repo remove --folder /w/T-1 --task T-1 --repo /srv/site");
+        assert_eq!(words(spec.remove()), "/bin/go repo remove --folder /w/T-1 --task T-1 --repo /srv/site --onto=main");
         let reviewed =
             WorkplaceSpec { at: Some(Text::clipped("c0ffee")), onto: None, copy: Vec::new(), ..spec.clone() };
         assert_eq!(words(reviewed.make(Path::new("/m"))), format!("{begin} --at c0ffee --to /m"));

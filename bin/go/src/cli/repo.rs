@@ -101,6 +101,9 @@ pub(crate) struct RemoveFolder {
     /// Its task
     #[arg(long, value_name = "ID")]
     pub(crate) task: TaskId,
+    /// The branch that the work lands on, for a folder that is gone [default: the one that is checked out]
+    #[arg(long, value_name = "BRANCH")]
+    pub(crate) onto: Option<String>,
 }
 
 /// What becomes of work that passed.

@@ -66,13 +66,17 @@ pub(super) fn remove(
 ) -> Result<Result<(), Text<512>>, RuntimeError> {
     let folder = host.workplace(task);
     let Some(WorkplaceRecord { workplace, .. }) = WorkplaceRecord::read(&folder) else { return Ok(Ok(())) };
-    if folder.is_dir() {
+    let is_there = folder.is_dir();
+    if is_there {
         for command in &workplace.teardown {
             let done = run(&workplace.shell(command.as_str()), keep_env)?;
             if done.end != Some(End::Exited(0)) {
                 tracing::warn!(%task, %command, said = %words(&done), "a teardown failed; the folder is removed all the same");
             }
         }
+    }
+    // Whoever was killed once the folder was gone has left what its repo knows of it.
+    if is_there || workplace.repo.is_dir() {
         let done = run(&workplace.remove(), keep_env)?;
         if done.end != Some(End::Exited(0)) {
             return Ok(Err(Text::clipped(&words(&done))));

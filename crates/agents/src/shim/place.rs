@@ -26,10 +26,12 @@ pub(super) struct Place<'a> {
 }
 
 /// What `go repo make` tells.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Made {
     #[serde(default)]
     resumed: bool,
+    #[serde(default)]
+    fresh: bool,
 }
 
 impl<'a> Place<'a> {
@@ -49,8 +51,10 @@ impl<'a> Place<'a> {
         if let Some(failed) = made.step("making the working folder", &make, keeper)? {
             return Ok(Err(failed));
         }
-        if known.is_none()
-            && let Some(failed) = made.set_up(keeper)?
+        let told = made.told();
+        // One that was there may have given way to what another host saved since: nothing is set up in that.
+        if (known.is_none() || told.fresh)
+            && let Some(failed) = made.set_up(&told, keeper)?
         {
             return Ok(Err(failed));
         }
@@ -58,14 +62,16 @@ impl<'a> Place<'a> {
     }
 
     /// Runs what a new folder needs, and then, where that is asked for, each verification on what nobody has worked on yet.
-    fn set_up(&mut self, keeper: &mut Keeper) -> Result<Option<ExitReport>, ShimError> {
+    fn set_up(&mut self, told: &Made, keeper: &mut Keeper) -> Result<Option<ExitReport>, ShimError> {
+        self.record.ready = false;
+        self.note()?;
         for command in &self.place.setup {
             let shell = self.place.shell(command.as_str()).of(&self.spec.agent);
             if let Some(failed) = self.step(&format!("`{command}`"), &shell, keeper)? {
                 return Ok(Some(failed));
             }
         }
-        if self.place.prove && !self.is_resumed() {
+        if self.place.prove && !told.resumed {
             let (results, cause) = verify::run(self.spec, keeper, &self.folder.agent_log())?;
             if let Some(cause) = cause {
                 return Ok(Some(ended(ExitReport::default(), cause)));
@@ -85,9 +91,9 @@ impl<'a> Place<'a> {
         Ok(())
     }
 
-    fn is_resumed(&self) -> bool {
-        let made = std::fs::read(self.folder.made_path()).ok();
-        made.and_then(|bytes| serde_json::from_slice::<Made>(&bytes).ok()).is_some_and(|made| made.resumed)
+    fn told(&self) -> Made {
+        let told = std::fs::read(self.folder.made_path()).ok();
+        told.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
     /// Runs one step of the making; answers the agent's end where it failed.

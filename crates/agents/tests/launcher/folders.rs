@@ -16,7 +16,7 @@ const REPO: &str = r#"#!/bin/sh
 here=$(dirname "$0"); echo "$2" >> "$here/calls"
 while test $# -gt 0; do case $1 in --folder) folder=$2;; esac; shift; done
 test -e "$here/unsaved" && { echo "its content is nowhere else"; exit 1; }
-rm -r "$folder"
+rm -rf "$folder"
 "#;
 
 /// The folder of the task T-1, which is in this state.
@@ -57,6 +57,17 @@ async fn one_whose_content_is_nowhere_else_stays_and_goes_once_it_is_saved() {
     until("its removal", || !folder.exists() && WorkplaceRecord::read(&folder).is_none()).await;
     launcher.end(Shutdown::LeaveRunning).await;
     assert_eq!(bench.host().workplaces(), []);
+}
+
+#[tokio::test]
+async fn one_that_is_gone_already_is_forgotten_by_its_repo_too() {
+    let bench = Bench::new().await;
+    let folder = folder(&bench, "done");
+    std::fs::remove_dir_all(&folder).unwrap();
+    let launcher = bench.launch();
+    until("the end of its record", || WorkplaceRecord::read(&folder).is_none()).await;
+    launcher.end(Shutdown::LeaveRunning).await;
+    assert_eq!((bench.read("calls").as_str(), bench.file("torn-down").exists()), ("remove\n", false));
 }
 
 #[tokio::test]

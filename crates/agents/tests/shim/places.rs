@@ -8,14 +8,15 @@ use go_runtime::{AgentRuntime, AgentSpec, WorkplaceRecord, WorkplaceSpec};
 
 use crate::bench::{Bench, commands, is_there, pid_in, until};
 
-/// `make` makes the folder, `save` tells whether there is a file `changed` in it. Each call is noted; where there is a file
+/// `make` makes the folder, anew where there is a file `fresh`, `save` tells whether there is a file `changed` in it. Each call is noted; where there is a file
 /// `fail-<verb>` the call fails, and a save hangs while there is one `hang`.
 const REPO: &str = r#"#!/bin/sh
 here=$(dirname "$0"); verb=$2; shift 2; echo "$verb $*" >> "$here/calls"
 while test $# -gt 0; do case $1 in --folder) folder=$2;; --to) to=$2;; esac; shift; done
 test -e "$here/fail-$verb" && { echo "no $verb today"; exit 1; }
 case $verb in
-make) mkdir -p "$folder"; echo '{"base": "b", "resumed": false}' > "$to";;
+make) mkdir -p "$folder"; fresh=false; test -e "$here/fresh" && fresh=true
+  echo "{\"base\": \"b\", \"resumed\": $fresh, \"fresh\": $fresh}" > "$to";;
 save)
   test -e "$here/hang" && { echo $$ > "$here/saving.new"; mv "$here/saving.new" "$here/saving"; exec sleep 1000; }
   changed=false; test -e "$folder/changed" && changed=true
@@ -126,6 +127,19 @@ async fn the_next_attempt_goes_on_in_the_folder_as_it_is() {
     let report = bench.run(&spec).await;
     assert!(report.succeeded() && report.work.unwrap().vacuous, "what was proven of the ticket is still known");
     assert!(!bench.file("set-up").exists(), "it was set up once");
+}
+
+#[tokio::test]
+async fn a_folder_that_was_made_anew_for_the_next_attempt_is_set_up_again() {
+    let bench = Bench::new("a-places-13").await;
+    bench.takes_exit(1).await;
+    let spec = placed(&bench, &format!("touch changed; {DONE}"));
+    let place = spec.workplace.clone().unwrap();
+    std::fs::create_dir_all(&place.folder).unwrap();
+    std::fs::write(bench.file("fresh"), "").unwrap();
+    WorkplaceRecord { workplace: place, ready: true, vacuous: true }.write().unwrap();
+    assert!(bench.run(&spec).await.work.unwrap().vacuous, "what was proven of the ticket is still known");
+    assert_eq!(std::fs::read_to_string(bench.file("set-up")).unwrap(), "yes\n");
 }
 
 #[tokio::test]

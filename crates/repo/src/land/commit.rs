@@ -64,16 +64,22 @@ pub(super) fn landed(
     Ok(String::from_utf8_lossy(&listed).lines().find_map(|line| matching(line, order)))
 }
 
-/// Whether any attempt of `task` is on `tip` and not on `base`.
-pub(crate) fn landed_any(repo: &Repo<'_>, task: &TaskId, tip: &ObjectId, base: &ObjectId) -> Result<bool, RepoError> {
-    let format =
-        format!("--format=%(trailers:key={TASK},valueonly,separator=%x20)%x00%(trailers:key={ATTEMPT},valueonly)");
-    let call = repo.git().call(&["log", "--fixed-strings"]).arg(format!("--grep={TASK}: {task}")).arg(format);
+/// The commit by which the last attempt of `task` landed that is on `tip` and not on `base`.
+pub(crate) fn landed_by(
+    repo: &Repo<'_>,
+    task: &TaskId,
+    tip: &ObjectId,
+    base: &ObjectId,
+) -> Result<Option<ObjectId>, RepoError> {
+    let call = repo.git().call(&["log", "--fixed-strings"]).arg(format!("--grep={TASK}: {task}")).arg(format());
     let listed = call.arg(tip).arg(format!("^{base}")).output()?;
     let text = String::from_utf8_lossy(&listed);
-    Ok(text.lines().any(|line| {
-        line.split_once('\0').is_some_and(|(landed, attempt)| landed == task.as_str() && !attempt.is_empty())
-    }))
+    let landing = |line: &str| {
+        let (commit, of) = line.split_once('\0')?;
+        let (landed, attempt) = of.split_once('\0')?;
+        ObjectId::parse(commit).filter(|_| landed == task.as_str() && !attempt.is_empty())
+    };
+    Ok(text.lines().find_map(landing))
 }
 
 /// Whether `commit` is this work.

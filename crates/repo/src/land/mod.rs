@@ -6,7 +6,7 @@ mod conflict_text;
 mod deliver;
 mod trial;
 
-pub(crate) use commit::{AGENT, ATTEMPT, TASK, landed_any};
+pub(crate) use commit::{AGENT, ATTEMPT, TASK, landed_by};
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -81,6 +81,7 @@ fn facts(task: &TaskId, line: &Line, commit: &ObjectId) -> Facts {
         head: commit.clone(),
         files: commit.clone(),
         onto: line.branch.clone(),
+        saved: None,
     }
 }
 

@@ -12,6 +12,16 @@ pub(crate) fn at_each_step<T>(
     run: impl Fn(&House, Death) -> (Result<T, go_repo::RepoError>, usize),
     look: impl Fn(&House) -> String,
 ) {
+    at_steps(prepare, run, look, &[Death::Before, Death::After]);
+}
+
+/// The same with only these deaths.
+pub(crate) fn at_steps<T>(
+    prepare: impl Fn() -> House,
+    run: impl Fn(&House, Death) -> (Result<T, go_repo::RepoError>, usize),
+    look: impl Fn(&House) -> String,
+    deaths: &[fn(usize) -> Death],
+) {
     let house = prepare();
     let (done, calls) = run(&house, Death::Never);
     assert!(done.is_ok(), "undisturbed: {:?}", done.err());
@@ -19,7 +29,7 @@ pub(crate) fn at_each_step<T>(
     let house = prepare();
     let kept = house.keep();
     for step in 0..calls {
-        for death in [Death::Before(step), Death::After(step)] {
+        for death in deaths.iter().map(|death| death(step)) {
             house.restore(&kept);
             let killed = run(&house, death).0;
             // What is called only to tell something may fail unheard.

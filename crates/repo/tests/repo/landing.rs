@@ -38,7 +38,10 @@ fn the_merged_tree_is_verified_in_a_folder_that_is_set_up_like_any_other_of_the_
     assert!(matches!(plain, Outcome::Red { .. }), "without all of that it fails: {plain:?}");
     landed_commit(&house.land("T-1", &Wish { verify: &verify, terms, ..Wish::merge(&commit) }));
     assert_eq!(house.sh(&house.path(""), "cat down; ls"), "good\ndown\nthe repo\nof a person\nwork");
-    assert_eq!(house.sh(&house.repo(), "git ls-files x setup.log .env; git worktree list --porcelain | grep -c ^worktree"), "x\n2");
+    assert_eq!(
+        house.sh(&house.repo(), "git ls-files x setup.log .env; git worktree list --porcelain | grep -c ^worktree"),
+        "x\n2"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod asking;
 mod catching_up;
+mod elsewhere;
 mod house;
 mod killed;
 mod landing;

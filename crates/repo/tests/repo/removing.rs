@@ -10,7 +10,7 @@ fn remove(house: &House, task: &str) -> Result<(), RepoError> {
 
 pub(crate) fn remove_or(house: &House, task: &str, death: Death) -> (Result<(), RepoError>, usize) {
     let folder = house.folder(task);
-    house.within(&house.repo(), death, |repo| go_repo::remove(repo, &folder, &id(task)))
+    house.within(&house.repo(), death, |repo| go_repo::remove(repo, &folder, &id(task), None))
 }
 
 pub(crate) fn refs(house: &House) -> String {
@@ -104,7 +104,101 @@ fn another_s_folder_is_not_removed() {
     std::fs::write(house.folder("T-1").join("mine"), "mine").unwrap();
     assert!(matches!(remove(&house, "T-1"), Err(RepoError::NotOurs(_))));
     let folder = house.make("T-2").folder;
-    let wrong = house.within(&house.repo(), Death::Never, |repo| go_repo::remove(repo, &folder, &id("T-3"))).0;
+    let wrong = house.within(&house.repo(), Death::Never, |repo| go_repo::remove(repo, &folder, &id("T-3"), None)).0;
     assert!(matches!(wrong, Err(RepoError::NotOurs(_))));
     assert!(folder.exists() && house.folder("T-1").join("mine").exists());
+}
+
+#[test]
+fn what_has_landed_is_forgotten_also_where_others_changed_the_same_lines_since() {
+    let house = House::alone();
+    let one = house.work("T-1", "sed -i 's/^5$/one/' a.txt");
+    house.land("T-1", &Wish::merge(&one));
+    house.sh(&house.repo(), "sed -i 's/^one$/another/' a.txt && git commit -qam another");
+    remove(&house, "T-1").unwrap();
+    assert_eq!(refs(&house), "refs/heads/main\n0");
+}
+
+#[test]
+fn what_landed_on_another_branch_than_the_one_that_is_checked_out_is_forgotten() {
+    for is_there in [true, false] {
+        let house = House::alone();
+        house.sh(&house.repo(), "git branch develop");
+        let (folder, task) = (house.folder("T-1"), id("T-1"));
+        let order = go_repo::Order { folder: &folder, task: &task, onto: Some("develop"), at: None, copy: &[] };
+        house.within(&house.repo(), Death::Never, |repo| go_repo::make(repo, &order)).0.unwrap();
+        house.sh(&folder, "echo x > x");
+        let commit = house.save("T-1").commit;
+        let (trial, agent) = (house.path("l"), go_bus_api::AgentId::new("a-7").unwrap());
+        let landing = go_repo::Landing {
+            folder: &trial,
+            task: &task,
+            attempt: go_bus_api::Attempt(1),
+            commit: commit.as_str(),
+            title: "T",
+            agent: &agent,
+            onto: Some("develop"),
+            deliver: go_repo::Deliver::Merge,
+            verify: &[],
+            terms: go_repo::Terms::default(),
+        };
+        house.within(&house.repo(), Death::Never, |repo| go_repo::land(repo, &landing)).0.unwrap();
+        if !is_there {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+        let removed = |repo: &go_repo::Repo<'_>| go_repo::remove(repo, &folder, &task, Some("develop"));
+        house.within(&house.repo(), Death::Never, removed).0.unwrap();
+        assert_eq!(refs(&house), "refs/heads/develop\nrefs/heads/main\n0");
+    }
+}
+
+#[test]
+fn what_another_host_landed_is_forgotten_by_the_one_that_built_it() {
+    let house = House::with_upstream();
+    let commit = house.work("T-1", "echo x > x");
+    house.elsewhere().land("T-1", &Wish::merge(&commit));
+    remove(&house, "T-1").unwrap();
+    assert_eq!(refs(&house), "refs/heads/main\n0");
+    assert_eq!(house.sh(&house.upstream(), "git for-each-ref --format='%(refname)'"), "refs/heads/main");
+}
+
+#[test]
+fn a_repo_within_the_folder_that_holds_work_keeps_it() {
+    let house = House::with_upstream();
+    let folder = house.make("T-1").folder;
+    // One that is a copy of another, and a work tree of this one, hold nothing of their own.
+    house.sh(&folder, "git clone -q ../../upstream.git copy 2>/dev/null; git worktree add -q --detach tree");
+    house.sh(&folder, "git init -q own; echo work > own/work");
+    house.save("T-1");
+    let lost = || match remove(&house, "T-1") {
+        Err(RepoError::WouldLose { files, .. }) => files,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(lost(), ["own/"]);
+    house.sh(&folder, "cd own && git add -A && git -c user.name=A -c user.email=a@e.org commit -q -m work");
+    assert_eq!(lost(), ["own/"]);
+    house.sh(&folder, "rm -rf own; echo more >> copy/a.txt; echo new > tree/new");
+    assert_eq!(lost(), ["copy/", "tree/"]);
+    house.sh(&folder, "cd copy; git checkout -q a.txt; git -c user.name=A -c user.email=a@e.org commit -q --allow-empty -m m; rm ../tree/new");
+    assert_eq!(lost(), ["copy/"]);
+    house.sh(&folder, "cd copy; git push -q");
+    remove(&house, "T-1").unwrap();
+    assert!(!folder.exists());
+}
+
+#[test]
+fn what_was_changed_in_a_submodule_keeps_the_folder() {
+    let house = House::with_upstream();
+    house.sh(&house.repo(), "git -c protocol.file.allow=always submodule --quiet add \"$HOME/upstream.git\" sub; git commit -q -m sub; git push -q");
+    let folder = house.make("T-1").folder;
+    house.sh(
+        &folder,
+        "git -c protocol.file.allow=always submodule --quiet update --init; echo x > x; echo more >> sub/a.txt",
+    );
+    house.save("T-1");
+    let Err(RepoError::WouldLose { files, .. }) = remove(&house, "T-1") else { panic!("it was removed") };
+    assert_eq!(files, ["sub"]);
+    house.sh(&folder, "git -C sub checkout -q a.txt");
+    remove(&house, "T-1").unwrap();
+    assert!(!folder.exists());
 }

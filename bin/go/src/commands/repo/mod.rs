@@ -38,7 +38,8 @@ pub(super) fn run(command: &RepoCommand) -> Result<Exit, Failure> {
         }
         RepoCommand::Land(order) => land::run(&open(&order.repo).map_err(failed)?, order),
         RepoCommand::Remove(order) => {
-            let removed = open(&order.repo).and_then(|repo| go_repo::remove(&repo, &order.folder, &order.task));
+            let onto = order.onto.as_deref();
+            let removed = open(&order.repo).and_then(|repo| go_repo::remove(&repo, &order.folder, &order.task, onto));
             removed.map(|()| Exit::Done).map_err(failed)
         }
         RepoCommand::Collide(asked) => {
