@@ -20,6 +20,7 @@ mod logs;
 mod managed;
 mod open_files;
 mod operator;
+mod pages;
 mod paused;
 mod place;
 mod processes;

@@ -72,7 +72,7 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRoom(reason) => reason.fmt(f),
-            Self::AboutToStart(task) => write!(f, "{task} is about to start"),
+            Self::AboutToStart(task) => write!(f, "{task} starts by itself"),
             Self::WaitsFor(task) => write!(f, "others wait for {task}"),
             Self::Off => f.write_str("improvement work is switched off"),
             Self::NoProject => f.write_str("no project is active"),

@@ -33,9 +33,9 @@ fn nothing_is_made_while_enough_work_or_a_ticket_can_start() {
         busy.apply(Resource::Task(Task { state: TaskState::InProgress, ..task(name, "site") }));
     }
     assert_eq!(decide(&busy, &policy, 0), None);
-    assert_eq!(sentence(&with(task("T-1", "site")), &policy), "0 of at least 3 work: T-1 is about to start");
+    assert_eq!(sentence(&with(task("T-1", "site")), &policy), "0 of at least 3 work: T-1 starts by itself");
     let paused = Task { not_before: Some(at(5)), failed_at: Some(at(-1)), ..task("T-1", "site") };
-    assert_eq!(sentence(&with(paused), &policy), "0 of at least 3 work: T-1 is about to start");
+    assert_eq!(sentence(&with(paused), &policy), "0 of at least 3 work: T-1 starts by itself");
     let sent_back = Task { state: TaskState::ChangesRequested, ..task("T-1", "site") };
     assert!(made(&with(sent_back), &policy, 0).is_empty());
 }

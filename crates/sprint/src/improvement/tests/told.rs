@@ -46,7 +46,7 @@ fn where_accounts_rest_no_more_work_is_made_and_the_sentence_says_until_when() {
     assert_eq!(short.to_string(), format!("0 of at least 3 work: every account of anthropic rests until {until}"));
     assert!(short.make.is_empty());
     let later = decide(&world, &seed_sources(CommandFindings::default()), 60).unwrap();
-    assert_eq!(later.to_string(), "0 of at least 3 work: T-1 is about to start");
+    assert_eq!(later.to_string(), "0 of at least 3 work: T-1 starts by itself");
 }
 
 #[test]
