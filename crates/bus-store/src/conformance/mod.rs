@@ -106,6 +106,7 @@ macro_rules! for_each_property {
             spawning::a_paused_project_takes_nothing,
             spawning::a_spent_budget_stops_spawns,
             succession::a_successor_drains_the_old_and_gets_its_tasks,
+            succession::open_questions_pass_to_the_successor,
             succession::a_later_successor_gets_them_too,
             agents::the_fixed_three_are_there,
             agents::a_heartbeat_is_no_event,

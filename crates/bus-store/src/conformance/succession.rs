@@ -1,11 +1,13 @@
 //! What passes from one orchestrator to the next.
 
 use go_bus_api::{
-    Agent, AgentState, Event, EventKind, Message, NewAgent, NewMessage, NewSession, ProblemKind, Role, TaskState, Text,
+    Agent, AgentState, Event, EventKind, Message, NewAgent, NewMessage, NewQuestion, NewSession, ProblemKind, Question,
+    ResourceKind, Role, TaskState, Text,
 };
+use serde_json::json;
 
 use super::MakeStore;
-use super::world::{World, exited, host, id, new_agent, project, read, refused};
+use super::world::{World, actor, exited, host, id, new_agent, project, read, refused};
 use crate::Action;
 
 /// A second PO is refused; one that `replaces` the first is requested in the same commit in which that one drains and its
@@ -68,6 +70,30 @@ pub async fn unread_messages_pass_to_the_successor(make: MakeStore<'_>) {
     let last = |kind: &str| told.iter().rfind(|message| message.kind.as_ref().is_some_and(|k| k.as_str() == kind));
     assert_eq!(last("progress").map(|message| &message.to), Some(&new.id));
     assert_eq!(last("rotation").map(|message| &message.to), Some(&old.id));
+}
+
+/// What a PO asked and was not answered is answered to its successor; what it asked about a task goes with the task, and another seat's stays.
+pub async fn open_questions_pass_to_the_successor(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    world.create_project("other").await;
+    let (old, other) = (world.po("site").await, world.po("other").await);
+    world.assigned("T-1", &old).await;
+    let ask = async |by: &Agent, body: serde_json::Value| -> Question {
+        let body: NewQuestion = serde_json::from_value(body).expect("a question");
+        read(&world.act(actor(by), Action::AskQuestion(body)).await.expect("a question"))
+    };
+    let own = ask(&old, json!({"text": "which licence?"})).await;
+    let about = ask(&old, json!({"text": "which colour?", "task": "T-1"})).await;
+    let foreign = ask(&other, json!({"text": "which licence?"})).await;
+    world.exit(&old, exited(1)).await.expect("its end");
+    let next = world.po("site").await;
+    let asker = async |question: &Question| {
+        let question: Question = world.get(ResourceKind::Question, question.id.as_str()).await;
+        question.agent
+    };
+    assert_eq!(asker(&own).await, Some(next.id));
+    assert_eq!(asker(&about).await, Some(old.id));
+    assert_eq!(asker(&foreign).await, Some(other.id));
 }
 
 fn message(event: &Event) -> Option<Message> {

@@ -85,6 +85,7 @@ fn seat(ctx: &mut Ctx<'_>, agent: &Agent, prompt: &str) -> Result<Done, Reject> 
     accounts::used(ctx, agent)?;
     succession::adopt_tasks(ctx, agent)?;
     succession::adopt_messages(ctx, agent)?;
+    succession::adopt_questions(ctx, agent)?;
     alert_routing::tell_newcomer(ctx, agent)?;
     let detail = json!({ "role": agent.role, "task": agent.task, "prompt_sha256": agent.prompt_sha256 });
     audit::note(ctx, "spawn", &format!("agents/{}", agent.id), detail)?;

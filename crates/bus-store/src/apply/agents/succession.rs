@@ -1,7 +1,7 @@
-//! Succession: what an orchestrator answered for, and what it was told and has not read, passes to the next live one, in the commit
-//! that spawns it.
+//! Succession: what an orchestrator answered for, what it was told and has not read, and what it asked and was not answered passes to the next
+//! live one, in the commit that spawns it.
 
-use go_bus_api::{Agent, EventKind, Message, Role, Task};
+use go_bus_api::{Agent, EventKind, Message, Question, Role, Task};
 
 use super::super::ctx::Ctx;
 use super::super::interaction::alert_routing;
@@ -36,6 +36,23 @@ pub(super) fn adopt_messages(ctx: &mut Ctx<'_>, heir: &Agent) -> Result<(), Reje
         for mut message in unread.into_iter().filter(|message| !stays(message)) {
             message.to = heir.id.clone();
             ctx.update(&mut message, &EventKind::MessageSent)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives `heir` the open questions about no task that those asked who sat on its seat and are live no more: the answer is told to whoever asked. One
+/// about a task goes with that.
+pub(super) fn adopt_questions(ctx: &mut Ctx<'_>, heir: &Agent) -> Result<(), Reject> {
+    let Some(seat) = seats::seat_of(heir) else { return Ok(()) };
+    let former = seats::ever(ctx, &seat)?;
+    let open: Vec<Question> = ctx.find(&Filter::by(Column::State, "open"))?;
+    for mut question in open.into_iter().filter(|question| question.task.is_none()) {
+        let is_left =
+            |old: &Agent| question.agent.as_ref() == Some(&old.id) && old.id != heir.id && !old.state.is_live();
+        if former.iter().any(is_left) {
+            question.agent = Some(heir.id.clone());
+            ctx.update(&mut question, &EventKind::QuestionAsked)?;
         }
     }
     Ok(())
