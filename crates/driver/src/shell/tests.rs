@@ -209,7 +209,7 @@ fn the_conformance_suite_sees_what_is_wrong() {
                 argv: vec![String::new()],
                 folder: "here".into(),
                 env: BTreeMap::from([("XIO_TOKEN_FILE".to_owned(), "/x".to_owned())]),
-                stdin: Stdin::Nothing,
+                stdin: Stdin::Messages,
                 verify: Vec::new(),
                 beats: Beats::Agent,
                 posts_verdict: false,
@@ -234,7 +234,15 @@ fn the_conformance_suite_sees_what_is_wrong() {
     }
     let agent = agent("worker");
     let broken = crate::conformance::run(&Careless, &[assignment(&agent)]).join("; ");
-    for what in ["no program", "not absolute", "XIO_TOKEN_FILE", "read as a success", "approves", "none is asked for"] {
+    for what in [
+        "no program",
+        "not absolute",
+        "XIO_TOKEN_FILE",
+        "read as a success",
+        "approves",
+        "none is asked for",
+        "told nothing",
+    ] {
         assert!(broken.contains(what), "{what} was not seen in: {broken}");
     }
 }
