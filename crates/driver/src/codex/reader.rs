@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use go_bus_api::{ConversationId, ExitReport, Failure, FailureCause, ModelUsage, Remedy, Text, Timestamp};
 
+use serde_json::Value;
+
 use super::events::{Event, Item, What};
 use super::failures;
 use super::note::{Note, Resumed};
@@ -146,7 +148,9 @@ impl StreamReader for CodexReader {
     }
 
     fn line(&mut self, line: &str, now: Timestamp) -> Vec<Sign> {
-        let Ok(event) = serde_json::from_str::<Event>(line) else { return Vec::new() };
+        // By way of a value: Codex writes the id of a search twice in one object.
+        let Ok(read) = serde_json::from_str::<Value>(line) else { return Vec::new() };
+        let Ok(event) = serde_json::from_value(read) else { return Vec::new() };
         match event {
             Event::ThreadStarted { thread_id } => {
                 self.thread = Some(short(&thread_id));

@@ -334,6 +334,15 @@ fn searches_are_told_by_what_was_searched_for_which_is_known_at_their_end_alone(
 }
 
 #[test]
+fn a_search_is_told_though_its_line_has_two_ids_as_codex_0_169_writes_it() {
+    let (mut reader, now) = (driver().reader(false, ""), Timestamp::from_unix_millis(0));
+    let begun = r#"{"type":"item.started","item":{"id":"item_1","type":"web_search","id":"ws_0","query":"","action":{"type":"other"}}}"#;
+    let ended = r#"{"type":"item.completed","item":{"id":"item_1","type":"web_search","id":"ws_0","query":"q0","action":{"type":"search","query":"q0"}}}"#;
+    assert_eq!(reader.line(begun, now), []);
+    assert!(matches!(&reader.line(ended, now)[..], [Sign::Call(call)] if call.about == "q0"));
+}
+
+#[test]
 fn a_count_that_began_anew_is_this_run_s_own() {
     let note = json!({"before": {"input": 5000, "cached": 900, "cache_write": 0, "output": 300}}).to_string();
     let (mut reader, now) = (driver().reader(false, &note), Timestamp::from_unix_millis(NOW));
