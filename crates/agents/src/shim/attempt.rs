@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use go_bus_api::{AccountWindow, ExitReport, Failure, FailureCause, Remedy, Text, Work};
+use go_bus_api::{AccountWindow, ExitReport, Failure, FailureCause, Remedy, Text};
 use go_clock::{Clock, SystemClock};
 use go_driver::{CommandEnd, Window};
 use go_runtime::{AgentFolder, AgentSpec, End, Tally};
@@ -12,7 +12,7 @@ use super::book::Book;
 use super::course::Cause;
 use super::keeper::{Keeper, Kept};
 use super::limits::Limit;
-use super::place::Place;
+use super::place::{Place, Saved};
 use super::saver::Saver;
 use super::talk::{Heard, Talk};
 use super::watch::Watch;
@@ -36,12 +36,17 @@ pub(super) fn run(
     let from = if place.is_some() { tail::length(&folder.agent_log()) } else { 0 };
     let Run { report, kept, .. } = once(folder, spec, from, keeper, drivers)?;
     let Some(kept) = kept else { return Ok(report) };
-    let report = match &place {
-        // Who was ended claims nothing, whatever its code.
-        Some(place) => with_work(report, place.is_worked_on() && kept.cause.is_none(), place.save(&kept, keeper)?),
-        None => report,
+    let (report, cause) = match &place {
+        Some(place) => {
+            let saved = place.save(&kept, keeper)?;
+            // A save that was called off is no failure of the agent's.
+            let cause = kept.cause.or_else(|| keeper.called_off().filter(|_| !saved.is_all));
+            // Who was ended claims nothing, whatever its code.
+            (with_work(report, place.is_worked_on() && cause.is_none(), saved), cause)
+        }
+        None => (report, kept.cause),
     };
-    match kept.cause {
+    match cause {
         Some(cause) => Ok(ended(report, cause)),
         None if report.failure.is_some() => Ok(report),
         None => verified(report, spec, keeper, folder),
@@ -102,7 +107,8 @@ fn beside(folder: &AgentFolder, spec: &AgentSpec, keeper: &Keeper, drivers: &Dri
         }
     });
     let saved = spec.workplace.as_ref().filter(|place| place.at.is_none());
-    let saver = saved.map(|place| Saver::new(place.clone(), folder.clone(), keeper.environment().clone(), now));
+    let saver = saved
+        .map(|place| Saver::new(place.clone(), spec.agent.clone(), folder.clone(), keeper.environment().clone(), now));
     let window = spec.window.clone().map(|spec| window::Window::new(spec, folder.clone()));
     Ok(Beside { voice, saver, window })
 }
@@ -143,7 +149,7 @@ fn read(
     if !report.usage.is_empty() {
         heard.spent.clone_from(&report.usage);
     }
-    voice.book.close(&heard)?;
+    voice.book.close(&heard);
     let windows = heard.windows.iter().map(account_window).collect();
     let windows = if report.windows.is_empty() { windows } else { report.windows };
     let conversation = report.conversation.or(heard.conversation.clone());
@@ -155,13 +161,14 @@ fn account_window(window: &Window) -> AccountWindow {
 }
 
 /// The report with what the agent left. Whoever claims success has changed something, and it can be landed.
-fn with_work(report: ExitReport, is_asked_for: bool, work: Option<Work>) -> ExitReport {
+fn with_work(report: ExitReport, is_asked_for: bool, Saved { work, is_all }: Saved) -> ExitReport {
     let retry = |cause, detail| Some(Failure::new(Remedy::Retry, cause, detail));
     let failure = match &work {
         _ if !is_asked_for || !report.succeeded() => report.failure,
-        None => retry(FailureCause::Folder, "what it left could not be saved"),
-        Some(work) if !work.changed => retry(FailureCause::NoChange, "it claims success and changed nothing"),
-        Some(_) => None,
+        Some(work) if is_all && !work.changed => retry(FailureCause::NoChange, "it claims success and changed nothing"),
+        Some(_) if is_all => None,
+        // What lands is what was saved last, and that is not what it claims to have done.
+        _ => retry(FailureCause::Folder, "what it left could not be saved"),
     };
     ExitReport { work, failure, ..report }
 }
@@ -195,7 +202,7 @@ pub(super) fn ended(report: ExitReport, cause: Cause) -> ExitReport {
 mod tests {
     use super::*;
     use crate::shim::watch::Breach;
-    use go_bus_api::Millis;
+    use go_bus_api::{Millis, Work};
 
     fn good() -> ExitReport {
         ExitReport { code: Some(0), ..ExitReport::default() }
@@ -218,13 +225,17 @@ mod tests {
 
     #[test]
     fn a_claim_without_a_change_is_a_failure_and_so_is_one_that_can_t_be_saved() {
-        let cause = |report, asked, work| with_work(report, asked, work).failure.map(|failure| failure.cause);
+        let saved = |work| Saved { work, is_all: true };
+        let cause = |report, asked, work| with_work(report, asked, saved(work)).failure.map(|failure| failure.cause);
         assert_eq!(cause(good(), true, work(true)), None);
         assert_eq!(cause(good(), true, work(false)), Some(FailureCause::NoChange));
         assert_eq!(cause(good(), true, None), Some(FailureCause::Folder));
         assert_eq!(cause(good(), false, None), None, "a reviewer changes nothing");
         let failed = ExitReport { code: Some(3), ..ExitReport::default() };
         assert_eq!(cause(failed, true, work(false)), None, "it claims nothing");
-        assert_eq!(with_work(good(), true, work(true)).work, work(true));
+        assert_eq!(with_work(good(), true, saved(work(true))).work, work(true));
+        let partly = with_work(good(), true, Saved { work: work(true), is_all: false });
+        assert_eq!(partly.failure.map(|failure| failure.cause), Some(FailureCause::Folder), "the last save failed");
+        assert_eq!(partly.work, work(true), "what is there of it is told");
     }
 }

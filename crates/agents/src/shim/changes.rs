@@ -1,13 +1,17 @@
 //! When the files of a folder last changed.
 
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use go_bus_api::Timestamp;
 use go_clock::{Boottime, Clock, SystemClock};
 
 /// How many files and folders are looked at: what lies deepest is left out.
 const MOST: usize = 50_000;
+
+/// How far ahead of the wall clock a file's time is taken for now. What is further ahead (unpacked from an archive of another zone, say) tells
+/// nothing: it would seem new for ever.
+const AHEAD: Duration = Duration::from_secs(60);
 
 /// When anything in `folder` was last written, as far as the wall clock's times of files tell. Git's own folder is left out.
 pub(super) fn last_change(folder: &Path) -> Option<Boottime> {
@@ -35,7 +39,9 @@ fn look(item: &std::fs::DirEntry, deeper: &mut Vec<PathBuf>) -> Option<i64> {
         deeper.push(item.path());
     }
     let since_epoch = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(since_epoch.as_millis()).ok()
+    let written = i64::try_from(since_epoch.as_millis()).ok()?;
+    let ahead = Timestamp::from_unix_millis(written).since(SystemClock.wall());
+    (ahead <= AHEAD).then_some(written)
 }
 
 fn on_boottime(millis: Option<i64>) -> Option<Boottime> {
@@ -46,7 +52,6 @@ fn on_boottime(millis: Option<i64>) -> Option<Boottime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn write(path: PathBuf, age: Duration) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -74,6 +79,19 @@ mod tests {
         let age = age(temp.path());
         // Files' times are read in whole milliseconds.
         assert!(age + Duration::from_millis(1) >= hour && age < hour * 2, "{age:?}");
+    }
+
+    #[test]
+    fn what_is_dated_in_the_future_is_not_new_for_ever() {
+        let temp = tempfile::tempdir().unwrap();
+        let hour = Duration::from_secs(3600);
+        write(temp.path().join("worked-on"), hour * 2);
+        let ahead = std::fs::File::create(temp.path().join("unpacked")).unwrap();
+        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(SystemClock.wall().unix_millis()).unwrap());
+        ahead.set_modified(now + hour).unwrap();
+        assert!(age(temp.path()) > hour, "{:?}", age(temp.path()));
+        ahead.set_modified(now + AHEAD / 2).unwrap();
+        assert!(age(temp.path()) < hour, "clocks differ a little");
     }
 
     #[test]

@@ -128,6 +128,11 @@ impl Course {
 
     fn after_an_end(&mut self, left: Left, now: Boottime, is_leader: bool) -> Step {
         match (self.phase, left) {
+            (Phase::Running, Left::Nothing) if is_leader => {
+                // What goes on beside it may take a little longer; it is no longer judged by that.
+                self.phase = Phase::Ending { until: now + self.grace };
+                Step::Wait
+            }
             (_, Left::Nothing) | (Phase::Over, _) => Step::Wait,
             (Phase::Killing { .. }, Left::Some) => self.kill(now),
             (Phase::Running | Phase::Ending { .. }, Left::Some) if !is_leader => Step::Wait,
@@ -159,6 +164,7 @@ mod tests {
     fn an_end_that_leaves_nothing_needs_no_signal() {
         let mut course = Course::new(GRACE);
         assert_eq!(course.on(Input::LeaderEnded(End::Exited(0), Left::Nothing), at(5)), Step::Wait);
+        assert!(!course.is_running(), "no limit and no silence is its any more");
         assert_eq!(course.on(Input::AllGone, at(5)), Step::Finish);
         assert_eq!((course.end, course.cause, course.next()), (Some(End::Exited(0)), None, None));
     }

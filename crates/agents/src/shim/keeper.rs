@@ -31,14 +31,21 @@ pub(super) struct Keeper {
     limits: Limits,
     pulse: Option<Pulse>,
     follows_bus: bool,
+    /// Whether an order to stop has come.
+    ordered: bool,
+    /// When an order or the end of the host's lease first called for a hurry.
+    hurried: Option<Boottime>,
 }
+
+/// How long what has to be done before an end is reported may take once that is in a hurry: all of it is over before the Bus gives the host's work away.
+pub(super) const HURRY: Duration = Duration::from_millis(1500);
 
 /// What a command is held to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Under {
     /// The limits of the agent, and orders.
     Limits,
-    /// Nothing but this long: what has to be done before an end is reported.
+    /// This long, and a little while only once an order has come or the host's lease is over: what has to be done before an end is reported.
     Only(Duration),
 }
 
@@ -81,7 +88,20 @@ impl Keeper {
             let _ = alarming.send(Wake::Alarm);
         })?;
         let Rules { log, environment, grace, limits, pulse, follows_bus } = rules;
-        Ok(Self { wakes, waker, alarm, clock: SystemClock, environment, log, grace, limits, pulse, follows_bus })
+        Ok(Self {
+            wakes,
+            waker,
+            alarm,
+            clock: SystemClock,
+            environment,
+            log,
+            grace,
+            limits,
+            pulse,
+            follows_bus,
+            ordered: false,
+            hurried: None,
+        })
     }
 
     /// What wakes the shim once nothing runs any more.
@@ -145,7 +165,8 @@ impl Keeper {
         loop {
             let now = self.clock.boottime();
             beside.tick(now, course.is_running(), self.grace);
-            self.alarm.set(self.next(&course, under, began, beside))?;
+            let next = self.next(&course, under, began, beside);
+            self.alarm.set(next)?;
             let Some(input) = self.input(&course, under, began, leader, beside) else { continue };
             let now = self.clock.boottime();
             if let Some(pulse) = &mut self.pulse {
@@ -178,7 +199,11 @@ impl Keeper {
             Ok(Wake::Ended(pid, end)) if pid == leader.pid => Some(Input::LeaderEnded(end, left(beside))),
             Ok(Wake::Ended(pid, _)) => (!beside.ended(pid)).then(|| Input::OtherEnded(left(beside))),
             Ok(Wake::AllGone) => Some(Input::AllGone),
-            Ok(Wake::Stop) => (under == Under::Limits).then_some(Input::End(Cause::Ordered)),
+            Ok(Wake::Stop) => {
+                // What is not ended by it now does not begin the next.
+                self.ordered = true;
+                (under == Under::Limits).then_some(Input::End(Cause::Ordered))
+            }
             Ok(Wake::BusIsBack) => {
                 self.pass_on(leader);
                 None
@@ -207,10 +232,36 @@ impl Keeper {
         if under != Under::Limits {
             return None;
         }
-        if self.wakes.try_iter().any(|wake| wake == Wake::Stop) {
+        if self.is_ordered() {
             return Some(Cause::Ordered);
         }
         self.limits.reached(now).map(Cause::Limit)
+    }
+
+    fn is_ordered(&mut self) -> bool {
+        self.ordered |= self.wakes.try_iter().any(|wake| wake == Wake::Stop);
+        self.ordered
+    }
+
+    /// Why nothing more is to be done but what can be done in a hurry, where that is so: an order has come, or the host's lease is over.
+    pub(super) fn called_off(&mut self) -> Option<Cause> {
+        let now = self.clock.boottime();
+        let ordered = self.is_ordered().then_some(Cause::Ordered);
+        self.hurried_since(now).map(|_| ordered.unwrap_or(Cause::Limit(Limit::HostLease)))
+    }
+
+    fn hurried_since(&mut self, now: Boottime) -> Option<Boottime> {
+        if self.hurried.is_none() && (self.ordered || self.limits.is_lease_over(now)) {
+            self.hurried = Some(now);
+        }
+        self.hurried
+    }
+
+    /// Until when a command may run that has `most` for itself.
+    fn until(&mut self, began: Boottime, most: Duration) -> Boottime {
+        let now = self.clock.boottime();
+        let hurried = self.hurried_since(now).map(|since| since + HURRY);
+        hurried.into_iter().fold(began + most, Boottime::min)
     }
 
     /// Why what runs has to end now.
@@ -224,15 +275,21 @@ impl Keeper {
                 let limit = self.limits.reached(now).map(Cause::Limit);
                 limit.or_else(|| beside.breach(now).map(Cause::Breach))
             }
-            Under::Only(most) => (now >= began + most).then(|| Cause::Limit(Limit::Wall(Millis::from(most)))),
+            Under::Only(most) => {
+                (now >= self.until(began, most)).then(|| Cause::Limit(Limit::Wall(Millis::from(most))))
+            }
         }
     }
 
     /// When the alarm has to go off.
-    fn next(&self, course: &Course, under: Under, began: Boottime, beside: &Beside) -> Option<Boottime> {
+    fn next(&mut self, course: &Course, under: Under, began: Boottime, beside: &Beside) -> Option<Boottime> {
         let limit = match under {
             Under::Limits => self.limits.next(),
-            Under::Only(most) => Some(began + most),
+            Under::Only(most) => {
+                let until = self.until(began, most);
+                let lease = self.limits.lease_next().filter(|_| self.hurried.is_none());
+                lease.into_iter().chain([until]).min()
+            }
         };
         let limit = limit.filter(|_| course.is_running());
         let beat = self.pulse.as_ref().map(Pulse::next);

@@ -54,15 +54,25 @@ impl Limits {
         if let Some((_, limit)) = self.wall.filter(|(until, _)| now >= *until) {
             return Some(Limit::Wall(limit));
         }
+        self.is_lease_over(now).then_some(Limit::HostLease)
+    }
+
+    /// Whether the host's lease is over, whatever else is.
+    pub fn is_lease_over(&mut self, now: Boottime) -> bool {
         if self.leased_until.is_some_and(|until| now >= until) {
             self.leased_until = self.lease.as_ref().map(HostLeaseFile::deadline);
         }
-        self.leased_until.filter(|until| now >= *until).map(|_| Limit::HostLease)
+        self.leased_until.is_some_and(|until| now >= until)
     }
 
     /// When to look again.
     pub fn next(&self) -> Option<Boottime> {
         self.wall.map(|(until, _)| until).into_iter().chain(self.leased_until).min()
+    }
+
+    /// When to look at the host's lease again.
+    pub fn lease_next(&self) -> Option<Boottime> {
+        self.leased_until
     }
 }
 

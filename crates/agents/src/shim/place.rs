@@ -8,13 +8,11 @@ use serde::Deserialize;
 
 use super::ShimError;
 use super::attempt::ended;
-use super::keeper::{Keeper, Kept, Under};
+use super::keeper::{HURRY, Keeper, Kept, Under};
 use super::{tail, verify};
 
-/// How long the last save may take where the agent ended by itself.
+/// How long the last save may take where nobody is in a hurry.
 const LAST_SAVE: Duration = Duration::from_secs(30);
-/// How long it may take where the agent was stopped: all of it has to be over before the end of the host's lease.
-const HURRIED_SAVE: Duration = Duration::from_millis(1500);
 
 /// A working folder that is ready.
 #[derive(Debug)]
@@ -23,6 +21,15 @@ pub(super) struct Place<'a> {
     spec: &'a AgentSpec,
     place: &'a WorkplaceSpec,
     record: WorkplaceRecord,
+}
+
+/// What is saved of a folder whose agent is over.
+#[derive(Debug)]
+pub(super) struct Saved {
+    /// The last save that is known.
+    pub(super) work: Option<Work>,
+    /// Whether that is all that the agent left.
+    pub(super) is_all: bool,
 }
 
 /// What `go repo make` tells.
@@ -119,26 +126,28 @@ impl<'a> Place<'a> {
         self.place.at.is_none()
     }
 
-    /// Saves what the agent left; answers what that is, or the last that is known of it.
-    pub(super) fn save(&self, kept: &Kept, keeper: &mut Keeper) -> Result<Option<Work>, ShimError> {
+    /// Saves what the agent left.
+    pub(super) fn save(&self, kept: &Kept, keeper: &mut Keeper) -> Result<Saved, ShimError> {
         if !self.is_worked_on() {
-            return Ok(None);
+            return Ok(Saved { work: None, is_all: true });
         }
-        let to = self.folder.saved_path();
         // Who was stopped has no time for a remote; the one beside has pushed what is older.
-        let (push, most) = if kept.cause.is_some() { (false, HURRIED_SAVE) } else { (true, LAST_SAVE) };
-        let mut is_saved = self.try_save(&self.place.save(&to, push), most, keeper)?;
-        if !is_saved && push {
-            is_saved = self.try_save(&self.place.save(&to, false), most, keeper)?;
+        let in_a_hurry = kept.cause.is_some() || keeper.called_off().is_some();
+        let most = if in_a_hurry { HURRY } else { LAST_SAVE };
+        let mut is_all = self.try_save(!in_a_hurry, most, keeper)?;
+        if !is_all && !in_a_hurry && keeper.called_off().is_none() {
+            is_all = self.try_save(false, most, keeper)?;
         }
-        if !is_saved {
+        if !is_all {
             eprintln!("shim: what the agent left could not be saved; it stays in {}", self.place.folder.display());
         }
-        Ok(self.folder.work().map(|work| Work { vacuous: self.record.vacuous, ..work }))
+        let work = self.folder.work().map(|work| Work { vacuous: self.record.vacuous, ..work });
+        Ok(Saved { work, is_all })
     }
 
-    fn try_save(&self, save: &CommandSpec, most: Duration, keeper: &mut Keeper) -> Result<bool, ShimError> {
-        match keeper.run(save, Under::Only(most)) {
+    fn try_save(&self, push: bool, most: Duration, keeper: &mut Keeper) -> Result<bool, ShimError> {
+        let save = self.place.save(&self.folder.saved_path(), push).of(&self.spec.agent);
+        match keeper.run(&save, Under::Only(most)) {
             Ok(kept) => Ok(kept.end == Some(End::Exited(0))),
             Err(ShimError::Runtime(error)) if error.is_not_startable() => {
                 eprintln!("shim: {}", verify::why(&error));

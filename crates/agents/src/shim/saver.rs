@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use go_bus_api::AgentId;
 use go_clock::Boottime;
 use go_runtime::{AgentFolder, Environment, ProcessId, WorkplaceSpec, kill_group, start};
 
@@ -13,6 +14,7 @@ const MOST: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Saver {
     place: WorkplaceSpec,
+    agent: AgentId,
     folder: AgentFolder,
     environment: Environment,
     due: Boottime,
@@ -20,10 +22,16 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    /// The first save is one interval from now.
-    pub(super) fn new(place: WorkplaceSpec, folder: AgentFolder, environment: Environment, now: Boottime) -> Self {
+    /// Saves of the folder of `agent`, in whose name they run: should this process die, they end with the agent. The first is one interval from now.
+    pub(super) fn new(
+        place: WorkplaceSpec,
+        agent: AgentId,
+        folder: AgentFolder,
+        environment: Environment,
+        now: Boottime,
+    ) -> Self {
         let due = now + place.save_ms.duration();
-        Self { place, folder, environment, due, running: None }
+        Self { place, agent, folder, environment, due, running: None }
     }
 
     /// The process that saves just now: no part of the agent, whose end it does not hold up.
@@ -56,7 +64,7 @@ impl Saver {
             None if agent_runs && now >= self.due => {
                 self.due = now + self.place.save_ms.duration();
                 let begun = AgentFolder::open_log(&self.folder.shim_log())
-                    .and_then(|log| start(&self.place.save(&self.to(), true), &self.environment, log));
+                    .and_then(|log| start(&self.place.save(&self.to(), true).of(&self.agent), &self.environment, log));
                 match begun {
                     Ok(process) => self.running = Some((process, now + MOST)),
                     Err(error) => eprintln!("shim: the working folder is not saved: {error}"),

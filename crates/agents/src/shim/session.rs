@@ -80,11 +80,15 @@ fn run(
     })?;
     folder.mark_started()?;
     // It is there before the agent looks for it, and for as long as anything of that runs.
-    let _tools = spec.serves_tools.then(|| Server::start(folder)).transpose()?;
+    let tools = spec.serves_tools.then(|| Server::start(folder)).transpose()?;
     let report = match &spec.seat {
         Some(seat) => seat::run(folder, spec, seat, &mut keeper, lookout)?,
         None => attempt::run(folder, spec, &mut keeper, drivers)?,
     };
-    folder.write_exit(&report)?;
+    drop(tools);
+    if let Err(error) = folder.write_exit(&report) {
+        // On a full disk, say. The Bus can be told all the same, for as long as this process lives.
+        eprintln!("shim: the exit is not written down: {error}");
+    }
     outbox::deliver(folder, &report, &keeper.into_wakes())
 }

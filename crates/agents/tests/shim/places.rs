@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use go_bus_api::{ExitReport, FailureCause, Millis, TaskId, Text};
-use go_runtime::{AgentRuntime, AgentSpec, WorkplaceRecord, WorkplaceSpec};
+use go_clock::{Clock, SystemClock};
+use go_runtime::{AgentRuntime, AgentSpec, HostLeaseFile, Stage, WorkplaceRecord, WorkplaceSpec};
 
 use crate::bench::{Bench, commands, is_there, pid_in, until};
 
@@ -172,6 +174,19 @@ async fn a_save_that_hangs_does_not_hold_up_the_end_nor_does_the_end_of_the_agen
 }
 
 #[tokio::test]
+async fn who_has_ended_is_not_silent_while_its_folder_is_still_being_saved() {
+    let bench = Bench::new("a-places-39").await;
+    bench.takes_exit(1).await;
+    std::fs::write(bench.file("hang"), "").unwrap();
+    let steps = "touch changed; until test -e ../../saving; do :; done; rm ../../hang;";
+    let mut spec = placed(&bench, &format!("{steps} {DONE}"));
+    spec.workplace.as_mut().unwrap().save_ms = Millis(20);
+    spec.talk.as_mut().unwrap().allowance.idle_ms = Some(Millis(10_000));
+    let report = bench.run(&spec).await;
+    assert!(report.succeeded() && report.limit.is_none(), "{report:?}");
+}
+
+#[tokio::test]
 async fn whoever_is_stopped_has_its_work_saved_before_that_is_reported() {
     let bench = Bench::new("a-places-10").await;
     bench.takes_exit(1).await;
@@ -206,4 +221,87 @@ async fn a_reviewer_looks_and_is_asked_for_no_change() {
     assert!(report.succeeded() && report.work.is_none());
     assert_eq!(calls(&bench), ["make"]);
     assert_eq!(WorkplaceRecord::read(&bench.file("work/T-1")), None, "it goes with its agent's folder");
+}
+
+#[tokio::test]
+async fn an_earlier_save_does_not_vouch_for_what_came_after_it() {
+    let bench = Bench::new("a-places-33").await;
+    bench.takes_exit(1).await;
+    let saved = bench.folder.saved_path();
+    let steps = format!("touch changed; until grep -q true '{}'; do :; done; touch ../../fail-save;", saved.display());
+    let mut spec = placed(&bench, &format!("{steps} {DONE}"));
+    spec.workplace.as_mut().unwrap().save_ms = Millis(20);
+    spec.verify = commands(&["touch ../../verified"]);
+    let report = bench.run(&spec).await;
+    assert_eq!(cause(&report), Some(FailureCause::Folder), "what is saved is not all that it did: {report:?}");
+    assert!(report.work.is_some_and(|work| work.changed) && !bench.file("verified").exists());
+}
+
+#[tokio::test]
+async fn a_stop_during_the_last_save_is_a_stop_and_hurries_it() {
+    let bench = Bench::new("a-places-34").await;
+    bench.takes_exit(1).await;
+    let mut spec = placed(&bench, &format!("touch changed ../../hang; {DONE}"));
+    spec.verify = commands(&["touch ../../verified"]);
+    let shim = bench.start(&spec).await;
+    let hung = pid_in(&bench.file("saving")).await;
+    bench.runtime.stop(shim).unwrap();
+    bench.ended(shim).await;
+    let report = bench.folder.exit().unwrap();
+    assert!(report.stopped && !report.bears_result(), "{report:?}");
+    assert!(!is_there(hung) && !bench.file("verified").exists());
+}
+
+#[tokio::test]
+async fn the_last_save_does_not_outlast_the_host_s_lease() {
+    let bench = Bench::new("a-places-35").await;
+    bench.takes_exit(1).await;
+    let lease = HostLeaseFile::at(bench.file("lease"));
+    lease.renew(SystemClock.boottime() + Duration::from_secs(2)).unwrap();
+    let mut spec = placed(&bench, &format!("touch changed ../../hang; {DONE}"));
+    spec.host_lease = Some(lease.path().to_path_buf());
+    spec.verify = commands(&["touch ../../verified"]);
+    let report = bench.run(&spec).await;
+    assert_eq!(report.limit.as_ref().map(Text::as_str), Some("the end of the host's lease"), "{report:?}");
+    assert!(report.stopped && !bench.file("verified").exists());
+    assert!(!is_there(pid_in(&bench.file("saving")).await));
+}
+
+#[tokio::test]
+async fn what_saves_when_the_shim_dies_is_ended_with_the_agent() {
+    let bench = Bench::new("a-places-36").await;
+    bench.takes_exit(1).await;
+    std::fs::write(bench.file("hang"), "").unwrap();
+    let mut spec = placed(&bench, "touch changed; exec sleep 1000");
+    spec.workplace.as_mut().unwrap().save_ms = Millis(20);
+    let shim = bench.start(&spec).await;
+    let hung = pid_in(&bench.file("saving")).await;
+    let pid = rustix::process::Pid::from_raw(i32::try_from(shim.pid).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    bench.ended(shim).await;
+    let next = bench.runtime.start(&bench.folder).await.unwrap();
+    bench.ended(next).await;
+    assert!(!is_there(hung), "it could push what is old over what the next attempt saves");
+    assert_eq!(bench.folder.stage(), Stage::Reported);
+}
+
+#[tokio::test]
+async fn a_stop_while_its_folder_is_set_up_or_its_checks_are_proven_starts_no_agent() {
+    let waits = commands(&["echo $$ > ../../waiting; exec sleep 1000"]);
+    for (agent, proves) in [("a-places-37", false), ("a-places-38", true)] {
+        let bench = Bench::new(agent).await;
+        bench.takes_exit(1).await;
+        let mut spec = placed(&bench, "touch ../../ran");
+        let place = spec.workplace.as_mut().unwrap();
+        place.prove = proves;
+        *(if proves { &mut spec.verify } else { &mut place.setup }) = waits.clone();
+        let shim = bench.start(&spec).await;
+        let waiting = pid_in(&bench.file("waiting")).await;
+        bench.runtime.stop(shim).unwrap();
+        bench.ended(shim).await;
+        let report = bench.folder.exit().unwrap();
+        assert!(report.stopped && !report.bears_result() && !is_there(waiting), "{report:?}");
+        let record = WorkplaceRecord::read(&bench.file("work/T-1")).unwrap();
+        assert!(!record.ready && !bench.file("ran").exists(), "the next attempt sets it up anew");
+    }
 }

@@ -261,6 +261,48 @@ async fn what_a_run_had_told_outlives_its_shim() {
 }
 
 #[tokio::test]
+async fn what_it_has_spent_since_the_bus_was_told_last_outlives_its_shim_too() {
+    let bench = Bench::new("a-talks-36").await;
+    bench.takes_exit(1).await;
+    bench.takes_costs().await;
+    let steps = [spent("0.5"), "until test -e go; do :; done;".to_owned(), spent("0.7"), "exec sleep 1000".to_owned()];
+    let mut spec = bench.talker(&steps.concat());
+    spec.talk.as_mut().unwrap().costs_ms = Millis(3_600_000);
+    let shim = bench.start(&spec).await;
+    until("the first costs", || bench.folder.tally().is_ok_and(|tally| !tally.posted.is_empty())).await;
+    std::fs::write(bench.file("go"), "").unwrap();
+    let known =
+        || bench.folder.tally().is_ok_and(|tally| tally.spent.first().is_some_and(|line| line.usd == usd("0.7")));
+    until("what was spent since", known).await;
+    let pid = rustix::process::Pid::from_raw(i32::try_from(shim.pid).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    bench.ended(shim).await;
+    let next = bench.runtime.start(&bench.folder).await.unwrap();
+    bench.ended(next).await;
+    assert_eq!(bench.costs().await.1, usd("0.7"));
+}
+
+#[tokio::test]
+async fn a_folder_that_takes_nothing_more_keeps_no_exit_and_no_costs_from_the_bus() {
+    let bench = Bench::new("a-talks-37").await;
+    bench.takes_exit(1).await;
+    bench.takes_costs().await;
+    // Neither can be replaced by a file, as on a full disk.
+    let own = bench.folder.path().display().to_string();
+    let full = format!("mkdir -p '{own}/tally.json/x' '{own}/exit.json/x';");
+    let shim = bench.start(&bench.talker(&format!("{full} {CONVERSATION} {} {DONE}", spent("0.5")))).await;
+    bench.ended(shim).await;
+    let told = bench.posted("/agents/a-talks-37/exit").await;
+    assert_eq!(
+        (told.len(), &told[0]["code"], &told[0]["conversation"]),
+        (1, &json!(0), &json!("c-1")),
+        "{}",
+        bench.log()
+    );
+    assert_eq!(bench.costs().await.1, usd("0.5"));
+}
+
+#[tokio::test]
 async fn a_heartbeat_tells_how_full_the_context_is() {
     let bench = Bench::new("a-talks-15").await;
     let mut alive = bench.ended_agent();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use go_bus_client::blocking::{BlockingTransport, block_on};
 use go_bus_client::{Request, Response, Transport, TransportError};
-use go_runtime::AgentSpec;
+use go_runtime::{AgentRuntime, AgentSpec};
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
 use wiremock::matchers::{header as has, method, path};
@@ -46,6 +46,23 @@ async fn they_are_there_before_the_agent_is_and_gone_with_it() {
     bench.ended(shim).await;
     assert!(bench.folder.exit().unwrap().succeeded(), "{}", bench.log());
     assert!(ask(&described).is_err(), "nobody is served any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_are_gone_with_the_agent_though_its_exit_is_still_to_be_reported() {
+    let bench = Bench::new("a-tools-3").await;
+    let command = format!("cp '{}' described", bench.folder.tools_path().display());
+    let away = "http://127.0.0.1:1".to_owned();
+    let mut spec = AgentSpec { serves_tools: true, bus_url: away, ..bench.spec(&command) };
+    let shim = bench.start(&spec).await;
+    until("the first failed report", || bench.log().contains("reported again")).await;
+    let described: Value = serde_json::from_slice(&std::fs::read(bench.file("described")).unwrap()).unwrap();
+    until("the end of its tools", || ask(&described).is_err()).await;
+    bench.takes_exit(1).await;
+    spec.bus_url = bench.bus.uri();
+    bench.folder.write_spec(&spec).unwrap();
+    bench.runtime.wake(shim).unwrap();
+    bench.ended(shim).await;
 }
 
 #[tokio::test]
