@@ -1,7 +1,9 @@
 //! What an orchestrator has to know and to do just now, in words for one that thinks: each task that calls for a step, with the step that the fixed
 //! program would take, and each message. Decided purely.
 
-use go_bus_api::{Agent, AgentId, ExitReport, Fail, Message, NewAgent, ProjectId, Question, Task, Timestamp};
+use go_bus_api::{
+    Agent, AgentId, ExitReport, Fail, Message, NewAgent, ProjectId, ProjectState, Question, Task, Timestamp,
+};
 use go_bus_client::World;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -49,9 +51,11 @@ pub fn outlook(config: &OrchestratorConfig, world: &World, now: Timestamp) -> Ou
     Outlook { over, items }
 }
 
-/// What a task calls for; nothing where a hand is due and there is no room for one.
+/// What a task calls for; nothing where a hand is due that the Bus would refuse now: there is no room for one, an earlier one has not ended, or the
+/// project is paused.
 fn duty(config: &OrchestratorConfig, world: &World, task: &Task, next: Next, now: Timestamp) -> Option<Item> {
     let (what, call) = match next {
+        Next::Spawn if has_to_wait(world, task) => return None,
         Next::Spawn => match hand::request(&config.hands, &config.agent, world, &task.id, now) {
             Ok(Some(request)) => ("spawn", spawn(request)),
             Ok(None) => return None,
@@ -70,6 +74,11 @@ fn duty(config: &OrchestratorConfig, world: &World, task: &Task, next: Next, now
         duty: true,
         project: Some(task.project.clone()),
     })
+}
+
+fn has_to_wait(world: &World, task: &Task) -> bool {
+    let is_paused = world.project(&task.project).is_some_and(|project| project.state == ProjectState::Paused);
+    is_paused || world.builders(&task.id).any(|hand| !hand.state.is_ended())
 }
 
 fn heading(task: &Task) -> String {

@@ -82,6 +82,16 @@ fn without_a_free_slot_there_is_nothing_to_do_and_neither_is_while_a_hand_is_at_
 }
 
 #[test]
+fn what_the_bus_would_refuse_now_is_no_duty_yet() {
+    let earlier = |state: &str| agent("a-1", json!({"task": "T-1", "attempt": 1, "state": state}));
+    assert_eq!(keys(&looked(&world(2, vec![task("T-1", 2), earlier("draining")]))), Vec::<&str>::new());
+    assert_eq!(keys(&looked(&world(2, vec![task("T-1", 2), earlier("terminated")]))), ["T-1/2/spawn"]);
+    let paused = json!({"type": "project", "resource": {"id": "p", "name": "p", "state": "paused", "priority": "p1", "weight": 1,
+                        "created_at": AT, "driver": "claude", "revision": 2}});
+    assert_eq!(keys(&looked(&world(2, vec![paused, task("T-1", 2)]))), Vec::<&str>::new());
+}
+
+#[test]
 fn an_end_is_told_with_what_its_keeper_saw_and_the_completion_that_has_its_landing() {
     let exit = json!({"code": 0, "tail": "All is well.\n", "at": AT, "verify": [{"command": "make test", "code": 0, "duration_ms": 5, "tail": ""}],
                       "work": {"base": "aaaaaaa", "commit": "bbbbbbb", "changed": true, "vacuous": true}});
