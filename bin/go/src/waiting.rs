@@ -2,7 +2,7 @@
 
 use go_bus_api::{Task, Timestamp};
 use go_bus_client::World;
-use go_sprint::{Limits, Readiness, Reason, readiness};
+use go_sprint::{Limits, Readiness, readiness};
 
 /// Every reason why `task` has not started, or what it is at.
 pub(crate) fn reasons(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> String {
@@ -10,11 +10,6 @@ pub(crate) fn reasons(world: &World, task: &Task, limits: &Limits, now: Timestam
         Readiness::Ready => "ready: is assigned next".to_owned(),
         Readiness::UnderWay => "under way".to_owned(),
         Readiness::Over => task.state.as_str().to_owned(),
-        Readiness::Waiting(reasons) => reasons.iter().map(first_line).collect::<Vec<_>>().join("; "),
+        Readiness::Waiting(reasons) => reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     }
-}
-
-/// A reason on one line. What blocks a task may be long: `go status --why` has all of it.
-fn first_line(reason: &Reason) -> String {
-    reason.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -83,6 +83,10 @@ fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<S
         Readiness::UnderWay | Readiness::Over => Vec::new(),
     };
     because.extend(pinned_in_words(world, task, now).filter(|_| task.kind == TaskKind::Push));
+    let could_not_land = task.state == TaskState::Blocked && task.landing_failures > 0;
+    if could_not_land {
+        because.push(format!("go task show {0} has all of it; mend it, and go task retry {0}", task.id));
+    }
     if task.failures > 0 {
         because.push(failed(task));
     } else if let Some(error) = task.error.as_ref().filter(|_| task.state == TaskState::Held) {
@@ -91,7 +95,8 @@ fn waiting(world: &World, task: &Task, limits: &Limits, now: Timestamp) -> Vec<S
     if task.losses > 0 {
         because.push(format!("its builder was lost with its host {} times", task.losses));
     }
-    if let Some(notes) = &task.review_notes {
+    // What did not land comes back as its reviewer's wishes do; said once is enough.
+    if let Some(notes) = task.review_notes.as_ref().filter(|_| !could_not_land) {
         because.push(format!("its reviewer wants changes: {}", first_line(notes.as_str())));
     }
     because

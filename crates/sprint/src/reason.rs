@@ -165,7 +165,11 @@ impl fmt::Display for Reason {
                 write!(f, "{task} is at work on the same lines: it starts once that has landed")
             }
             Self::Blocked(why) if why.is_blank() => f.write_str("blocked"),
-            Self::Blocked(why) => write!(f, "blocked: {why}"),
+            // A conflict or what a check said may follow; the task has all of it.
+            Self::Blocked(why) => {
+                let first = why.as_str().lines().find(|line| !line.trim().is_empty());
+                write!(f, "blocked: {}", first.unwrap_or_default().trim())
+            }
             Self::NextSprint => f.write_str("it waits for the next sprint"),
             Self::Held => f.write_str("held until a person has it go on (go task retry)"),
             Self::Backoff { until } => write!(f, "backoff until {until}"),

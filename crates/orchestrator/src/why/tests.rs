@@ -74,6 +74,19 @@ fn what_is_held_says_what_went_wrong_and_how_it_goes_on() {
 }
 
 #[test]
+fn what_could_not_land_says_so_once_and_in_one_line_and_what_to_do() {
+    let error = Some(Text::clipped("it could not land 3 times\n<<<<<<< ours"));
+    let notes = Some(Text::clipped("it could not land: it conflicts\n<<<<<<< ours"));
+    let blocked = Task { error, review_notes: notes, ..ticket(TaskState::Blocked) };
+    let of_its_review = "T-1 is blocked: blocked: it could not land 3 times; its reviewer wants changes: it could not land: it conflicts";
+    assert_eq!(explain(&with(blocked.clone()), "T-1"), of_its_review);
+    assert_eq!(
+        explain(&with(Task { landing_failures: 3, ..blocked }), "T-1"),
+        "T-1 is blocked: blocked: it could not land 3 times; go task show T-1 has all of it; mend it, and go task retry T-1"
+    );
+}
+
+#[test]
 fn what_waits_says_for_what_and_what_went_wrong_before() {
     let mut world = with(ticket(TaskState::Pending));
     assert_eq!(explain(&world, "T-1"), "T-1 is pending: it waits for the next sprint");

@@ -124,7 +124,7 @@ fn what_is_blocked_names_the_failure_at_its_root() {
 #[test]
 fn blocked_by_losses_says_what_the_bus_said_and_held_says_by_whom() {
     let world = samples::world([("h1", 1)]);
-    let lost = Task { state: TaskState::Blocked, error: Some(Text::clipped("lost three times")), ..ticket() };
+    let lost = Task { state: TaskState::Blocked, error: Some(Text::clipped("lost three times\nby h1")), ..ticket() };
     assert_eq!(words(&world, &lost), ["blocked: lost three times"]);
     assert_eq!(
         words(&world, &Task { state: TaskState::Held, ..ticket() }),
