@@ -89,6 +89,9 @@ pub enum RepoError {
         /// How many there are.
         lines: usize,
     },
+    /// The history of a shallow clone begins after the line came.
+    #[error("the history here begins with {0}, and the line is that old or older")]
+    CutOff(String),
     /// A line of a file that can't be.
     #[error("write FILE:LINE, with lines counted from 1; {0:?} is none")]
     NoLine(String),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::commands::{Answer, Call, Commands};
 use crate::{ObjectId, RepoError};
 
-/// What holds for every call: no hook of the person's is run, nothing is left in the background, no name is quoted, a network that
-/// stands still is given up.
+/// What holds for every call: no hook of the person's is run, nothing is left in the background, no name is quoted or coloured, submodules
+/// are left alone, nobody is asked for a key to sign with, a network that stands still is given up.
 const ALWAYS: &[&str] = &[
     "--no-pager",
     "-c",
@@ -24,6 +24,12 @@ const ALWAYS: &[&str] = &[
     "log.showSignature=false",
     "-c",
     "advice.detachedHead=false",
+    "-c",
+    "color.ui=false",
+    "-c",
+    "submodule.recurse=false",
+    "-c",
+    "commit.gpgSign=false",
     "-c",
     "http.lowSpeedLimit=1",
     "-c",

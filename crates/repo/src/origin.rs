@@ -57,9 +57,15 @@ pub struct Origin {
 /// own folder, so it is of whatever repo it lies in.
 ///
 /// # Errors
-/// [`RepoError::NoFile`] and [`RepoError::BeyondEnd`] where there is no such line; git's words where it is in no repo.
+/// [`RepoError::NoFile`] and [`RepoError::BeyondEnd`] where there is no such line, [`RepoError::CutOff`] where the clone does not reach back to it;
+/// git's words where it is in no repo.
 pub fn origin(commands: &dyn Commands, place: &SourceLine) -> Result<Option<Origin>, RepoError> {
-    let SourceLine { file, line } = place;
+    let line = &place.line;
+    // A link has lines where it leads to.
+    let file = &match place.file.is_symlink() {
+        true => place.file.canonicalize().map_err(|_| RepoError::NoFile(place.file.clone()))?,
+        false => place.file.clone(),
+    };
     let text = std::fs::read(file).map_err(|_| RepoError::NoFile(file.clone()))?;
     let lines = lines(&text);
     if usize::try_from(*line).is_ok_and(|line| line > lines) {
@@ -78,7 +84,21 @@ pub fn origin(commands: &dyn Commands, place: &SourceLine) -> Result<Option<Orig
     let blamed = call.arg("--").arg(name).output()?;
     let first = String::from_utf8_lossy(&blamed).split_whitespace().next().and_then(ObjectId::parse);
     let commit = first.ok_or_else(|| RepoError::Garbled("blame".to_owned()))?;
-    if commit.is_null() { Ok(None) } else { of_commit(&repo, commit).map(Some) }
+    match commit {
+        commit if commit.is_null() => Ok(None),
+        commit if is_cut_off(&repo, &commit)? => Err(RepoError::CutOff(commit.to_string())),
+        commit => of_commit(&repo, commit).map(Some),
+    }
+}
+
+/// Whether the history of a shallow clone begins with `commit`: what is older looks as if that had brought it.
+fn is_cut_off(repo: &Repo<'_>, commit: &ObjectId) -> Result<bool, RepoError> {
+    let list = repo.common().join("shallow");
+    match std::fs::read_to_string(&list) {
+        Ok(text) => Ok(text.lines().any(|line| line == commit.as_str())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(RepoError::file("read", &list)(error)),
+    }
 }
 
 /// How many lines git counts.

@@ -90,7 +90,7 @@ fn add(git: &Git<'_>, index: &Path, without: &[Vec<u8>]) -> Result<Option<String
     }
     let mut words = String::new();
     for _ in 0..TRIES {
-        let call = git.call(&["-c", "core.safecrlf=false", "add", "--all", "--ignore-errors"]);
+        let call = git.call(&["-c", "core.safecrlf=false", "add", "--all", "--sparse", "--ignore-errors"]);
         let call = call.args(["--pathspec-from-file=-", "--pathspec-file-nul"]).with("GIT_INDEX_FILE", index);
         let added = call.reading(paths.clone()).run()?;
         match added.code {

@@ -89,6 +89,8 @@ pub enum Outcome {
         commit: ObjectId,
         /// The branch.
         branch: String,
+        /// The text for a pull request, where it was asked for.
+        request: Option<String>,
     },
     /// It can't be merged onto the tip.
     Conflict {
@@ -140,6 +142,7 @@ pub fn land(repo: &Repo<'_>, order: &Landing<'_>) -> Result<Outcome, RepoError> 
 fn in_rounds(repo: &Repo<'_>, order: &Landing<'_>, line: &Line, work: &ObjectId) -> Result<Outcome, RepoError> {
     let mut passed: Option<(ObjectId, ObjectId)> = None;
     let mut why = String::new();
+    let mut moves = 0_usize;
     for _ in 0..ROUNDS {
         let (tips, delivered) = match look(repo, order, line)? {
             Ok(seen) => seen,
@@ -149,7 +152,9 @@ fn in_rounds(repo: &Repo<'_>, order: &Landing<'_>, line: &Line, work: &ObjectId)
             return Ok(done);
         }
         let tip = tips.tip().clone();
-        let ready = match passed.take().filter(|(onto, _)| *onto == tip) {
+        let passed_on = passed.take();
+        moves = moves.saturating_add(usize::from(passed_on.as_ref().is_some_and(|(onto, _)| *onto != tip)));
+        let ready = match passed_on.filter(|(onto, _)| *onto == tip) {
             Some((_, ready)) => ready,
             None => match prepare(repo, order, line, work, &tip)? {
                 Ok(ready) => ready,
@@ -169,7 +174,12 @@ fn in_rounds(repo: &Repo<'_>, order: &Landing<'_>, line: &Line, work: &ObjectId)
             }
         }
     }
-    let why = format!("{} moved {ROUNDS} times while this was landing: {why}", line.branch);
+    let branch = &line.branch;
+    // A push is also refused by rules of the upstream's own.
+    let why = match moves {
+        0 => format!("{branch} did not take it, {ROUNDS} times: {why}"),
+        _ => format!("{branch} moved again and again while this was landing: {why}"),
+    };
     Ok(Outcome::Later { why })
 }
 
@@ -210,7 +220,12 @@ fn already(
         && commit::is_of(repo, there, order)?
     {
         let branch = crate::task_branch(order.task);
-        return Ok(Some(Outcome::AlreadyLanded { commit: there.clone(), branch }));
+        // Whoever delivered it may not have lived to tell.
+        let request = match repo.commit(&format!("{there}^"))? {
+            Some(tip) => Some(deliver::request(repo, order, line, &tip, work, there)?),
+            None => None,
+        };
+        return Ok(Some(Outcome::AlreadyLanded { commit: there.clone(), branch, request }));
     }
     let tip = tips.tip();
     let before = if repo.is_in(work, tip)? { Some(work.clone()) } else { commit::landed(repo, order, tip, work)? };
@@ -218,7 +233,7 @@ fn already(
     if order.deliver == Deliver::Merge {
         advance::follow(repo, line, tips, tip)?;
     }
-    Ok(Some(Outcome::AlreadyLanded { commit, branch: line.branch.clone() }))
+    Ok(Some(Outcome::AlreadyLanded { commit, branch: line.branch.clone(), request: None }))
 }
 
 /// Whether `tip` has everything that `work` has.
@@ -241,7 +256,8 @@ fn prepare(
         return Ok(Err(Outcome::Conflict { tip: tip.clone(), files: conflict.files, text }));
     }
     if merged.tree == repo.tree(tip)? {
-        return Ok(Err(Outcome::AlreadyLanded { commit: tip.clone(), branch: line.branch.clone() }));
+        let branch = line.branch.clone();
+        return Ok(Err(Outcome::AlreadyLanded { commit: tip.clone(), branch, request: None }));
     }
     let ready = commit::make(repo, order, &merged.tree, tip, work)?;
     Ok(match trial::verify(repo, order, line, &ready)? {

@@ -83,3 +83,30 @@ fn a_landed_line_leads_to_its_ticket() {
     std::fs::write(house.path("outside"), "x\n").unwrap();
     assert!(matches!(from(&house, "../outside", 1), Err(RepoError::Git { .. })));
 }
+
+#[test]
+fn a_clone_that_does_not_reach_back_to_a_line_says_so() {
+    let house = House::with_upstream();
+    let commit = house.work("T-1", "sed -i 's/^5$/five/' a.txt");
+    house.land("T-1", &Wish::merge(&commit));
+    let commit = house.work("T-2", "sed -i 's/^7$/seven/' a.txt");
+    let landed = landed_commit(&house.land("T-2", &Wish::merge(&commit)));
+    house.sh(
+        &house.path(""),
+        "rm -rf 'the repo\nof a person' && git clone -q --depth 2 \"file://$PWD/upstream.git\" 'the repo\nof a person'",
+    );
+    assert_eq!(from(&house, "a.txt", 7).unwrap(), Some(format!("{landed} T-2 1 a-7")));
+    let cut_off = from(&house, "a.txt", 1);
+    assert!(matches!(cut_off, Err(RepoError::CutOff(_))), "it is no line of T-1's: {cut_off:?}");
+    house.sh(&house.repo(), "git fetch -q --unshallow");
+    assert_eq!(from(&house, "a.txt", 1).unwrap().unwrap(), "Person <person@example.org> first");
+}
+
+#[test]
+fn a_link_s_line_is_one_of_the_file_that_it_leads_to() {
+    let house = House::alone();
+    let commit = house.work("T-1", "mkdir d; seq 3 > d/f; ln -s d/f link; ln -s nowhere broken");
+    let landed = landed_commit(&house.land("T-1", &Wish::merge(&commit)));
+    assert_eq!(from(&house, "link", 3).unwrap(), Some(format!("{landed} T-1 1 a-7")));
+    assert!(matches!(from(&house, "broken", 1), Err(RepoError::NoFile(_))));
+}

@@ -19,7 +19,7 @@ fn work_lands_as_one_commit_with_its_trailers_and_its_author() {
     assert!(!house.path("land T-1").exists());
     assert_eq!(
         house.land("T-1", &Wish::merge(&commit)),
-        Outcome::AlreadyLanded { commit: landed, branch: "main".to_owned() }
+        Outcome::AlreadyLanded { commit: landed, branch: "main".to_owned(), request: None }
     );
     assert_eq!(house.landed(&house.repo(), "main"), ["T-1"]);
 }
@@ -283,6 +283,8 @@ fn a_delivery_by_branch_moves_nothing_and_tells_what_a_pull_request_needs() {
             panic!("not delivered")
         };
         assert_eq!(branch, "xio/T-1");
+        let again = house.land("T-1", &wish);
+        assert_eq!(again, Outcome::AlreadyLanded { commit: delivered.clone(), branch, request: request.clone() });
         let request = request.unwrap();
         assert!(request.starts_with("The title\n\nT-1, attempt 1, built by a-7, for main.\n\n- a step\n"), "{request}");
         assert!(request.contains("y | 1 +") && request.ends_with("Passed: `test -f y`"), "{request}");
@@ -290,8 +292,53 @@ fn a_delivery_by_branch_moves_nothing_and_tells_what_a_pull_request_needs() {
         assert_eq!(house.sh(&at, "git rev-parse main xio/T-1"), format!("{before}\n{delivered}"));
         // The agent's folder has not changed under it.
         assert_eq!(house.sh(&house.folder("T-1"), "git status --porcelain; git log -1 --format=%s"), "?? y\na step");
-        assert_eq!(house.land("T-1", &wish), Outcome::AlreadyLanded { commit: delivered, branch });
         let more = house.work("T-1", "echo z > z");
         landed_commit(&house.land("T-1", &Wish { attempt: 2, commit: &more, ..wish }));
+    }
+}
+
+#[test]
+fn a_push_that_the_upstream_refuses_is_told_as_that() {
+    let house = House::with_upstream();
+    let hook = "printf '#!/bin/sh\\ncase $(cat) in *refs/heads/main) echo protected; exit 1;; esac\\n' > hooks/pre-receive; chmod +x hooks/pre-receive";
+    house.sh(&house.upstream(), hook);
+    let commit = house.work("T-1", "echo x > x");
+    let Outcome::Later { why } = house.land("T-1", &Wish::merge(&commit)) else { panic!("it landed") };
+    assert!(why.starts_with("main did not take it") && why.contains("protected"), "{why}");
+}
+
+#[test]
+fn no_setting_of_the_person_s_is_in_the_way() {
+    let house = House::with_upstream();
+    let settings =
+        ["commit.gpgSign true", "gpg.program false", "submodule.recurse true", "color.ui always", "merge.ff only"];
+    for setting in settings {
+        house.sh(&house.repo(), &format!("git config {setting}"));
+    }
+    let sub = "git -c protocol.file.allow=always submodule --quiet add \"$HOME/upstream.git\" sub";
+    house.sh(&house.repo(), &format!("{sub}; git commit -q --no-gpg-sign -m sub; git push -q"));
+    house.make("T-1");
+    house.sh(&house.repo(), "echo y > y; git add y; git commit -q --no-gpg-sign -m y; git push -q");
+    house.sh(&house.folder("T-1"), "echo x > x");
+    let folder = house.folder("T-1");
+    let caught_up =
+        house.within(&house.repo(), Death::Never, |repo| go_repo::catch_up(repo, &folder, &crate::house::id("T-1")));
+    caught_up.0.unwrap();
+    assert_eq!(house.sh(&folder, "git log -1 --format=%s; git status --porcelain"), "Merge what has landed meanwhile");
+    let commit = house.save("T-1").commit.to_string();
+    let wish = Wish { deliver: Deliver::Branch, verify: &["test -f x"], ..Wish::merge(&commit) };
+    let Outcome::Landed { request: Some(text), .. } = house.land("T-1", &wish) else { panic!("not delivered") };
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+    landed_commit(&house.land("T-1", &Wish { attempt: 2, ..Wish::merge(&commit) }));
+}
+
+#[test]
+fn what_has_landed_is_known_again_though_others_changed_the_same_lines_since() {
+    for house in [House::alone(), House::with_upstream()] {
+        let one = house.work("T-1", "sed -i 's/^5$/one/' a.txt");
+        let landed = landed_commit(&house.land("T-1", &Wish::merge(&one)));
+        house.sh(&house.repo(), "sed -i 's/^one$/another/' a.txt; git commit -q -a -m another; git push -q || true");
+        let again = house.land("T-1", &Wish { verify: &["false"], ..Wish::merge(&one) });
+        assert_eq!(again, Outcome::AlreadyLanded { commit: landed, branch: "main".to_owned(), request: None });
     }
 }

@@ -146,7 +146,9 @@ fn what_landed_on_another_branch_than_the_one_that_is_checked_out_is_forgotten()
         if !is_there {
             std::fs::remove_dir_all(&folder).unwrap();
         }
-        let removed = |repo: &go_repo::Repo<'_>| go_repo::remove(repo, &folder, &task, Some("develop"));
+        // The folder knows the branch itself; for one that is gone it has to be said.
+        let onto = (!is_there).then_some("develop");
+        let removed = |repo: &go_repo::Repo<'_>| go_repo::remove(repo, &folder, &task, onto);
         house.within(&house.repo(), Death::Never, removed).0.unwrap();
         assert_eq!(refs(&house), "refs/heads/develop\nrefs/heads/main\n0");
     }

@@ -197,3 +197,17 @@ fn what_was_not_made_for_the_task_is_not_saved() {
     assert!(matches!(save(&folder, "T-2").0, Err(RepoError::NotOurs(_))));
     assert!(matches!(save(&house.repo(), "T-1").0, Err(RepoError::NotOurs(_))));
 }
+
+#[test]
+fn what_lies_outside_a_sparse_checkout_is_saved_and_what_is_not_checked_out_stays() {
+    let house = House::alone();
+    house.sh(
+        &house.repo(),
+        "mkdir in out; echo i > in/i; echo o > out/o; git add -A; git commit -q -m d; git sparse-checkout set in",
+    );
+    let folder = house.make("T-1").folder;
+    house.sh(&folder, "test ! -e out; mkdir out; echo new > out/new; echo new > in/new");
+    let work = house.save("T-1");
+    let files = house.sh(&house.repo(), &format!("git ls-tree -r --name-only {} | tr '\\n' ' '", work.commit));
+    assert_eq!(files, ".gitignore a.txt b.txt in/i in/new out/new out/o");
+}

@@ -69,11 +69,10 @@ fn exit(outcome: &Outcome) -> Exit {
 
 fn text(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Landed { commit, branch, request } => {
-            let request = request.as_ref().map(|request| format!("{request}\n\n")).unwrap_or_default();
-            format!("{request}landed {commit} on {branch}\n")
+        Outcome::Landed { commit, branch, request } => format!("{}landed {commit} on {branch}\n", above(request)),
+        Outcome::AlreadyLanded { commit, branch, request } => {
+            format!("{}already landed {commit} on {branch}\n", above(request))
         }
-        Outcome::AlreadyLanded { commit, branch } => format!("already landed {commit} on {branch}\n"),
         Outcome::Conflict { tip, files, text } => {
             let files: Vec<_> = files.iter().map(|file| format!("  {}\n", file.to_string_lossy())).collect();
             let files = files.concat();
@@ -91,6 +90,11 @@ fn text(outcome: &Outcome) -> String {
         }
         Outcome::Later { why } => format!("not now: {why}\n"),
     }
+}
+
+/// The text of a pull request, above the line that says what has landed.
+fn above(request: &Option<String>) -> String {
+    request.as_ref().map(|request| format!("{request}\n\n")).unwrap_or_default()
 }
 
 /// What whoever built it does next. It stands last, as of a long text the end is kept.

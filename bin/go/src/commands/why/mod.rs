@@ -44,6 +44,7 @@ fn failed(error: RepoError) -> Failure {
     match error {
         RepoError::NoLine(_) => Failure::usage(error, "such as src/main.rs:12"),
         RepoError::NoGit | RepoError::TooOld(_) => Failure::failed(error, "install git 2.38 or newer"),
+        RepoError::CutOff(_) => Failure::failed(error, "`git fetch --unshallow` gets the rest"),
         RepoError::Git { .. } => Failure::failed(error, "ask in the repo that the file belongs to"),
         _ => Failure::failed(error, ""),
     }
