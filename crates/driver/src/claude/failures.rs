@@ -20,14 +20,24 @@ const fn row(says: &'static [&'static str], cause: FailureCause, mend: Mend) -> 
 /// its words. Words of a model are never looked at.
 pub const ROWS: &[FailureRow] = &[
     row(&["permission_denials"], FailureCause::PermissionDenied, Mend::Retry),
+    // A window that opens again, whatever is said beside it of money that would help meanwhile.
+    row(
+        &["hit your … limit … resets", "limit reached … reset"],
+        FailureCause::UsageLimit,
+        Mend::Park(Duration::from_secs(3600)),
+    ),
     row(
         &[
             "code: long_context_credits_required",
             "code: credits_required",
             "out of extra usage",
-            "out of usage credits",
+            "out of usage",
             "usage credits required",
             "extra usage is required",
+            "spend limit",
+            "usage limit is set to $0",
+            "usage allocation has been disabled",
+            "your seat type … include",
         ],
         FailureCause::ExtraUsage,
         Mend::Escalate,
@@ -36,7 +46,6 @@ pub const ROWS: &[FailureRow] = &[
         &[
             "code: usage_limit_reached",
             "hit your … limit",
-            "limit reached … reset",
             "usage limit reached",
             "usage limits … regain access",
             "rate_limit_event: rejected",
@@ -55,6 +64,7 @@ pub const ROWS: &[FailureRow] = &[
             "prompt is too long",
             "conversation too long",
             "exceed context limit",
+            "context limit reached",
             "model_context_window_exceeded",
             "status: 413",
         ],
@@ -71,6 +81,7 @@ pub const ROWS: &[FailureRow] = &[
             "kind: oauth_org_not_allowed",
             "not logged in",
             "invalid api key",
+            "disabled for your org",
         ],
         FailureCause::Unauthenticated,
         Mend::Escalate,
@@ -169,6 +180,34 @@ mod tests {
         );
         let offer = "code: usage_limit_reached\nYou've hit your limit · /extra-usage or buy extra usage to go on";
         assert_eq!(read(offer).0, FailureCause::UsageLimit, "an offer is no answer");
+    }
+
+    #[test]
+    fn a_plan_s_limit_that_mentions_money_is_waited_out_and_money_that_has_run_out_is_a_person_s() {
+        let parked = |words: &str| {
+            let limit = (FailureCause::UsageLimit, until("2026-11-23T13:20:00Z"));
+            assert_eq!(read(&format!("status: 429\nkind: rate_limit\n{words}")), limit, "{words}");
+        };
+        parked("You've hit your 5-hour limit · resets 1:20pm (UTC) · out of usage credits");
+        parked(
+            "You've hit your monthly spend limit · run /usage-credits to raise it · your 5-hour limit resets 1:20pm (UTC)",
+        );
+        parked("spend limit reached · resets 1:20pm (UTC) · request an increase at https://go.corp.example.com");
+        for words in [
+            "You've hit your monthly spend limit. See Usage in Settings",
+            "You've hit your channel's monthly spend limit.",
+            "Your org is out of usage · contact your admin",
+            "You're out of usage credits · resets 1:20pm (UTC)",
+            "Your group's usage limit is set to $0 · contact your admin",
+            "Your usage allocation has been disabled by your admin",
+            "Your seat type doesn't include usage credits",
+        ] {
+            let read = read(&format!("status: 429\nkind: rate_limit\n{words}"));
+            assert_eq!(read, (FailureCause::ExtraUsage, Remedy::Escalate), "{words}");
+        }
+        let disabled = "status: 429\nThis service is disabled for your org";
+        assert_eq!(read(disabled), (FailureCause::Unauthenticated, Remedy::Escalate));
+        assert_eq!(read("Context limit reached · /compact or /clear to continue").1, Remedy::Rotate);
     }
 
     #[test]

@@ -223,11 +223,18 @@ fn denied(what: &What) -> Option<String> {
     match what {
         What::CommandExecution { command, status } if status == "declined" => Some(command.clone()),
         What::FileChange { changes, status } if status == "declined" => Some(changes.to_string()),
-        What::McpToolCall { server, tool, error: Some(error), .. } if error.message.contains("requires approval") => {
+        What::McpToolCall { server, tool, error: Some(error), .. } if is_unapproved(&error.message) => {
             Some(format!("{server}.{tool}: {}", error.message))
         }
         _ => None,
     }
+}
+
+/// Whether a call was not made as nobody approved it, in the words that Codex has for that.
+fn is_unapproved(error: &str) -> bool {
+    ["requires approval", "MCP tool call cancelled", "user cancelled MCP tool call"]
+        .iter()
+        .any(|says| error.contains(says))
 }
 
 /// What Codex says on standard error, and nowhere else, where it refuses a patch or a command: a line that begins with its time. In its

@@ -244,8 +244,9 @@ fn exit_0_is_a_success_only_after_a_whole_turn_in_which_nothing_was_refused() {
     let failed = r#"{"type":"turn.failed","error":{"message":"x"}}"#;
     assert!(!report(&[failed], Some(0), "").succeeded());
     let refused = r#"{"type":"item.completed","item":{"id":"i","type":"mcp_tool_call","server":"bus","tool":"t","arguments":{},"error":{"message":"MCP tool call requires approval, but approval policy is never"},"status":"failed"}}"#;
+    let unasked = r#"{"type":"item.completed","item":{"id":"i","type":"mcp_tool_call","server":"x","tool":"t","arguments":{},"error":{"message":"MCP tool call cancelled: interactive approval is unavailable in exec mode"},"status":"failed"}}"#;
     let declined = r#"{"type":"item.completed","item":{"id":"i","type":"command_execution","command":"rm x","status":"declined"}}"#;
-    for denied in [refused, declined] {
+    for denied in [refused, unasked, declined] {
         let report = report(&[denied, DONE], Some(0), "");
         assert_eq!(report.failure.unwrap().cause, FailureCause::PermissionDenied, "{denied}");
     }
