@@ -5,7 +5,8 @@
     agents: {po: command}
 
 Its message says what is new, and, on lines of their own, which calls of the Bus's tools the fixed program would make. It makes them, through the
-bridge, but for one thing that it knows better: a ticket that failed once gets a word for its next builder.
+bridge, but for one thing that it knows better: a ticket that failed once gets a word for its next builder. What a spawn's prompt has to say stands
+quoted before its call.
 """
 import argparse
 import json
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import uuid
 
-CALL = re.compile(r"^    (bus_\w+) (\{.*\})$", re.MULTILINE)
+CALL = re.compile(r"(?:^Its prompt has to say this:\n((?:> .*\n)+))?^    (bus_\w+) (\{.*\})$", re.MULTILINE)
 
 PROMPT = """# You build {task} of project {project}
 
@@ -67,18 +68,18 @@ class Bridge:
         return result.get("structuredContent")
 
 
-def spawn(bridge, arguments):
+def spawn(bridge, arguments, known):
     """A spawn needs a prompt: what its builder has to know, and how its work is verified."""
     task = bridge.call("bus_get_task", {"id": arguments["task"]})
     if task is None:
         return
-    advice = f"The last attempt failed: {task['error']}" if task.get("error") else ""
+    advice = f"The last attempt failed: {task['error']}\n" if task.get("error") else ""
     arguments["prompt"] = PROMPT.format(
         task=task["id"],
         project=task["project"],
         title=task["title"],
         description=task.get("description", ""),
-        advice=advice,
+        advice=advice + known,
         verify=", ".join(f"`{command}`" for command in task.get("verify", [])) or "nothing",
     )
     bridge.call("bus_spawn_agent", arguments)
@@ -87,10 +88,10 @@ def spawn(bridge, arguments):
 def turn(bridge, text):
     """Makes the calls that the message names."""
     calls = CALL.findall(text)
-    for tool, arguments in calls:
+    for known, tool, arguments in calls:
         arguments = json.loads(arguments)
         if tool == "bus_spawn_agent":
-            spawn(bridge, arguments)
+            spawn(bridge, arguments, known)
         else:
             bridge.call(tool, arguments)
     return len(calls)

@@ -36,7 +36,7 @@ pub use models::{Models, Strength};
 pub use orchestrator::Orchestrator;
 pub use prompt::{
     Briefing, BuiltIn, Identity, Needed, NotNeeded, PromptBuilder, PromptSource, Rotation, RotationSettled, Sections,
-    Verification,
+    Verification, beside_ticket,
 };
 pub use prompts::{builder_prompt, orchestrator_prompt, reviewer_prompt};
 pub use request::{orchestrator_request, seated_request};

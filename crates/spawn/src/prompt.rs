@@ -13,5 +13,5 @@ mod tests;
 pub(crate) use layout::laid_out;
 
 pub use builder::{Needed, NotNeeded, PromptBuilder, RotationSettled};
-pub use sections::{Identity, Rotation, Verification};
+pub use sections::{Identity, Rotation, Verification, beside_ticket};
 pub use source::{Briefing, BuiltIn, PromptSource, Sections};

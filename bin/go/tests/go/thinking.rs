@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use go_bus_api::{Agent, AlertLevel, AlertState, DriverKind, Role, TaskState};
+use go_bus_api::{Agent, AlertLevel, AlertState, Answer, DriverKind, NewQuestion, Role, TaskState, Text};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::operator::Operator;
@@ -109,6 +109,39 @@ fn one_whose_keeper_is_killed_is_succeeded_and_its_conversation_goes_on() {
     let heirs: Vec<_> = of_role(&operator, Role::Po).into_iter().filter(|agent| agent.id != po.id).collect();
     assert!(heirs.iter().any(|heir| heir.driver == DriverKind::Command && heir.state.is_live()), "{heirs:?}");
     assert!(operator.world().agent(&hand).is_none_or(|hand| hand.state.is_ended()));
+    up.signal(Signal::INT);
+    assert_eq!(up.end().0.code(), Some(130));
+}
+
+#[test]
+fn what_a_human_answered_reaches_the_next_hand_of_a_po_that_thinks() {
+    let place = Place::with_plan(
+        "version: 1\nprojects:\n  - id: site\n    po: {driver: command}\n    tickets:\n      \
+        - {id: A, title: a, kind: chore, run: 'until test -e go-on; do sleep 0.02; done'}\nhosts:\n  - {id: h1, slots: 2}\n",
+    );
+    let mut up = up(&place, &example());
+    let operator = Operator::at(&place, &up.url());
+    let hand = |attempt: u32| {
+        let is_at_it = |agent: &&Agent| agent.attempt.is_some_and(|at| at.0 == attempt);
+        operator.world().agents_with_task().find(is_at_it).map(|agent| agent.id.clone())
+    };
+    until("its hand is at work", || hand(1));
+    let question = NewQuestion {
+        task: "A".parse().ok(),
+        text: Text::clipped("which colour?"),
+        options: Vec::new(),
+        default: None,
+        deadline: None,
+    };
+    let asked = operator.with(async |bus| bus.ask(&question).await);
+    let answer = Answer { answer: Text::clipped("the blue one") };
+    operator.with(async |bus| bus.answer(&asked.id, &answer).await);
+    let next = until("the next hand is at work", || hand(2));
+    let prompt = operator.with(async |bus| bus.prompt(&next).await);
+    let prompt = prompt.as_str();
+    assert!(prompt.contains("> which colour?\n") && prompt.contains("> the blue one\n"), "{prompt}");
+    std::fs::write(place.path().join("go-on"), "").unwrap();
+    until("it is done", || (operator.world().task_state(&"A".parse().unwrap()) == Some(TaskState::Done)).then_some(()));
     up.signal(Signal::INT);
     assert_eq!(up.end().0.code(), Some(130));
 }

@@ -1,10 +1,13 @@
 //! What an orchestrator has to know and to do just now, in words for one that thinks: each task that calls for a step, with the step that the fixed
 //! program would take, and each message. Decided purely.
+//!
+//! What others said is set off by `>` from its second line on, and never read as a call.
 
 use go_bus_api::{
     Agent, AgentId, ExitReport, Fail, Message, NewAgent, ProjectId, ProjectState, Question, Task, Timestamp,
 };
 use go_bus_client::World;
+use go_spawn::beside_ticket;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -57,7 +60,7 @@ fn duty(config: &OrchestratorConfig, world: &World, task: &Task, next: Next, now
     let (what, call) = match next {
         Next::Spawn if has_to_wait(world, task) => return None,
         Next::Spawn => match hand::request(&config.hands, &config.agent, world, &task.id, now) {
-            Ok(Some(request)) => ("spawn", spawn(request)),
+            Ok(Some(request)) => ("spawn", to_be_told(world, task) + &spawn(request)),
             Ok(None) => return None,
             Err(rest) => ("rest", fail(task, &resting(rest).of(task.attempt))),
         },
@@ -76,6 +79,13 @@ fn duty(config: &OrchestratorConfig, world: &World, task: &Task, next: Next, now
     })
 }
 
+/// What the prompt of its next hand has to have, and no tool would tell.
+fn to_be_told(world: &World, task: &Task) -> String {
+    let asked: Vec<_> = world.questions_about(&task.id).collect();
+    let known = beside_ticket(task, asked.into_iter());
+    if known.is_empty() { known } else { format!("Its prompt has to say this:\n> {}\n", set_off(known.trim())) }
+}
+
 fn has_to_wait(world: &World, task: &Task) -> bool {
     let is_paused = world.project(&task.project).is_some_and(|project| project.state == ProjectState::Paused);
     is_paused || world.builders(&task.id).any(|hand| !hand.state.is_ended())
@@ -89,7 +99,7 @@ fn heading(task: &Task) -> String {
         task.id,
         task.attempt,
         task.max_attempts,
-        task.title
+        set_off(task.title.as_str())
     );
     let before = task.error.as_ref().map(|error| ("The last attempt failed", error.as_str()));
     let notes = task.review_notes.as_ref().map(|notes| ("The reviewer wants changes", notes.as_str()));
@@ -109,9 +119,11 @@ fn end(hand: &Agent) -> Option<String> {
         (None, None, _) => "ended in a way that nobody saw".to_owned(),
     };
     let mut text = format!("Its {} {} {how}.", hand.role.as_str(), hand.id);
-    text.extend(verify.iter().map(|check| format!(" `{}` exited with {}.", check.command, check.code)));
+    text.extend(
+        verify.iter().map(|check| format!(" `{}` exited with {}.", set_off(check.command.as_str()), check.code)),
+    );
     text.extend(limit.iter().map(|limit| format!(" It was ended for {limit}.")));
-    text.extend(failure.iter().map(|failure| format!(" Read as a failure: {}.", failure.detail)));
+    text.extend(failure.iter().map(|failure| format!(" Read as a failure: {}.", set_off(failure.detail.as_str()))));
     text.extend(
         work.iter().filter(|work| work.vacuous).map(|_| " All of that passed before it began, too.".to_owned()),
     );
@@ -145,10 +157,10 @@ fn line(tool: &str, arguments: &Value) -> String {
 
 fn message(message: &Message) -> Item {
     let from = message.from.as_ref().map_or("the operator", AgentId::as_str);
-    let kind = message.kind.as_ref().map_or(String::new(), |kind| format!(" ({kind})"));
+    let kind = message.kind.as_ref().map_or(String::new(), |kind| format!(" ({})", set_off(kind.as_str())));
     let text = format!(
-        "Message of {from}{kind}: {}\n{}\nOnce you have dealt with it:\n{}",
-        message.subject,
+        "Message of {from}{kind}: {}\n> {}\nOnce you have dealt with it:\n{}",
+        set_off(message.subject.as_str()),
         clipped(message.body.as_str()),
         line("bus_read_messages", &json!({"acknowledge": [message.id]}))
     );
@@ -165,7 +177,12 @@ fn answer(question: &Question) -> Item {
 fn clipped(text: &str) -> String {
     let text = text.trim();
     let short: String = text.chars().take(SAID).collect();
-    if short.len() < text.len() { short + " …" } else { short }
+    set_off(&if short.len() < text.len() { short + " …" } else { short })
+}
+
+/// Somebody else's words: no line of them begins like one of ours.
+fn set_off(words: &str) -> String {
+    words.replace(['\r', '\n'], "\n> ")
 }
 
 #[cfg(test)]

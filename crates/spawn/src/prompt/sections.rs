@@ -105,6 +105,12 @@ pub(crate) fn ticket(task: &Task) -> String {
     clip(&text, TICKET_BYTES)
 }
 
+/// What the next hand of `task` has to know that stands in no ticket: what humans were asked about it and answered, and who else is at work on the
+/// same lines. For whoever writes its prompt without [`builder_prompt`](crate::builder_prompt); empty where there is nothing.
+pub fn beside_ticket<'a>(task: &Task, asked: impl DoubleEndedIterator<Item = &'a Question>) -> String {
+    answers(asked) + &collisions(&task.collides_with)
+}
+
 /// Who else is at work on the same lines; empty where nobody is.
 pub(crate) fn collisions(with: &[Collision]) -> String {
     if with.is_empty() {
