@@ -1,5 +1,6 @@
 //! A clean environment: nothing of the starter's but an allow-list, so that no secret of one reaches the other.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 /// The names that every process keeps; one that ends in `*` stands for all that begin so.
@@ -32,6 +33,12 @@ pub const ALLOWED: &[&str] = &[
 /// What sends requests through a proxy.
 const PROXIES: [&str; 6] = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
+/// What names the places that are asked without one.
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Where this machine serves itself.
+const LOOPBACK: &str = "127.0.0.1";
+
 /// The variables that a started process has before its own are added.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment(Vec<(OsString, OsString)>);
@@ -60,21 +67,27 @@ impl Environment {
     /// The same where a proxy that it names is not asked for what is on this machine (`NO_PROXY`, in both spellings, as programs read one or the other).
     #[must_use]
     pub fn with_straight_loopback(self) -> Self {
-        let value = |name: &str| self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let exceptions = self.straight_loopback(&BTreeMap::new());
+        exceptions.into_iter().fold(self, |environment, (name, value)| environment.with(name, OsStr::new(&value)))
+    }
+
+    /// What `NO_PROXY` has to say for that to a command that has `own` variables, which win over these; nothing where no proxy is named.
+    pub fn straight_loopback(&self, own: &BTreeMap<String, String>) -> Vec<(&'static str, String)> {
+        let inherited = |name: &str| self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let value =
+            |name: &str| own.get(name).cloned().or_else(|| Some(inherited(name)?.to_string_lossy().into_owned()));
         if !PROXIES.iter().any(|proxy| value(proxy).is_some()) {
-            return self;
+            return Vec::new();
         }
-        let exceptions = ["NO_PROXY", "no_proxy"];
-        let known =
-            exceptions.map(|name| value(name).or_else(|| exceptions.iter().find_map(|other| value(other))).cloned());
-        exceptions.into_iter().zip(known).fold(self, |environment, (name, known)| {
-            let mut all = known.filter(|known| !known.is_empty()).unwrap_or_default();
-            if !all.is_empty() {
-                all.push(",");
-            }
-            all.push("127.0.0.1");
-            environment.with(name, &all)
-        })
+        let either = || EXCEPTIONS.iter().find_map(|name| value(name));
+        let extended = |known: String| match known.as_str() {
+            "" => LOOPBACK.to_owned(),
+            // Everything goes straight, and for some programs only where nothing else is named.
+            "*" => known,
+            _ if known.split(',').any(|place| place.trim() == LOOPBACK) => known,
+            _ => format!("{known},{LOOPBACK}"),
+        };
+        EXCEPTIONS.map(|name| (name, extended(value(name).or_else(either).unwrap_or_default()))).to_vec()
     }
 
     /// The variables.
@@ -124,6 +137,17 @@ mod tests {
         assert_eq!(straight(&[("HTTP_PROXY", "x")]), ["HTTP_PROXY=x", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1"]);
         let both = straight(&[("all_proxy", "x"), ("no_proxy", "a,b")]);
         assert_eq!(both, ["all_proxy=x", "NO_PROXY=a,b,127.0.0.1", "no_proxy=a,b,127.0.0.1"]);
+        let none = straight(&[("HTTP_PROXY", "x"), ("NO_PROXY", "*")]);
+        assert_eq!(none, ["HTTP_PROXY=x", "NO_PROXY=*", "no_proxy=*"], "it is asked for nothing as it is");
+    }
+
+    #[test]
+    fn a_proxy_of_the_command_s_own_counts_like_one_that_it_inherits() {
+        let inherits = Environment::filtered([("NO_PROXY".into(), "here".into())], &[]);
+        let own = |all: &[(&str, &str)]| all.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        assert_eq!(inherits.straight_loopback(&own(&[])), []);
+        let said = inherits.straight_loopback(&own(&[("https_proxy", "x"), ("no_proxy", "there")]));
+        assert_eq!(said, [("NO_PROXY", "here,127.0.0.1".to_owned()), ("no_proxy", "there,127.0.0.1".to_owned())]);
     }
 
     #[test]

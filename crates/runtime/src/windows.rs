@@ -1,13 +1,13 @@
 //! The runtime `tmux`: keepers as the runtime `process` has them, and for each agent a window in which people see it and type to it.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use go_bus_api::AgentId;
 
-use crate::tmux::{SessionName, Tmux, TmuxError};
+use crate::tmux::{Opened, SessionName, Tmux, TmuxError};
 use crate::{
     AgentFolder, AgentRuntime, CommandSpec, HostFolder, ProcessId, ProcessRuntime, RuntimeError, Typing, error,
     platform,
@@ -19,8 +19,16 @@ use crate::{
 pub struct WindowRuntime {
     process: ProcessRuntime,
     tmux: Tmux,
-    /// The server whose end is waited for, so that it is reaped: it was started beneath this process.
-    server: Mutex<Option<ProcessId>>,
+    beneath: Arc<Mutex<Beneath>>,
+}
+
+/// What was started beneath this process and comes to it at last, to be reaped by it.
+#[derive(Debug, Default)]
+struct Beneath {
+    /// The server whose end is waited for.
+    server: Option<ProcessId>,
+    /// What is shown and by which server: should that be killed, its windows are left to this process.
+    opened: Vec<Opened>,
 }
 
 impl WindowRuntime {
@@ -28,7 +36,7 @@ impl WindowRuntime {
     ///
     /// *Errors*: [`TmuxError::Missing`] where this machine has no tmux.
     pub fn new(process: ProcessRuntime, host: &HostFolder) -> Result<Self, TmuxError> {
-        Ok(Self { process, tmux: Self::server(host)?, server: Mutex::default() })
+        Ok(Self { process, tmux: Self::server(host)?, beneath: Arc::default() })
     }
 
     /// The tmux server of the host's windows.
@@ -37,7 +45,7 @@ impl WindowRuntime {
     }
 
     /// Opens the window of an agent whose keeper lives, unless there is one.
-    pub fn open(tmux: &Tmux, folder: &AgentFolder, keeper: ProcessId) -> Result<Option<ProcessId>, TmuxError> {
+    pub fn open(tmux: &Tmux, folder: &AgentFolder, keeper: ProcessId) -> Result<Option<Opened>, TmuxError> {
         let (Some(agent), Some(window)) = (folder.agent(), folder.spec().ok().and_then(|spec| spec.window)) else {
             return Ok(None);
         };
@@ -64,19 +72,38 @@ impl WindowRuntime {
         let (tmux, shown) = (self.tmux.clone(), folder.clone());
         let opened = tokio::task::spawn_blocking(move || Self::open(&tmux, &shown, keeper)).await;
         match opened {
-            Ok(Ok(server)) => self.watch(server),
+            Ok(Ok(opened)) => self.watch(opened),
             Ok(Err(error)) => tracing::warn!(folder = %folder.path().display(), %error, "it has no window"),
             Err(error) => tracing::warn!(folder = %folder.path().display(), %error, "it has no window"),
         }
     }
 
-    fn watch(&self, server: Option<ProcessId>) {
-        let mut known = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        if server.is_none() || *known == server {
+    fn watch(&self, opened: Option<Opened>) {
+        let Some(opened) = opened else { return };
+        let mut known = self.beneath.lock().unwrap_or_else(PoisonError::into_inner);
+        known.opened.retain(|other| platform::identify(other.shown.pid) == Some(other.shown));
+        known.opened.push(opened);
+        if known.server == Some(opened.server) {
             return;
         }
-        *known = server;
-        if let Some(Ok(Some(handle))) = server.map(platform::open) {
+        known.server = Some(opened.server);
+        if let Ok(Some(handle)) = platform::open(opened.server) {
+            tokio::spawn(reap(handle, opened.server, Arc::clone(&self.beneath)));
+        }
+    }
+}
+
+/// Reaps a server once it has ended, and then what it showed: a server that was killed has not done so.
+async fn reap(handle: OwnedFd, server: ProcessId, beneath: Arc<Mutex<Beneath>>) {
+    if platform::end_of(handle).await.is_err() {
+        return;
+    }
+    let left: Vec<_> = {
+        let mut known = beneath.lock().unwrap_or_else(PoisonError::into_inner);
+        known.opened.extract_if(.., |opened| opened.server == server).collect()
+    };
+    for Opened { shown, .. } in left {
+        if let Ok(Some(handle)) = platform::open(shown) {
             tokio::spawn(platform::end_of(handle));
         }
     }

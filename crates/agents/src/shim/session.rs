@@ -62,6 +62,16 @@ fn environment(spec: &AgentSpec) -> Environment {
     if spec.serves_tools { inherited.with_straight_loopback() } else { inherited }
 }
 
+/// The spec of an agent whose project names a proxy, which is not asked for the agent's tools either.
+fn reaching_tools(spec: &AgentSpec, environment: &Environment) -> AgentSpec {
+    let mut spec = spec.clone();
+    if spec.serves_tools {
+        let own = &mut spec.command.env;
+        own.extend(environment.straight_loopback(own).into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+    spec
+}
+
 fn run(
     folder: &AgentFolder,
     spec: &AgentSpec,
@@ -81,6 +91,7 @@ fn run(
     folder.mark_started()?;
     // It is there before the agent looks for it, and for as long as anything of that runs.
     let tools = spec.serves_tools.then(|| Server::start(folder)).transpose()?;
+    let spec = &reaching_tools(spec, keeper.environment());
     let report = match &spec.seat {
         Some(seat) => seat::run(folder, spec, seat, &mut keeper, lookout)?,
         None => attempt::run(folder, spec, &mut keeper, drivers)?,

@@ -66,6 +66,17 @@ async fn they_are_gone_with_the_agent_though_its_exit_is_still_to_be_reported() 
 }
 
 #[tokio::test]
+async fn no_proxy_of_its_project_s_is_asked_for_them() {
+    let bench = Bench::new("a-tools-4").await;
+    bench.takes_exit(1).await;
+    let mut spec = AgentSpec { serves_tools: true, ..bench.spec("echo \"$NO_PROXY $no_proxy\" > straight") };
+    spec.command = spec.command.with("HTTPS_PROXY", "http://127.0.0.1:1").with("NO_PROXY", "inside");
+    assert!(bench.run(&spec).await.succeeded());
+    let straight = std::fs::read_to_string(bench.file("straight")).unwrap();
+    assert_eq!(straight, "inside,127.0.0.1 inside,127.0.0.1\n");
+}
+
+#[tokio::test]
 async fn one_that_has_no_use_for_them_is_served_none() {
     let bench = Bench::new("a-tools-2").await;
     bench.takes_exit(1).await;

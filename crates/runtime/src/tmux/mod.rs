@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::TmuxError;
 pub use name::SessionName;
+pub use own::Opened;
 pub use pane::{Pane, PaneState};
 
 use crate::{CommandSpec, Environment};

@@ -10,6 +10,15 @@ use crate::{CommandSpec, ProcessId, RuntimeError, others};
 /// The socket's name in its folder.
 pub(super) const SOCKET: &str = "tmux";
 
+/// A window that was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The server's process.
+    pub server: ProcessId,
+    /// The process that it shows.
+    pub shown: ProcessId,
+}
+
 /// How long a server and what ran in it have for their end.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -24,17 +33,22 @@ impl Tmux {
         Ok(self)
     }
 
-    /// Opens a window that shows `command` until it ends, unless there is one of that name; answers the server's process. The arguments
+    /// Opens a window that shows `command` until it ends, unless there is one of that name, or it has ended already. The arguments
     /// have to be at least two words.
-    pub fn open(&self, name: &SessionName, command: &CommandSpec) -> Result<Option<ProcessId>, TmuxError> {
+    pub fn open(&self, name: &SessionName, command: &CommandSpec) -> Result<Option<Opened>, TmuxError> {
         let folder = command.folder.to_string_lossy().into_owned();
-        let mut words = ["new-session", "-d", "-x", "200", "-y", "50", "-P", "-F", "#{pid}", "-s", name.as_str(), "-c"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut words =
+            ["new-session", "-d", "-x", "200", "-y", "50", "-P", "-F", "#{pid} #{pane_pid}", "-s", name.as_str(), "-c"]
+                .map(str::to_owned)
+                .to_vec();
         words.extend([folder, "--".to_owned()]);
         words.extend(command.argv.iter().map(|word| command::literal(word)));
         match self.make(name, &words) {
-            Ok(pid) => Ok(pid.trim().parse().ok().and_then(others::find)),
+            Ok(pids) => {
+                let mut found = pids.split_whitespace().map(|pid| pid.parse().ok().and_then(others::find));
+                let (server, shown) = (found.next().flatten(), found.next().flatten());
+                Ok(server.zip(shown).map(|(server, shown)| Opened { server, shown }))
+            }
             Err(TmuxError::Refused(_)) if self.has(name)? => Ok(None),
             Err(error) => Err(error),
         }
