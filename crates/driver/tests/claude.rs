@@ -71,6 +71,8 @@ fn runs() -> Vec<Run> {
         ("overloaded", Some(1), failed(Why::Overloaded, park("2026-11-23T11:05:00Z"))),
         ("five-hour-limit", Some(1), failed(Why::UsageLimit, park("2026-11-23T13:20:00Z"))),
         ("weekly-limit", Some(1), failed(Why::UsageLimit, park("2026-11-23T13:20:00Z"))),
+        ("spend-limit", Some(1), failed(Why::ExtraUsage, Remedy::Escalate)),
+        ("spend-limit-in-a-window", Some(1), failed(Why::UsageLimit, park("2026-11-23T13:20:00Z"))),
         ("extra-usage", Some(1), failed(Why::ExtraUsage, Remedy::Escalate)),
         ("long-context-credits", Some(1), failed(Why::ExtraUsage, Remedy::Escalate)),
         ("no-credit", Some(1), failed(Why::ExtraUsage, Remedy::Escalate)),

@@ -9,6 +9,9 @@ use crate::Window;
 /// As many windows as one line is taken to tell of.
 const MOST: usize = 16;
 
+/// What it calls the money beyond the plan. Its end is no end of the plan, and its month is not when that opens anew.
+const EXTRA: &str = "overage";
+
 /// A `rate_limit_event`, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Limits {
@@ -36,6 +39,9 @@ pub(super) fn limits(info: &Value) -> Limits {
 }
 
 fn one(name: &str, window: &Value, full: bool) -> Option<Window> {
+    if name == EXTRA {
+        return None;
+    }
     let used = window.get("utilization").and_then(Value::as_f64).or(full.then_some(1.0))?;
     let used = Ratio::new(used.clamp(0.0, 1.0)).ok()?;
     Some(Window { name: clipped(name, 64), used, resets_at: instant(window.get("resetsAt")) })
@@ -75,6 +81,16 @@ mod tests {
         let old =
             limits(&json!({"status": "rejected", "resetsAt": 1_795_440_000_000_i64, "rateLimitType": "five_hour"}));
         assert_eq!((old.windows, old.rejected), (vec![window("five_hour", 1.0, Some(reset))], true));
+    }
+
+    #[test]
+    fn what_is_left_of_extra_usage_is_no_window_of_the_plan() {
+        let told = limits(&json!({
+            "status": "allowed_warning", "resetsAt": 1_798_000_000, "rateLimitType": "overage", "utilization": 1,
+            "unifiedWindows": {"five_hour": {"utilization": 0.2}, "overage": {"utilization": 1, "resetsAt": 1_798_000_000}},
+        }));
+        let names: Vec<_> = told.windows.iter().map(|window| window.name.as_str()).collect();
+        assert_eq!(names, ["five_hour"], "an account with room in its plan would rest until next month");
     }
 
     #[test]
