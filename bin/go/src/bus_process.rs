@@ -33,7 +33,7 @@ impl BusProcess {
         let stop = Stop::new();
         let running = server.run(stop.asked());
         let served = tokio::spawn(async move {
-            running.await.map_err(|error| Failure::failed(error, "start it again; what was acknowledged is durable"))
+            running.await.map_err(|error| Failure::caused_by(error, "start it again; what was acknowledged is durable"))
         });
         Ok(Self { address, stop, served })
     }
@@ -47,7 +47,8 @@ impl BusProcess {
     pub(crate) fn operator(&self, settings: &Settings) -> Result<BusClient, Failure> {
         let path = settings.data.join(OPERATOR_TOKEN);
         let text = std::fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
-        let token = Token::new(text).map_err(|error| Failure::failed(error, "remove the file; a new token is made"))?;
+        let token =
+            Token::new(text).map_err(|error| Failure::caused_by(error, "remove the file; a new token is made"))?;
         connect::lasting_client(&self.url(), token)
     }
 
@@ -110,7 +111,7 @@ fn not_bound(error: ServeError) -> Failure {
         ServeError::NoToken(_) => "",
         _ => "start it again; what was acknowledged is durable",
     };
-    Failure::failed(error, advice)
+    Failure::caused_by(error, advice)
 }
 
 fn config(settings: &Settings) -> Config {

@@ -1,5 +1,6 @@
 //! Why a command can't do what it was asked, and what to do next.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,7 +41,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Bus(#[from] BusError),
     /// GO ended against its will.
-    #[error("{0}")]
+    #[error("{}", with_causes(.0))]
     Go(GoError),
     /// A file can't be read or written.
     #[error("can't {doing} {}: {source}", path.display())]
@@ -75,6 +76,11 @@ impl Failure {
     /// Something else that failed.
     pub(crate) fn failed(what: impl Display, advice: impl Into<String>) -> Self {
         Self::Failed { what: what.to_string(), advice: advice.into() }
+    }
+
+    /// An error that ended it, with everything that led to it.
+    pub(crate) fn caused_by(error: impl Error, advice: impl Into<String>) -> Self {
+        Self::failed(with_causes(&error), advice)
     }
 
     /// A command that can't be meant like this.
@@ -181,4 +187,39 @@ fn of_bus(error: &BusError) -> Exit {
 
 fn lines(faults: &[impl Display]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The error and what caused it, the first last, each once: some errors name their cause themselves.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Told(&'static str, #[source] Option<io::Error>);
+
+    #[test]
+    fn an_error_is_told_with_its_causes_and_none_twice() {
+        let away = || Some(io::Error::other("the Bus is away"));
+        for (what, cause, told) in [
+            ("it can't follow", away(), "it can't follow: the Bus is away"),
+            ("it can't follow: the Bus is away", away(), "it can't follow: the Bus is away"),
+            ("it ended", None, "it ended"),
+        ] {
+            assert_eq!(Failure::caused_by(Told(what, cause), "").to_string(), told);
+        }
+    }
 }

@@ -41,7 +41,7 @@ async fn follow(
     tell: &mut dyn FnMut(Outlook),
 ) -> Result<String, Failure> {
     let next = "its launcher writes it";
-    let tokens = TokenSource::file(folder.token_path()).map_err(|error| Failure::failed(error, next))?;
+    let tokens = TokenSource::file(folder.token_path()).map_err(|error| Failure::caused_by(error, next))?;
     let client = connect::lasting_client(&spec.bus_url, tokens)?;
     let steward = stewards::of_an_agent(settings);
     let config = OrchestratorConfig {

@@ -32,7 +32,7 @@ pub(super) fn run(role: ReferenceRole, mac: Mac, settings: &Settings) -> Result<
 fn orchestrate(settings: &Settings) -> Result<Exit, Failure> {
     let started_by = "`go launcher` and `go up` start these by themselves";
     let me = Identity::from_environment().map_err(|error| Failure::usage(error, started_by))?;
-    let tokens = TokenSource::file(&me.token_file).map_err(|error| Failure::failed(error, started_by))?;
+    let tokens = TokenSource::file(&me.token_file).map_err(|error| Failure::caused_by(error, started_by))?;
     tokio_runtime::one_shot(async {
         let steward = stewards::of_an_agent(settings);
         let client = connect::lasting_client(&me.bus_url, tokens)?;
@@ -45,7 +45,7 @@ fn orchestrate(settings: &Settings) -> Result<Exit, Failure> {
             ended = orchestrators::run(config, client, Arc::new(SystemClock)) => ended,
             () = stewards::follow(steward) => return Ok(Exit::Done),
         };
-        ended.map(|()| Exit::Done).map_err(|error| Failure::failed(error, "its successor goes on with its tasks"))
+        ended.map(|()| Exit::Done).map_err(|error| Failure::caused_by(error, "its successor goes on with its tasks"))
     })
 }
 
@@ -61,7 +61,7 @@ fn stand(settings: &Settings, duty: Duty) -> Result<Exit, Failure> {
     let ended = tokio_runtime::one_shot(async { Ok(fixed::run(config, operator, Arc::new(SystemClock)).await) })?;
     ended
         .map(|()| Exit::Done)
-        .map_err(|error| Failure::failed(error, "look at bus.url, XIO_TOKEN and operator.token in the data folder"))
+        .map_err(|error| Failure::caused_by(error, "look at bus.url, XIO_TOKEN and operator.token in the data folder"))
 }
 
 fn mac_config(mac: Mac, settings: &Settings) -> Result<MacConfig, Failure> {

@@ -57,7 +57,7 @@ fn start(log: &Path) -> Result<ProcessId, Failure> {
     let command = CommandSpec { argv, folder, env: Default::default(), env_from: Default::default() };
     // It is this command, only later: it keeps the whole environment.
     go_runtime::start(&command, &Environment::inherited(&["*".to_owned()]), output)
-        .map_err(|error| Failure::failed(error, "start it without -d to see more"))
+        .map_err(|error| Failure::caused_by(error, "start it without -d to see more"))
 }
 
 /// Waits until the Bus answers, or the process has ended before.
@@ -69,7 +69,7 @@ async fn wait_ready(url: &str, log: &Path) -> Result<(), Failure> {
         // Whoever has seen the Bus ready listens no more.
         let _ = tell.send(());
     });
-    let nobody = Token::new("none").map_err(|error| Failure::failed(error, ""))?;
+    let nobody = Token::new("none").map_err(|error| Failure::caused_by(error, ""))?;
     let client = connect::lasting_client(url, nobody)?.with_retry(RetryPolicy::UntilDeadline);
     tokio::select! {
         ready = client.ready() => Ok(ready?),

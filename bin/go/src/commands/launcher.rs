@@ -26,6 +26,8 @@ pub(super) fn run(host: &HostId, settings: &Settings) -> Result<Exit, Failure> {
             Shutdown::LeaveRunning
         };
         let ended = launcher::run(config, client, Arc::new(SystemClock), end).await;
-        ended.map(|()| Exit::Interrupted).map_err(|error| Failure::failed(error, "its agents work on; start it again"))
+        ended
+            .map(|()| Exit::Interrupted)
+            .map_err(|error| Failure::caused_by(error, "its agents work on; start it again"))
     })
 }

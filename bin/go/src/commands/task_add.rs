@@ -67,7 +67,7 @@ async fn look(client: &BusClient) -> Result<Option<Feed>, Failure> {
         Ok(feed) => Ok(Some(feed)),
         Err(FeedError::Snapshot(BusError::Unreachable(_))) => Ok(None),
         Err(FeedError::Snapshot(error)) => Err(error.into()),
-        Err(FeedError::Events(error)) => Err(Failure::failed(error, "try again")),
+        Err(FeedError::Events(error)) => Err(Failure::caused_by(error, "try again")),
     }
 }
 
@@ -93,7 +93,7 @@ fn write(
     };
     let written = PlanFile::open(path).and_then(|file| file.insert(&project, make)).map_err(|error| match error {
         FileError::Insert(error) => not_inserted(path, &error),
-        error => Failure::failed(error, "check the plan's folder, who owns it and its mode"),
+        error => Failure::caused_by(error, "check the plan's folder, who owns it and its mode"),
     })?;
     Ok((project, written))
 }

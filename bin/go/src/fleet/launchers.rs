@@ -53,7 +53,7 @@ impl Launchers {
     /// Completes when one ends that was not told to.
     pub(super) async fn failed(&mut self) -> Failure {
         match self.tasks.join_next().await {
-            Some(Ok(Err(error))) => Failure::failed(error, "start it again; what runs is adopted"),
+            Some(Ok(Err(error))) => Failure::caused_by(error, "start it again; what runs is adopted"),
             Some(_) => Failure::failed("a launcher ended by itself", "start it again; what runs is adopted"),
             None => std::future::pending().await,
         }

@@ -81,7 +81,7 @@ pub(crate) fn defaults(settings: &Settings, repo: Text<4096>) -> Result<Defaults
 
 /// What the launcher of `host` goes by.
 pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> Result<LauncherConfig, Failure> {
-    let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
+    let failed = |error| Failure::caused_by(error, "check the data folder and the limits of this user");
     let config = LauncherConfig::new(host, settings.data.clone(), url.to_owned(), own_program()?).map_err(failed)?;
     let runtime: Arc<dyn AgentRuntime> = match settings.agents.runtime {
         RuntimeKind::Process => config.runtime,
@@ -106,7 +106,7 @@ pub(crate) fn launcher_config(settings: &Settings, host: HostId, url: &str) -> R
 
 /// Processes with windows to look at them.
 fn windows(settings: &Settings, host: &HostId) -> Result<WindowRuntime, Failure> {
-    let failed = |error| Failure::failed(error, "check the data folder and the limits of this user");
+    let failed = |error| Failure::caused_by(error, "check the data folder and the limits of this user");
     let processes = ProcessRuntime::new(own_program()?, &[]).map_err(failed)?;
     let data = std::path::absolute(&settings.data).map_err(Failure::file("find", &settings.data))?;
     WindowRuntime::new(processes, &HostFolder::of(&data, host)).map_err(|error| match error {

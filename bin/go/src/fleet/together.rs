@@ -58,7 +58,7 @@ pub(crate) async fn run(settings: &Settings, asked: &Together) -> Result<Exit, F
         Running { settings, bus, go, ended: None, settling, launchers, view: LiveView::new(settings.limits()) };
     let mut feed = match Feed::start_with(operator, Arc::new(SystemClock), running.view.scope()).await {
         Ok(feed) => feed,
-        Err(error) => return Err(Failure::failed(error, "start it again")),
+        Err(error) => return Err(Failure::caused_by(error, "start it again")),
     };
     let followed = running.follow(&mut feed).await;
     stop.now();

@@ -36,7 +36,7 @@ pub(crate) fn end(managed: &Managed, settings: &Settings) -> Result<Ended, Failu
         Some(PaneState::Ended(_)) => Ended::WasOver,
         Some(PaneState::Runs(process)) => {
             let patience = settings.agents.stop_grace.duration() + MARGIN;
-            end_process(process, patience).map_err(|error| Failure::failed(error, "end it as its owner"))?
+            end_process(process, patience).map_err(|error| Failure::caused_by(error, "end it as its owner"))?
         }
     };
     managed.clear()?;

@@ -51,13 +51,13 @@ impl Note {
                 tracing::warn!("{} is damaged ({reason}): ignored, `go tmux start` writes it anew", path.display());
                 Ok(None)
             }
-            read => read.map_err(|error| Failure::failed(error, "check the data folder")),
+            read => read.map_err(|error| Failure::caused_by(error, "check the data folder")),
         }
     }
 
     /// Keeps it.
     pub(crate) fn write(&self, settings: &Settings) -> Result<(), Failure> {
-        file(settings).write(self).map_err(|error| Failure::failed(error, "check the data folder"))
+        file(settings).write(self).map_err(|error| Failure::caused_by(error, "check the data folder"))
     }
 
     /// Notes that GO is at rest on purpose, so that the watchdog leaves it so.

@@ -77,5 +77,5 @@ pub(crate) fn failure(error: TmuxError) -> Failure {
         TmuxError::Folder(_) => "check the data folder and who owns it",
         TmuxError::Start(_) | TmuxError::Refused(_) => "`tmux ls` shows what runs",
     };
-    Failure::failed(error, advice)
+    Failure::caused_by(error, advice)
 }

@@ -59,12 +59,12 @@ fn tell(note: &Note) {
 }
 
 fn write(to: &Path, what: &impl Serialize) -> Result<Exit, Failure> {
-    let mut text = serde_json::to_vec(what).map_err(|error| Failure::failed(error, ""))?;
+    let mut text = serde_json::to_vec(what).map_err(|error| Failure::caused_by(error, ""))?;
     text.push(b'\n');
     // A bare name lies in the current folder, which has to have a name for what makes the file durable.
     let to = std::path::absolute(to).map_err(Failure::file("find", to))?;
     let written = PrivateFile::at(to).replace(&text);
-    written.map(|()| Exit::Done).map_err(|error| Failure::failed(error, "check the folder of --to"))
+    written.map(|()| Exit::Done).map_err(|error| Failure::caused_by(error, "check the folder of --to"))
 }
 
 fn failed(error: RepoError) -> Failure {
@@ -75,5 +75,5 @@ fn failed(error: RepoError) -> Failure {
         RepoError::WouldLose { .. } => "`go repo save` saves it",
         _ => "",
     };
-    Failure::failed(error, advice)
+    Failure::caused_by(error, advice)
 }

@@ -43,7 +43,7 @@ pub(super) async fn perform(
 /// Kills a process that hangs. Not in good order: then it would stop its agents, which work well and are adopted.
 fn end(sight: &Sight, pid: u32) -> Result<(), Failure> {
     let Some(process) = sight.process(pid) else { return Ok(()) };
-    let failed = |error| Failure::failed(error, "run the watchdog as the user whose GO it is");
+    let failed = |error| Failure::caused_by(error, "run the watchdog as the user whose GO it is");
     others::kill(process).map_err(failed)?;
     match others::has_ended(process, DYING).map_err(failed)? {
         true => Ok(()),

@@ -64,7 +64,7 @@ struct Due {
 
 impl Window {
     fn open(folder: AgentFolder, keeper: ProcessId) -> Result<Self, Failure> {
-        let failed = |error: go_runtime::RuntimeError| Failure::failed(error, "its agent has ended");
+        let failed = |error: go_runtime::RuntimeError| Failure::caused_by(error, "its agent has ended");
         let spec = folder.spec().map_err(failed)?;
         let typing = spec.window.map_or(Typing::Nothing, |window| window.typing);
         let log = AgentLog::of(folder.clone());
