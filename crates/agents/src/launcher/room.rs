@@ -1,6 +1,8 @@
 //! The disk's watermark: where hardly any room is left nothing new is begun, and people are told.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use go_bus_api::{AlertLevel, NewAlert, Text};
@@ -21,6 +23,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(3600);
 pub(super) struct Room {
     due: Boottime,
     told_until: Boottime,
+    /// Whether the last warning reached nobody: on a full disk the Bus may not be able to write either.
+    unheard: Arc<AtomicBool>,
 }
 
 impl Room {
@@ -39,13 +43,17 @@ impl Room {
         let space = worker.config.runtime.space(&worker.config.data).ok();
         let full = space.filter(|space| !space.is_enough());
         local.is_full = full.is_some();
+        if self.unheard.swap(false, Ordering::SeqCst) {
+            self.told_until = now;
+        }
         let space = full.filter(|_| now >= self.told_until)?;
         self.told_until = now + TOLD_EVERY;
-        let (worker, alert) = (worker.clone(), alert(worker, space));
+        let (worker, alert, unheard) = (worker.clone(), alert(worker, space), self.unheard.clone());
         Some(async move {
             tracing::warn!(host = %worker.config.host, free = space.free, "hardly any room is left; nothing new is begun");
             if let Err(error) = worker.client.raise_alert(&alert).await {
-                tracing::warn!(%error, "nobody could be told that the disk is full");
+                tracing::warn!(%error, "nobody could be told that the disk is full; it is tried again");
+                unheard.store(true, Ordering::SeqCst);
             }
             Done::Warning
         })

@@ -16,6 +16,7 @@ struct State {
     refuse_heartbeats: u32,
     refuse_own_heartbeats: u32,
     miss_heartbeats: u32,
+    refuse_alerts: u32,
 }
 
 /// The fake Bus.
@@ -57,6 +58,11 @@ impl FakeBus {
     /// The next heartbeats of the launcher itself are refused.
     pub(crate) fn refuse_own_heartbeats(&self, count: u32) {
         lock(&self.state).refuse_own_heartbeats = count;
+    }
+
+    /// The next alerts are refused.
+    pub(crate) fn refuse_alerts(&self, count: u32) {
+        lock(&self.state).refuse_alerts = count;
     }
 
     /// The next heartbeats of hosts are answered as by a Bus that can't write.
@@ -117,6 +123,7 @@ impl Respond for Answers {
             ("POST", ["agents", id, "token"]) => token(id, request),
             ("POST", ["agents", id, "exit"]) => exit(&mut state, id, request),
             (_, ["agents", id, ..]) => ok(agent(id, "worker", "ready", 1)),
+            ("POST", ["io", "alerts"]) => raised(&mut state, request),
             ("POST", ["messages", id, "ack"]) => ok(json!({
                 "id": id, "to": "l-1", "subject": "a", "body": "", "sent_at": WHEN, "acknowledged_at": WHEN
             })),
@@ -162,6 +169,17 @@ fn heartbeat(state: &mut State) -> ResponseTemplate {
         return unauthorized();
     }
     ok(host())
+}
+
+fn raised(state: &mut State, request: &Request) -> ResponseTemplate {
+    if state.refuse_alerts > 0 {
+        state.refuse_alerts -= 1;
+        return ResponseTemplate::new(404);
+    }
+    let mut alert: Value = serde_json::from_slice(&request.body).unwrap();
+    let more = json!({"id": "al-1", "state": "open", "raised_at": WHEN, "revision": 1});
+    alert.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ResponseTemplate::new(201).set_body_json(alert)
 }
 
 fn unauthorized() -> ResponseTemplate {

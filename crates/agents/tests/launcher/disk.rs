@@ -22,6 +22,23 @@ struct SmallDisk {
     free: Arc<AtomicU64>,
 }
 
+impl SmallDisk {
+    fn full() -> Self {
+        Self { runtime: MemoryRuntime::default(), free: Arc::new(AtomicU64::new(GIB - 1)) }
+    }
+
+    fn config(&self, bench: &Bench) -> LauncherConfig {
+        let short = Duration::from_millis(200);
+        LauncherConfig {
+            runtime: Arc::new(self.clone()),
+            stop_grace: Duration::ZERO,
+            host_ttl: 10 * short,
+            host_beat: short,
+            ..bench.config()
+        }
+    }
+}
+
 #[async_trait]
 impl AgentRuntime for SmallDisk {
     fn space(&self, _path: &Path) -> Result<Space, RuntimeError> {
@@ -57,15 +74,8 @@ impl AgentRuntime for SmallDisk {
 async fn with_hardly_any_room_nothing_is_begun_and_people_are_told_and_with_room_it_is() {
     let bench = Bench::new().await;
     bench.has_work("a-disk-1", "true");
-    let disk = SmallDisk { runtime: MemoryRuntime::default(), free: Arc::new(AtomicU64::new(GIB - 1)) };
-    let short = Duration::from_millis(200);
-    let config = || LauncherConfig {
-        runtime: Arc::new(disk.clone()),
-        stop_grace: Duration::ZERO,
-        host_ttl: 10 * short,
-        host_beat: short,
-        ..bench.config()
-    };
+    let disk = SmallDisk::full();
+    let config = || disk.config(&bench);
     let launcher = bench.launch_with(config());
     let alerts = bench.asked("/io/alerts", 1).await;
     assert_eq!((alerts[0].0.as_str(), &alerts[0].2["level"]), ("POST", &json!("L4")));
@@ -79,5 +89,15 @@ async fn with_hardly_any_room_nothing_is_begun_and_people_are_told_and_with_room
     disk.free.store(GIB, Ordering::SeqCst);
     let launcher = bench.launch_with(config());
     until("the start", || disk.runtime.started().len() == 1).await;
+    launcher.end(Shutdown::LeaveRunning).await;
+}
+
+#[tokio::test]
+async fn a_warning_that_nobody_heard_is_given_again_soon() {
+    let bench = Bench::new().await;
+    bench.has_work("a-disk-2", "true");
+    bench.bus.refuse_alerts(1);
+    let launcher = bench.launch_with(SmallDisk::full().config(&bench));
+    bench.asked("/io/alerts", 2).await;
     launcher.end(Shutdown::LeaveRunning).await;
 }
