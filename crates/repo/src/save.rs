@@ -9,7 +9,7 @@ use crate::git::GitCall;
 use crate::line::Line;
 use crate::place::{Facts, WorkFolder};
 use crate::repo::{Note, Repo, lock};
-use crate::saved::{BASE_TRAILER, Saved};
+use crate::saved::BASE_TRAILER;
 use crate::snapshot::{Snapshot, snapshot};
 use crate::{ObjectId, RepoError, identity, saved_ref, task_branch};
 
@@ -83,14 +83,18 @@ pub(crate) fn keep(repo: &Repo<'_>, folder: &WorkFolder, facts: &Facts, now: &Sn
 /// Makes the commit, later than each of those `before` it: what is newer is told by that, also where hosts' clocks differ.
 fn after(repo: &Repo<'_>, call: GitCall<'_>, before: [Option<&ObjectId>; 2]) -> Result<ObjectId, RepoError> {
     let commit = call.clone().object()?;
-    let mut last = None;
-    for earlier in before.into_iter().flatten() {
-        if let Some(earlier) = repo.commit(earlier.as_str())? {
-            last = last.max(Some(Saved::read(repo, earlier)?.at));
-        }
+    if before.iter().all(Option::is_none) {
+        return Ok(commit);
     }
-    let at = Saved::read(repo, commit.clone())?.at;
-    match last.filter(|last| *last >= at) {
+    let times = |commits: &[&ObjectId]| -> Result<Option<i64>, RepoError> {
+        // One that was made and never kept may be gone.
+        let asked = repo.git().call(&["log", "--no-walk=unsorted", "--ignore-missing", "--format=%ct"]).args(commits);
+        let told = asked.output()?;
+        Ok(String::from_utf8_lossy(&told).lines().filter_map(|at| at.trim().parse().ok()).max())
+    };
+    let before: Vec<&ObjectId> = before.into_iter().flatten().collect();
+    let (last, at) = (times(&before)?, times(&[&commit])?);
+    match last.filter(|last| at.is_none_or(|at| *last >= at)) {
         Some(last) => call.with("GIT_COMMITTER_DATE", format!("@{} +0000", last.saturating_add(1))).object(),
         None => Ok(commit),
     }
