@@ -81,8 +81,13 @@ impl Bench {
 
     /// The costs that the fake Bus was told, each key once: how many, and their sum.
     pub(crate) async fn costs(&self) -> (usize, Usd) {
+        self.costs_taken(0).await
+    }
+
+    /// The same where it refused the first `refused` posts, which count for nothing.
+    pub(crate) async fn costs_taken(&self, refused: usize) -> (usize, Usd) {
         let requests = self.bus.received_requests().await.unwrap();
-        let posts = requests.iter().filter(|r| r.url.path() == "/costs");
+        let posts = requests.iter().filter(|r| r.url.path() == "/costs").skip(refused);
         let of = |r: &wiremock::Request| {
             let cost: NewCost = serde_json::from_slice(&r.body).unwrap();
             (r.headers["idempotency-key"].to_str().unwrap().to_owned(), cost.usd)

@@ -18,12 +18,17 @@ type Said = Result<(u16, &'static str, Vec<(&'static str, &'static str)>, Value)
 struct Scripted {
     answers: Mutex<VecDeque<Said>>,
     asked: Mutex<Vec<Request>>,
+    /// A token that is there once the next request is on its way.
+    rotates: Mutex<Option<(PathBuf, &'static str)>>,
 }
 
 #[async_trait]
 impl Transport for &'static Scripted {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         self.asked.lock().unwrap().push(request);
+        if let Some((file, token)) = self.rotates.lock().unwrap().take() {
+            std::fs::write(file, token).unwrap();
+        }
         let (status, media, more, body) =
             self.answers.lock().unwrap().pop_front().expect("one request more than was scripted")?;
         let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media))]);
@@ -99,16 +104,32 @@ fn each_message_goes_under_the_token_as_it_is_then() {
     assert_ne!(keys[0], keys[1], "two calls are two");
 }
 
+fn refused() -> Said {
+    let problem = json!({"type": "/problems/unauthorized", "title": "A valid token is needed.", "status": 401});
+    Ok((401, "application/problem+json", Vec::new(), problem))
+}
+
+#[test]
+fn a_token_that_is_replaced_while_a_call_is_on_its_way_breaks_nothing() {
+    let scene = Scene::new([refused(), answered(json!("done"))]);
+    *scene.bus.rotates.lock().unwrap() = Some((scene.folder.path().join("token"), "second"));
+    assert_eq!(scene.call()["result"], "done");
+    assert_eq!(scene.headers("authorization"), ["Bearer first", "Bearer second"]);
+    let keys = scene.headers("idempotency-key");
+    assert_eq!(keys[0], keys[1], "it is the same call");
+}
+
+#[test]
+fn the_bus_has_less_time_for_a_call_than_its_program_gives_it() {
+    let scene = Scene::new([answered(json!(1))]);
+    scene.call();
+    let asked = scene.bus.asked.lock().unwrap();
+    // Claude Code waits 60 s.
+    assert!(asked[0].timeout <= ANSWER && ANSWER < IN_ALL && IN_ALL < Time::from_secs(60), "{:?}", asked[0].timeout);
+}
+
 #[test]
 fn a_refused_token_is_told_unless_another_is_there_by_then() {
-    let refused = || {
-        Ok((
-            401,
-            "application/problem+json",
-            Vec::new(),
-            json!({"type": "/problems/unauthorized", "title": "A valid token is needed.", "status": 401}),
-        ))
-    };
     let scene = Scene::new([refused()]);
     let told = scene.call();
     assert!(told["error"]["message"].as_str().unwrap().contains("unauthorized"), "{told}");

@@ -1,5 +1,7 @@
 //! The door against a Bus on the wire, as an agent's program uses it.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -144,4 +146,46 @@ async fn a_bus_that_is_away_is_told_of_once_the_agent_is_over_and_the_door_is_cl
         assert!(SystemClock.boottime().since(began) < Duration::from_secs(10), "the door is still open");
         tokio::task::yield_now().await;
     }
+}
+
+/// Takes one request and answers it when told to.
+fn asked(bus: &TcpListener) -> std::net::TcpStream {
+    let (mut connection, _) = bus.accept().unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(br#""tools/list"}"#) {
+        let mut byte = [0];
+        connection.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    connection
+}
+
+fn answer(mut connection: std::net::TcpStream, value: u32) {
+    let body = json!({"jsonrpc": "2.0", "id": 7, "result": value}).to_string();
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+    write!(connection, "{head} {}\r\n\r\n{body}", body.len()).unwrap();
+}
+
+#[test]
+fn calls_are_at_the_bus_side_by_side_and_one_whose_program_is_gone_holds_up_no_other() {
+    let bus = TcpListener::bind("127.0.0.1:0").unwrap();
+    let scene = Scene::new(&format!("http://{}", bus.local_addr().unwrap()));
+    // One that does not wait for its answer.
+    let body = question().to_string();
+    let mut gone = std::net::TcpStream::connect(scene.address.strip_prefix("http://").unwrap()).unwrap();
+    let head = format!("POST /mcp HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n", scene.authorization);
+    write!(gone, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let left = asked(&bus);
+    drop(gone);
+    std::thread::scope(|scope| {
+        let calls = [scope.spawn(|| scene.say(question())), scope.spawn(|| scene.say(question()))];
+        // Both are here before either is answered.
+        let (one, two) = (asked(&bus), asked(&bus));
+        answer(two, 2);
+        answer(one, 1);
+        let mut results = calls.map(|call| call.join().unwrap().1["result"].as_u64().unwrap());
+        results.sort_unstable();
+        assert_eq!(results, [1, 2]);
+    });
+    drop(left);
 }
