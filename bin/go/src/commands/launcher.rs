@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use go_agents::launcher::{self, Shutdown};
+use go_agents::launcher::{self, LauncherError, Shutdown};
 use go_bus_api::HostId;
 use go_clock::SystemClock;
 
@@ -26,8 +26,13 @@ pub(super) fn run(host: &HostId, settings: &Settings) -> Result<Exit, Failure> {
             Shutdown::LeaveRunning
         };
         let ended = launcher::run(config, client, Arc::new(SystemClock), end).await;
-        ended
-            .map(|()| Exit::Interrupted)
-            .map_err(|error| Failure::caused_by(error, "its agents work on; start it again"))
+        ended.map(|()| Exit::Interrupted).map_err(|error| Failure::caused_by(&error, advice(&error)))
     })
+}
+
+fn advice(error: &LauncherError) -> &'static str {
+    match error {
+        LauncherError::Taken { .. } => "end it first; its agents work on, and this one goes on with them",
+        _ => "its agents work on; start it again",
+    }
 }

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::place::{Place, free_port, until};
+use crate::place::{Place, code, err, free_port, until};
 
 /// Twenty tickets on four slots; each says when it begins and ends, and the sixth waits to be let on.
 fn plan() -> String {
@@ -61,4 +61,20 @@ fn a_bus_that_is_killed_in_the_middle_is_waited_for_and_nothing_is_lost_or_done_
     let mut once: Vec<String> = (1..=20).flat_map(|n| [format!("begin T-{n}"), format!("end T-{n}")]).collect();
     once.sort();
     assert_eq!(trace, once, "a ticket ran twice or not at all");
+}
+
+#[test]
+fn a_second_launcher_of_a_host_in_the_same_folder_touches_nothing_and_names_the_first() {
+    let place = Place::with_plan("version: 1\nprojects: []\n");
+    let mut fleet = place.up(&[]);
+    let url = fleet.url();
+    let note = || Some(place.lines(".go/hosts/localhost/launcher")).filter(|lines| !lines.is_empty());
+    let first = until("the first launcher is noted", note);
+    let output = place.go(&["launcher", "--host", "localhost", "--bus-url", &url]);
+    let said = err(&output);
+    assert_eq!(code(&output), 1, "{said}");
+    assert!(said.contains("is the launcher of host localhost already") && said.contains("end it first"), "{said}");
+    assert_eq!(note(), Some(first), "it is the first one's host as before");
+    fleet.signal(Signal::INT);
+    assert_eq!(fleet.end().0.code(), Some(130));
 }

@@ -1,5 +1,6 @@
 //! What ends a launcher other than an order.
 
+use go_bus_api::HostId;
 use go_bus_client::{BusError, FeedError, TokenError};
 use go_runtime::RuntimeError;
 
@@ -16,6 +17,14 @@ pub enum LauncherError {
         path: std::path::PathBuf,
         /// Why not.
         source: std::io::Error,
+    },
+    /// Another launcher works in the host's folder: two would end each other's agents.
+    #[error("process {pid} is the launcher of host {host} already, in the same data folder")]
+    Taken {
+        /// The host.
+        host: HostId,
+        /// The other's process.
+        pid: u32,
     },
     /// The Bus's events ended for good.
     #[error("the launcher can't follow the Bus")]

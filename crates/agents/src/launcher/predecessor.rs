@@ -2,10 +2,23 @@
 
 use go_bus_client::{BusClient, BusError};
 use go_rules::backoff::Backoff;
+use go_runtime::{HostFolder, ProcessId};
 
-use super::LauncherError;
 use super::worker::Worker;
+use super::{LauncherConfig, LauncherError};
 use crate::delivery::is_moot;
+
+/// Refuses where the launcher that the folder names is alive in another process of this machine.
+pub(super) fn refuse_beside_another(host: &HostFolder, config: &LauncherConfig) -> Result<(), LauncherError> {
+    let runtime = &config.runtime;
+    let is_another = |process: ProcessId| process != runtime.myself() && runtime.is_alive(process);
+    match host.launcher() {
+        Some((process, _)) if is_another(process) => {
+            Err(LauncherError::Taken { host: config.host.clone(), pid: process.pid })
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Ends the registration of the launcher that the folder names where its process is dead; its agents go on. Waits for a Bus that
 /// can't be reached just now. One that is alive, in this process too, is left alone.

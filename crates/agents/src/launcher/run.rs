@@ -31,6 +31,7 @@ pub async fn run(
     let config = Arc::new(config.absolute()?);
     let (host, boot) = (config.folder(), config.runtime.boot()?);
     host.create()?;
+    predecessor::refuse_beside_another(&host, &config)?;
     let mut feed = tokio::select! {
         feed = Feed::start_with(client.clone(), clock.clone(), Scope::Assigned) => feed?,
         _ = &mut shutdown => return Ok(()),
