@@ -371,6 +371,10 @@ pub struct Task {
     /// Who built the last attempt: never its reviewer.
     #[serde(default)]
     pub builders: Vec<AgentId>,
+    /// The host where an earlier attempt was worked on last, or, of a review, the work that it judges: what is not on an upstream is only there, and so is the
+    /// conversation. Placement prefers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_on: Option<HostId>,
     /// What its last delivery has to land.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub landing: Option<Landing>,

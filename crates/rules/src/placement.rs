@@ -130,10 +130,13 @@ pub fn place_of(answers: &Agent) -> Option<&HostId> {
     answers.host.as_ref().filter(|_| answers.role == Role::Ho)
 }
 
-/// The host for `task` among the `open` ones: the freest of those that fit and have a slot free, the first by id among equals.
+/// The host for `task` among the `open` ones that fit and have a slot free: the one where it was worked on before, as its folder and its conversation
+/// are there; else the freest, the first by id among equals.
 pub fn choose<'a>(open: &[&'a Host], task: &Task, load: &Load) -> Option<&'a Host> {
     let fits = |host: &&&Host| check(host, task).is_ok() && load.free(host) > 0;
-    let best = open.iter().filter(fits).max_by_key(|host| (load.free(host), std::cmp::Reverse(&host.id)));
+    let was_there = |host: &Host| task.built_on.as_ref() == Some(&host.id);
+    let rank = |host: &&&'a Host| (was_there(host), load.free(host), std::cmp::Reverse(host.id.clone()));
+    let best = open.iter().filter(fits).max_by_key(rank);
     best.copied()
 }
 
@@ -190,6 +193,26 @@ mod tests {
         load.reserve(Some(&h1.id));
         load.reserve(None);
         assert_eq!((load.on(&h1.id), load.free(&h1), load.floating(), load.at_work()), (1, 1, 1, 2));
+    }
+
+    #[test]
+    fn work_goes_on_where_it_was_and_elsewhere_where_that_host_has_no_place() {
+        let task: Task = serde_json::from_value(serde_json::json!({
+            "id": "T-1", "project": "site", "title": "t", "kind": "ticket", "priority": "p2", "state": "pending", "attempt": 1,
+            "max_attempts": 3, "failures": 1, "losses": 0, "created_at": "2026-03-21T08:15:30.000Z", "revision": 1,
+        }))
+        .unwrap();
+        let hosts = [host("h1", 3), host("h2", 2), host("h3", 3)];
+        let drained = Host { state: HostState::Draining, ..hosts[1].clone() };
+        let of = |task: &Task, hosts: &[&Host], load: &Load| choose(hosts, task, load).map(|host| host.id.to_string());
+        let all: Vec<&Host> = hosts.iter().collect();
+        let mut load = Load::default();
+        assert_eq!(of(&task, &all, &load).as_deref(), Some("h1"), "the freest, the first of two");
+        let again = Task { built_on: Some(hosts[1].id.clone()), ..task };
+        assert_eq!(of(&again, &all, &load).as_deref(), Some("h2"));
+        assert_eq!(of(&again, &[&hosts[0], &drained], &load).as_deref(), Some("h1"), "it takes nothing new");
+        (0..2).for_each(|_| load.reserve(Some(&hosts[1].id)));
+        assert_eq!(of(&again, &all, &load).as_deref(), Some("h1"), "it is full");
     }
 
     #[test]

@@ -133,6 +133,7 @@ fn first_attempt(new: NewTask, ticket: &Ticket, now: Timestamp) -> Task {
         review_rounds: 0,
         progress: None,
         builders: Vec::new(),
+        built_on: None,
         landing: None,
         landing_task: None,
         landing_failures: 0,

@@ -1,9 +1,12 @@
 //! What a builder's end means for its task.
 
-use go_bus_api::{AgentId, AgentState, ExitReport, ProblemKind, TaskState};
+use std::time::Duration;
+
+use go_bus_api::{AgentId, AgentState, ExitReport, HostId, NewAgent, ProblemKind, Role, Task, TaskState};
 
 use super::MakeStore;
-use super::world::{World, actor, exited, id, read, refused, stopped};
+use super::reviews::review_task;
+use super::world::{World, actor, exited, id, new_agent, read, refused, stopped};
 use crate::{Action, Outcome};
 
 /// A scene with a launcher, a PO, and a builder of `T-1` that runs.
@@ -91,4 +94,31 @@ pub async fn a_self_builder_s_task_goes_back(make: MakeStore<'_>) {
     let task = world.task("T-1").await;
     assert_eq!((task.state, task.assignee), (TaskState::Pending, None::<AgentId>));
     assert_eq!(task.id, id("T-1"));
+}
+
+/// What no upstream has is on the host that it was worked on, and so is the conversation: whoever places the next attempt, or the review, is told.
+pub async fn the_next_attempt_and_the_review_know_where_the_work_is(make: MakeStore<'_>) {
+    let world = World::with_place(make).await;
+    world.create_host("mill", 2).await;
+    let po = world.po("site").await;
+    let mill: HostId = id("mill");
+    let first = world.assigned("T-1", &po).await;
+    assert_eq!(first.built_on, None);
+    for (host, code) in [(None, 1), (Some(&mill), 1), (Some(&mill), 0)] {
+        world.pass(Duration::from_secs(1));
+        let host = host.cloned().unwrap_or_else(super::world::host);
+        let body = NewAgent { host: Some(host.clone()), task: Some(id("T-1")), ..new_agent(Role::Worker) };
+        let builder: go_bus_api::Agent = read(&world.act(actor(&po), Action::Spawn(body)).await.expect("a builder"));
+        world.exit(&builder, exited(code)).await.expect("its end");
+        let task = world.task("T-1").await;
+        if code == 0 {
+            world.complete(&task, &po, Some("feature")).await.expect("a delivery");
+            assert_eq!(review_task(&world).await.built_on, Some(host));
+            return;
+        }
+        world.fail(&task, &po, "it is red", true).await.expect("a failure");
+        world.pass(Duration::from_secs(600));
+        let again: Task = read(&world.assign("T-1", &po).await.expect("the next attempt"));
+        assert_eq!(again.built_on, Some(host));
+    }
 }

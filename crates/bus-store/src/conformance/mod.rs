@@ -117,6 +117,7 @@ macro_rules! for_each_property {
             builder_end::an_end_without_a_result_gives_the_task_back,
             builder_end::a_hold_sets_the_task_aside,
             builder_end::an_exit_is_accepted_once,
+            builder_end::the_next_attempt_and_the_review_know_where_the_work_is,
             builder_end::an_old_builder_s_end_changes_nothing,
             builder_end::a_self_builder_s_task_goes_back,
             hosts::one_launcher_holds_a_host,

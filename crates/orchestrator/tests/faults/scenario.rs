@@ -11,6 +11,7 @@ use go_bus_store::{Policy, SqliteStore};
 use go_clock::SystemClock;
 use go_orchestrator::{Chronicle, Finished, GoConfig, PlanSource};
 use go_plan::reconcile::Defaults;
+use go_rules::backoff::Backoff;
 use tokio::sync::{oneshot, watch};
 
 use crate::outcome::Outcome;
@@ -19,6 +20,9 @@ use crate::transport::{Faulty, Numbered, Target};
 
 /// The longest that a run may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The pause of M0's ticket after its first attempt: long enough for a busy machine to have the plan read again that gives the second one time.
+const PAUSE: Backoff = Backoff { first: Duration::from_secs(6), ..Backoff::TASK };
 
 const BEFORE: &str = "\
 version: 1
@@ -70,7 +74,7 @@ pub(crate) async fn run(target: Option<Target>) -> Run {
 
 async fn play(target: Option<Target>) -> Run {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SqliteStore::in_memory(Policy::default()).unwrap());
+    let store = Arc::new(SqliteStore::in_memory(Policy { task_backoff: PAUSE, ..Policy::default() }).unwrap());
     let server = Server::bind(Config::loopback(folder.path()), store, Arc::new(SystemClock)).await.unwrap();
     let url = format!("http://{}", server.local_addr());
     let (stop, stopped) = oneshot::channel::<()>();

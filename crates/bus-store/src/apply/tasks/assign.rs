@@ -1,13 +1,13 @@
 //! `POST /tasks/{id}/assign`: the start signal (R7).
 
-use go_bus_api::{Agent, Assign, EventKind, ProblemKind, Project, Role, Task, TaskId, TaskState};
+use go_bus_api::{Agent, Assign, Attempt, EventKind, ProblemKind, Project, Role, Task, TaskId, TaskState};
 use go_rules::backoff::paused_until;
 
 use super::super::Done;
 use super::super::agents;
 use super::super::authority::wrong_state;
 use super::super::ctx::Ctx;
-use super::{delegation, dependencies, pinned};
+use super::{authority, delegation, dependencies, pinned};
 use crate::{Document, Reject};
 
 /// Assigns a task: its attempt grows, and its assignee answers for it from now on.
@@ -48,6 +48,9 @@ fn who_goes_on(ctx: &mut Ctx<'_>, task: &Task) -> Result<Option<Agent>, Reject> 
 fn begin(ctx: &mut Ctx<'_>, task: &mut Task, assignee: &Agent) -> Result<Document, Reject> {
     task.state = task.state.become_state(TaskState::InProgress)?;
     task.assignee = Some(assignee.id.clone());
+    if task.attempt > Attempt(0) {
+        task.built_on = authority::last_host(ctx, task)?.or(task.built_on.take());
+    }
     task.attempt = task.attempt.next();
     task.assigned_at = Some(ctx.at);
     (task.not_before, task.failed_at) = (None, None);

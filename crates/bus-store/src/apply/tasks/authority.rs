@@ -1,6 +1,6 @@
 //! Who may say what about a task: its assignee, its builder, GO and the operator.
 
-use go_bus_api::{Agent, Attempt, ProblemKind, Task};
+use go_bus_api::{Agent, Attempt, HostId, ProblemKind, Task};
 use go_rules::mutation::{Mutation, is_on};
 
 use super::super::ctx::Ctx;
@@ -45,6 +45,12 @@ pub(super) fn must_be_current(task: &Task, attempt: Attempt) -> Result<(), Rejec
 /// The agents that have the task in hand and have not ended.
 pub(in crate::apply) fn builders(ctx: &mut Ctx<'_>, task: &Task) -> Result<Vec<Agent>, Reject> {
     ctx.find(&Filter::by(Column::Task, task.id.as_str()).open())
+}
+
+/// The host that the task's last hand worked on, in whichever attempt.
+pub(super) fn last_host(ctx: &mut Ctx<'_>, task: &Task) -> Result<Option<HostId>, Reject> {
+    let all: Vec<Agent> = ctx.find(&Filter::by(Column::Task, task.id.as_str()))?;
+    Ok(all.into_iter().max_by_key(|agent| agent.spawned_at).and_then(|agent| agent.host))
 }
 
 /// All agents that had this attempt of the task in hand, ended or not.

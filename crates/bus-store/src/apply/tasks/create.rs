@@ -105,6 +105,7 @@ pub(super) fn new_task(body: &NewTask, id: TaskId, at: go_bus_api::Timestamp) ->
         review_rounds: 0,
         progress: None,
         builders: Vec::new(),
+        built_on: None,
         landing: None,
         landing_task: None,
         landing_failures: 0,

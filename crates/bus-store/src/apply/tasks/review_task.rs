@@ -32,6 +32,7 @@ pub(super) fn create(ctx: &mut Ctx<'_>, of: &Task) -> Result<(), Reject> {
     };
     let mut task = create::new_task(&body, TaskId::generate(), ctx.at);
     task.review_of = Some(of.id.clone());
+    task.built_on = authority::last_host(ctx, of)?;
     create::add(ctx, &task)?;
     Ok(())
 }
