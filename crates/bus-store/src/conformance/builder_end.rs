@@ -73,7 +73,7 @@ pub async fn an_old_builder_s_end_changes_nothing(make: MakeStore<'_>) {
     let (world, po, builder) = at_work(make).await;
     let task = world.task("T-1").await;
     world.fail(&task, &po, "idle for too long", true).await.expect("a failure");
-    world.pass(std::time::Duration::from_secs(2));
+    world.pass(Duration::from_secs(2));
     world.assign("T-1", &po).await.expect("the second attempt");
     assert!(world.builder(&po, "T-1").await.is_err(), "two agents would run one task");
     world.exit(&builder, stopped()).await.expect("its end");
