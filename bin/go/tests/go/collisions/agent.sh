@@ -6,6 +6,7 @@ read -r prompt
 tell "{\"type\":\"conversation\",\"id\":\"c-$task\"}"
 tell '{"type":"spent","model":"house-1","input_tokens":10,"output_tokens":1,"usd":"0.25"}'
 if [ "$role" = reviewer ]; then
+  echo "$reviewed" >> "$TRACE/reviews"
   [ "$reviewed" != C-1 ] || read -r _ < "$TRACE/release"
   tell '{"type":"verdict","verdict":"approve","notes":"it reads well"}'
   tell '{"type":"result","ok":true,"summary":"reviewed"}'
